@@ -1,0 +1,54 @@
+public import Registry
+
+/// A PUBLISH as it was received.
+public struct Message: Hashable, Sendable {
+    public var topic: String
+    public var payload: [UInt8]
+    /// Set only on the delivery that a subscription causes: the state at connect, of unknown age.
+    public var retained: Bool
+
+    public init(topic: String, payload: [UInt8], retained: Bool = false) {
+        self.topic = topic
+        self.payload = payload
+        self.retained = retained
+    }
+}
+
+/// What one message says of one device.
+public struct Report: Hashable, Sendable {
+    public var ecosystem: Device.Ecosystem
+    /// The device's identity inside its ecosystem, as in `devices.csv`.
+    public var address: String
+    public var readings: [Reading]
+    /// Set by the device; `nil` if it has no clock.
+    public var deviceTime: Instant?
+    /// The device's own counter of its messages; `nil` if it has none.
+    public var sequence: UInt64?
+    /// Where the topic itself says that the device is; only native topics do.
+    public var place: Place?
+
+    public init(
+        ecosystem: Device.Ecosystem, address: String, readings: [Reading], deviceTime: Instant? = nil,
+        sequence: UInt64? = nil, place: Place? = nil
+    ) {
+        self.ecosystem = ecosystem
+        self.address = address
+        self.readings = readings
+        self.deviceTime = deviceTime
+        self.sequence = sequence
+        self.place = place
+    }
+}
+
+/// Why a message could not be understood. The hub counts it against the device and goes on.
+public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, and what was expected: `state "maybe": expected one of alarm, clear, test, fault, ok`.
+    public var description: String
+    /// The device that the topic names, where it does.
+    public var address: String?
+
+    public init(_ description: String, address: String? = nil) {
+        self.description = description
+        self.address = address
+    }
+}

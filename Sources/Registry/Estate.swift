@@ -1,0 +1,43 @@
+/// A housing estate: the blocks, and how they are named. Loaded from `estate.yaml`.
+public struct Estate: Hashable, Sendable {
+    public var id: String
+    public var name: LocalizedText
+    /// In the order of the file.
+    public var blocks: [Block]
+
+    public init(id: String, name: LocalizedText, blocks: [Block]) {
+        self.id = id
+        self.name = name
+        self.blocks = blocks
+    }
+
+    public func block(_ id: String) -> Block? {
+        blocks.first { $0.id == id }
+    }
+}
+
+/// One building of an estate.
+public struct Block: Hashable, Sendable {
+    public var id: String
+    public var name: LocalizedText
+    /// From the bottom up, as people call them: `["G", "1", "2"]`.
+    public var floors: [String]
+    /// The flats of each floor: `["A", "B"]`.
+    public var flats: [String]
+    /// The common areas that each floor or the block as a whole has: `["lobby", "corridor", "stair-1"]`.
+    public var areas: [String]
+
+    public init(id: String, name: LocalizedText, floors: [String], flats: [String], areas: [String]) {
+        self.id = id
+        self.name = name
+        self.floors = floors
+        self.flats = flats
+        self.areas = areas
+    }
+
+    /// How many floors lie between two floors; `nil` if one of them is not a floor of this block.
+    public func distance(between one: String, and other: String) -> Int? {
+        guard let first = floors.firstIndex(of: one), let second = floors.firstIndex(of: other) else { return nil }
+        return abs(first - second)
+    }
+}

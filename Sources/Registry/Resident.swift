@@ -1,0 +1,49 @@
+/// A person who is told: a resident, or somebody who looks after the estate. Loaded from `residents.csv`.
+///
+/// Names and addresses are personal: they never enter a log. A person appears there by ``id``.
+public struct Resident: Hashable, Sendable, Identifiable {
+    public typealias ID = String
+
+    public var id: ID
+    public var name: String
+    public var language: Language
+    /// Where the person lives or keeps watch; `nil` for the whole estate.
+    public var place: Place?
+    public var role: Role
+    /// What the person needs help with, in words; empty if nothing.
+    public var needs: String
+    /// In the order to try.
+    public var contacts: [Contact]
+
+    public init(
+        id: ID, name: String, language: Language, place: Place?, role: Role, needs: String = "", contacts: [Contact]
+    ) {
+        self.id = id
+        self.name = name
+        self.language = language
+        self.place = place
+        self.role = role
+        self.needs = needs
+        self.contacts = contacts
+    }
+
+    public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
+        case resident, warden, guardian = "guard", office, maintenance
+    }
+}
+
+/// One way to reach a person: a channel, and the address in it.
+public struct Contact: Hashable, Sendable, Identifiable {
+    /// The resident's id and the position among their contacts, from 1: `r-a-12c/1`. It carries nothing personal.
+    public var id: String
+    /// The channel's name, as `hub.yaml` gives it: `siren`, `webhook`.
+    public var channel: String
+    /// What the channel sends to: a siren's device id, a URL.
+    public var address: String
+
+    public init(resident: Resident.ID, position: Int, channel: String, address: String) {
+        id = "\(resident)/\(position)"
+        self.channel = channel
+        self.address = address
+    }
+}

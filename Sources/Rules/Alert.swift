@@ -1,0 +1,68 @@
+public import Registry
+
+/// What is to be told, to whom, at a stage. Its ``id`` is the same whenever the same events are played through the same
+/// rules, so that telling it twice is recognised.
+public struct Alert: Hashable, Sendable, Codable, Identifiable {
+    /// The incident's id and a running number: `a-fire-7/3`. Short enough for a person to read out.
+    public var id: String
+    public var at: Instant
+    public var block: String
+    public var hazard: Hazard
+    public var incident: String
+    public var stage: Stage
+    /// The rule that decided it, by its name in `rules.yaml`.
+    public var rule: String
+    /// The drill's id if this is an exercise; `nil` if it is real.
+    public var exercise: String?
+    public var audience: [Audience]
+    /// Where it burns or leaks, the first place first.
+    public var places: [Place]
+    /// The detectors that it rests on, in the order in which they spoke.
+    public var because: [Device.ID]
+    /// 0 when first told, then counting the repeats to those who have not answered.
+    public var repetition: Int
+    /// The event time was long before the hub heard of it.
+    public var late: Bool
+    /// The building's own alarm was silent while this was confirmed.
+    public var contradiction: Bool
+
+    public init(
+        id: String, at: Instant, block: String, hazard: Hazard, incident: String, stage: Stage, rule: String,
+        exercise: String?, audience: [Audience], places: [Place], because: [Device.ID], repetition: Int = 0,
+        late: Bool = false, contradiction: Bool = false
+    ) {
+        self.id = id
+        self.at = at
+        self.block = block
+        self.hazard = hazard
+        self.incident = incident
+        self.stage = stage
+        self.rule = rule
+        self.exercise = exercise
+        self.audience = audience
+        self.places = places
+        self.because = because
+        self.repetition = repetition
+        self.late = late
+        self.contradiction = contradiction
+    }
+}
+
+/// Who is told: a group of people or sounders, relative to the alert's places.
+public enum Audience: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The flats in which something alarms.
+    case flat
+    /// The other flats of those floors.
+    case neighbours
+    /// Everybody on those floors, common areas included.
+    case floor
+    /// Everybody one floor above those floors.
+    case floorAbove = "floor-above"
+    /// Everybody in the block, nearest to the danger first.
+    case block
+    /// Everybody in the estate.
+    case estate
+    case guards, wardens, office, maintenance
+    /// Everybody who was told of this incident before.
+    case told
+}
