@@ -59,6 +59,7 @@ let package = Package(
             dependencies: [
                 "Hub", "Drill", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "Devices", "Registry"], swiftSettings: strict),
         .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,117 @@
+public import Registry
+
+/// The course of one hazard in one block, from the first signal until it is closed for good.
+public struct Incident: Hashable, Sendable, Codable, Identifiable {
+    public typealias ID = String
+
+    /// `a-fire-7`, or `a-fire-drill-7` in an exercise.
+    public let id: ID
+    public let block: String
+    public let hazard: Hazard
+    public let exercise: String?
+    public let openedAt: Instant
+    public internal(set) var rung: Rung
+    public internal(set) var rungSince: Instant
+    /// Where a new alarm leads back to while the incident is clearing.
+    var rungBefore: Rung?
+    /// In the order in which they first spoke.
+    public internal(set) var members: [Member] = []
+    /// Who has seen it at this stage; an escalation asks anew.
+    public internal(set) var acknowledgement: Acknowledgement?
+    var reminder: Reminder?
+    var alertCount = 0
+    /// When a person said that it is real.
+    var confirmedByPersonAt: Instant?
+    /// Whether it has been reported that its lone detector may be stuck.
+    var suspected = false
+    /// When time alone will change it next.
+    var due = Instant.distantFuture
+
+    public var stage: Stage { rung.stage }
+
+    /// A step of the ladder: a stage, and how far it has widened within it.
+    public struct Rung: Hashable, Sendable, Codable {
+        public var stage: Stage
+        /// 1 for the stage itself, more as it widens; 0 for what a stuck detector opens, which any proven alarm climbs
+        /// above.
+        public var step: Int
+
+        public init(_ stage: Stage, step: Int = 1) {
+            self.stage = stage
+            self.step = step
+        }
+
+        /// Whether this is further up the ladder than another; clearing and closed are not on it.
+        func isAbove(_ other: Rung) -> Bool {
+            (Self.height(stage), step) > (Self.height(other.stage), other.step)
+        }
+
+        private static func height(_ stage: Stage) -> Int {
+            switch stage {
+            case .investigate: 1
+            case .confirmed: 2
+            case .spreading: 3
+            case .clearing, .closed: 0
+            }
+        }
+    }
+
+    public struct Acknowledgement: Hashable, Sendable, Codable {
+        public var at: Instant
+        public var by: String
+    }
+
+    struct Reminder: Hashable, Sendable, Codable {
+        var rule: String
+        var next: Instant
+        var count: Int
+    }
+
+    /// One detector's part in an incident.
+    public struct Member: Hashable, Sendable, Codable {
+        public let device: Device.ID
+        let index: Int
+        public let place: Place
+        public var kinds: Signal.Kinds
+        /// When its present or last alarm began, in event time: what windows and escalations count from.
+        public var raisedAt: Instant
+        /// When it was last heard in alarm, in receipt time: what stepping down counts from, so that an outage of the
+        /// hub never closes an incident.
+        public var heardAt: Instant
+        /// Whether any report was live; a retained state alone confirms nothing.
+        public var live: Bool
+        /// It has shown no edge since its last incident closed, and confirms nobody else.
+        public var stuck: Bool
+        /// When it cleared, in receipt time; `nil` while it alarms.
+        public var clearedAt: Instant?
+        /// It sent no clear: time ran out.
+        public var timedOut = false
+        var late = false
+
+        var alarms: Bool { clearedAt == nil }
+    }
+
+    init(id: ID, block: String, hazard: Hazard, exercise: String?, openedAt: Instant) {
+        self.id = id
+        self.block = block
+        self.hazard = hazard
+        self.exercise = exercise
+        self.openedAt = openedAt
+        rung = Rung(.closed, step: Self.unopened)
+        rungSince = openedAt
+    }
+
+    var isOpen: Bool { rung.stage != .closed }
+
+    /// Whether a rung has ever been reached: a signal that no rule answers opens nothing.
+    var wasOpened: Bool { rung.step != Self.unopened }
+
+    private static let unopened = -1
+
+    /// The places of the detectors, each once, the first first.
+    var places: [Place] {
+        members.reduce(into: []) { places, member in
+            if !places.contains(member.place) { places.append(member.place) }
+        }
+    }
+}

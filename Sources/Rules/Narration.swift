@@ -1,0 +1,291 @@
+import Devices
+import Registry
+
+/// Says in a sentence of each language what happened, for the alert log.
+///
+/// The caller sets the record's time, and its exercise where there is one.
+enum Narration {
+    typealias Text = LogRecord.Text
+
+    static func signal(_ signal: Signal, late: Bool, _ observation: Observation, _ estate: Estate) -> LogRecord {
+        let place = PlaceNames(estate).text(signal.place)
+        let what = names(of: signal.kind)
+        let raised = signal.change != .cleared
+        var english = raised ? "\(what.english) in \(place.english)" : "\(what.english) cleared in \(place.english)"
+        var chinese =
+            raised
+            ? "\(place.traditionalChinese)偵測到\(what.traditionalChinese)"
+            : "\(place.traditionalChinese)的\(what.traditionalChinese)警報已解除"
+        if signal.retained {
+            english += ", as it was when the hub connected"
+            chinese += "（連線時的狀態）"
+        }
+        if late {
+            english += ", heard late"
+            chinese += "（延遲收到）"
+        }
+        var details = ["kind": signal.kind.rawValue, "change": signal.change.rawValue, "event_at": signal.at.description]
+        if signal.retained { details["retained"] = "true" }
+        if late { details["late"] = "true" }
+        return LogRecord(
+            at: signal.receivedAt, event: .signal, level: raised ? .alarm : .info, estate: estate.id,
+            place: signal.place, device: signal.device, exercise: observation.exercise,
+            text: Text(english.capitalizedFirst, chinese), details: details)
+    }
+
+    static func decision(_ decision: Decision, places: [Place], _ estate: Estate) -> LogRecord {
+        let names = PlaceNames(estate)
+        let place = places.first ?? Place(block: decision.block)
+        let there = decision.block == "*" ? names.estate : names.text(place)
+        let others = Text(
+            places.count > 1 ? " and \(places.count - 1) more" : "",
+            places.count > 1 ? "等\(places.count)處" : "")
+        let where_ = Text(there.english + others.english, there.traditionalChinese + others.traditionalChinese)
+        let what = sentence(decision, at: where_)
+        return LogRecord(
+            at: decision.at, event: .incident, level: level(of: decision.stage), estate: estate.id,
+            place: decision.block == "*" ? nil : place, incident: decision.incident, stage: decision.stage,
+            exercise: decision.exercise, text: what,
+            details: [
+                "hazard": decision.hazard.rawValue, "rule": decision.rule, "event_at": decision.at.description,
+                "because": decision.because.joined(separator: " "),
+            ])
+    }
+
+    private static func sentence(_ decision: Decision, at place: Text) -> Text {
+        let hazard = names(of: decision.hazard)
+        let devices = decision.because.count == 1 ? "1 detector" : "\(decision.because.count) detectors"
+        let because = Text(
+            " (\(decision.incident), rule \(decision.rule), \(devices))",
+            "（\(decision.incident)，規則 \(decision.rule)，\(decision.because.count)個探測器）")
+        let text =
+            switch decision.stage {
+            case .investigate:
+                Text(
+                    "Investigate possible \(hazard.english) in \(place.english)",
+                    "查核\(place.traditionalChinese)可能的\(hazard.traditionalChinese)")
+            case .confirmed:
+                Text(
+                    "\(hazard.english.capitalizedFirst) confirmed in \(place.english)",
+                    "證實\(place.traditionalChinese)\(hazard.traditionalChinese)")
+            case .spreading:
+                Text(
+                    "\(hazard.english.capitalizedFirst) spreading from \(place.english)",
+                    "\(place.traditionalChinese)的\(hazard.traditionalChinese)正在蔓延")
+            case .clearing:
+                Text(
+                    "All detectors clear in \(place.english)", "\(place.traditionalChinese)的所有探測器已解除警報")
+            case .closed:
+                Text("Incident closed in \(place.english)", "\(place.traditionalChinese)的事件已結束")
+            }
+        return Text(text.english + because.english, text.traditionalChinese + because.traditionalChinese)
+    }
+
+    static func timedOut(_ member: Incident.Member, _ incident: Incident, _ estate: Estate) -> LogRecord {
+        let place = PlaceNames(estate).text(member.place)
+        return LogRecord(
+            at: member.heardAt, event: .signal, level: .info, estate: estate.id, place: member.place,
+            device: member.device, incident: incident.id, exercise: incident.exercise,
+            text: Text(
+                "No clear from the detector in \(place.english): it counts as cleared, timed out",
+                "\(place.traditionalChinese)的探測器沒有發出解除訊號，逾時視為已解除"),
+            details: ["change": Signal.Change.cleared.rawValue, "clear": "timed out"])
+    }
+
+    static func suspect(_ member: Incident.Member, _ incident: Incident, _ estate: Estate) -> LogRecord {
+        let place = PlaceNames(estate).text(member.place)
+        return trouble(
+            "stuck?", open: true, place: member.place, device: member.device, estate,
+            Text(
+                "The detector in \(place.english) has alarmed alone for very long: it may be stuck; go and look",
+                "\(place.traditionalChinese)的探測器長時間單獨報警，可能卡住，請到場查看"), exercise: incident.exercise)
+    }
+
+    static func stuck(_ open: Bool, _ device: Device, _ estate: Estate) -> LogRecord {
+        let place = PlaceNames(estate).text(device.place)
+        let text =
+            open
+            ? Text(
+                "The detector in \(place.english) is stuck: it repeats an alarm that never cleared",
+                "\(place.traditionalChinese)的探測器卡住：不斷重複從未解除的警報")
+            : Text("The detector in \(place.english) has cleared and is believed again", "\(place.traditionalChinese)的探測器已解除，恢復可信")
+        return trouble("stuck", open: open, place: device.place, device: device.id, estate, text)
+    }
+
+    static func heardAgain(_ device: Device, _ estate: Estate) -> LogRecord {
+        let place = PlaceNames(estate).text(device.place)
+        return trouble(
+            "silent", open: false, place: device.place, device: device.id, estate,
+            Text("\(device.id) in \(place.english) is heard again", "\(place.traditionalChinese)的\(device.id)恢復通訊"))
+    }
+
+    /// One record for all devices of a block that fell silent at a time.
+    static func silent(_ devices: [Device], interval: Duration, at moment: Instant, _ estate: Estate) -> LogRecord {
+        let first = devices[0]
+        let names = PlaceNames(estate)
+        let there = devices.count == 1 ? names.text(first.place) : names.text(Place(block: first.place.block))
+        let seconds = interval.components.seconds
+        var record = trouble(
+            "silent", open: true, place: devices.count == 1 ? first.place : Place(block: first.place.block),
+            device: devices.count == 1 ? first.id : nil, estate,
+            devices.count == 1
+                ? Text(
+                    "\(first.id) in \(there.english) has been silent for \(seconds) s",
+                    "\(there.traditionalChinese)的\(first.id)已\(seconds)秒沒有訊號")
+                : Text(
+                    "\(devices.count) devices in \(there.english) have been silent for \(seconds) s",
+                    "\(there.traditionalChinese)有\(devices.count)個裝置已\(seconds)秒沒有訊號"))
+        record.at = moment
+        record.details["devices"] = devices.prefix(20).map(\.id).joined(separator: " ")
+        record.details["count"] = "\(devices.count)"
+        return record
+    }
+
+    static func condition(
+        _ condition: DeviceState.Condition, set: Bool, detail: String?, _ device: Device, _ estate: Estate
+    ) -> LogRecord {
+        let place = PlaceNames(estate).text(device.place)
+        let what = names(of: condition)
+        if condition == .test {
+            return LogRecord(
+                at: Instant(milliseconds: 0), event: .signal, level: .info, estate: estate.id, place: device.place,
+                device: device.id,
+                text: set
+                    ? Text("Test press in \(place.english)", "\(place.traditionalChinese)測試按鍵")
+                    : Text("Test over in \(place.english)", "\(place.traditionalChinese)測試結束"),
+                details: ["kind": "test"])
+        }
+        let text =
+            set
+            ? Text(
+                "\(what.english.capitalizedFirst) at \(device.id) in \(place.english)",
+                "\(place.traditionalChinese)的\(device.id)：\(what.traditionalChinese)")
+            : Text(
+                "\(what.english.capitalizedFirst) put right at \(device.id) in \(place.english)",
+                "\(place.traditionalChinese)的\(device.id)：\(what.traditionalChinese)已恢復正常")
+        var record = trouble(what.english, open: set, place: device.place, device: device.id, estate, text)
+        if let detail { record.details["detail"] = detail }
+        return record
+    }
+
+    static func exercise(
+        _ exercise: Exercise, began: Bool, at moment: Instant, why: Text?, _ estate: Estate
+    ) -> LogRecord {
+        let text =
+            began
+            ? Text("Drill '\(exercise.scenario)' begins", "演習「\(exercise.scenario)」開始")
+            : Text(
+                "Drill '\(exercise.scenario)' is over\(why.map { ": \($0.english)" } ?? "")",
+                "演習「\(exercise.scenario)」結束\(why.map { "：\($0.traditionalChinese)" } ?? "")")
+        return LogRecord(
+            at: moment, event: .drill, level: .info, estate: estate.id, exercise: exercise.id, text: text,
+            details: ["scenario": exercise.scenario, "speed": "\(exercise.speed)"])
+    }
+
+    static func exerciseEnded(_ exercise: Exercise, by signal: Signal, _ estate: Estate) -> LogRecord {
+        let block = PlaceNames(estate).text(Place(block: signal.place.block))
+        return LogRecord(
+            at: signal.receivedAt, event: .drill, level: .fire, estate: estate.id, place: signal.place,
+            device: signal.device, exercise: exercise.id,
+            text: Text(
+                "This is not a drill: a real alarm ends the drill in \(block.english)",
+                "這不是演習：真實警報已中止\(block.traditionalChinese)的演習"))
+    }
+
+    static func command(_ command: OperatorCommand, _ incident: Incident, _ estate: Estate) -> LogRecord {
+        let text =
+            switch command.verb {
+            case .acknowledge: Text("\(command.by) has seen \(incident.id)", "\(command.by) 已知悉 \(incident.id)")
+            case .confirm:
+                Text("\(command.by) confirms that \(incident.id) is real", "\(command.by) 證實 \(incident.id) 屬實")
+            case .reset: Text("\(command.by) resets \(incident.id)", "\(command.by) 重置 \(incident.id)")
+            }
+        return LogRecord(
+            at: incident.openedAt, event: .operator, level: .info, estate: estate.id,
+            place: incident.members.first?.place, incident: incident.id, stage: incident.stage,
+            exercise: incident.exercise, text: text,
+            details: ["verb": command.verb.rawValue, "by": command.by, "why": command.why])
+    }
+
+    private static func trouble(
+        _ kind: String, open: Bool, place: Place, device: Device.ID?, _ estate: Estate, _ text: Text,
+        exercise: String? = nil
+    ) -> LogRecord {
+        LogRecord(
+            at: Instant(milliseconds: 0), event: .trouble, level: open ? .trouble : .info, estate: estate.id,
+            place: place, device: device, exercise: exercise, text: text,
+            details: ["trouble": kind, "state": open ? "open" : "put right"])
+    }
+
+    private static func level(of stage: Stage) -> Level {
+        switch stage {
+        case .investigate: .alarm
+        case .confirmed, .spreading: .fire
+        case .clearing, .closed: .info
+        }
+    }
+
+    private static func names(of kind: Signal.Kind) -> Text {
+        switch kind {
+        case .smoke: Text("smoke", "煙霧")
+        case .heat: Text("heat", "高溫")
+        case .flame: Text("flame", "火焰")
+        case .co: Text("carbon monoxide", "一氧化碳")
+        case .gas: Text("gas", "燃氣")
+        case .waterLeak: Text("a water leak", "漏水")
+        case .button: Text("a manual call point", "手動火警鐘掣")
+        case .help: Text("a call for help", "求助")
+        }
+    }
+
+    private static func names(of hazard: Hazard) -> Text {
+        switch hazard {
+        case .fire: Text("fire", "火警")
+        case .co: Text("carbon monoxide", "一氧化碳")
+        case .gas: Text("gas", "燃氣洩漏")
+        case .water: Text("water leak", "漏水")
+        case .help: Text("emergency", "求助")
+        }
+    }
+
+    private static func names(of condition: DeviceState.Condition) -> Text {
+        switch condition {
+        case .tamper: Text("tamper", "被拆動")
+        case .fault: Text("fault", "故障")
+        case .batteryLow: Text("low battery", "電量不足")
+        case .powerLost: Text("mains power lost", "市電中斷")
+        case .offline: Text("offline", "離線")
+        case .test: Text("test", "測試")
+        }
+    }
+}
+
+/// What people call a place, in each language.
+struct PlaceNames {
+    private let estateName: LocalizedText
+    private let blocks: [Block]
+
+    init(_ estate: Estate) {
+        estateName = estate.name
+        blocks = estate.blocks
+    }
+
+    var estate: LogRecord.Text {
+        LogRecord.Text(estateName[.english], estateName[.traditionalChinese])
+    }
+
+    /// `Block A, 12C` and `A座12樓C室`.
+    func text(_ place: Place) -> LogRecord.Text {
+        let name = blocks.first { $0.id == place.block }?.name
+        let english = name?[.english] ?? place.block
+        let chinese = name?[.traditionalChinese] ?? place.block
+        let inner = place.floor == nil && place.flat == nil && place.area == nil ? "" : ", \(place.label)"
+        let floor = place.floor.map { "\($0)樓" } ?? ""
+        let unit = place.flat.map { "\($0)室" } ?? place.area.map { " \($0)" } ?? ""
+        return LogRecord.Text(english + inner, chinese + floor + unit)
+    }
+}
+
+extension String {
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

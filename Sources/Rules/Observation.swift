@@ -1,0 +1,36 @@
+public import Devices
+public import Registry
+
+/// What one message says of one registered device, placed in time: what the engine is fed with.
+public struct Observation: Hashable, Sendable {
+    public var device: Device
+    /// The device's position in the registry.
+    public var index: Int
+    public var readings: [Reading]
+    public var stamp: Instant?
+    public var sequence: UInt64?
+    public var receivedAt: Instant
+    public var retained: Bool
+    /// The message waited at the broker while the hub did not hear.
+    public var backlog: Bool
+    /// The drill's id if it travelled under the drill topics.
+    public var exercise: String?
+
+    public init(
+        device: Device, index: Int, readings: [Reading], stamp: Instant? = nil, sequence: UInt64? = nil,
+        receivedAt: Instant, retained: Bool = false, backlog: Bool = false, exercise: String? = nil
+    ) {
+        self.device = device
+        self.index = index
+        self.readings = readings
+        self.stamp = stamp
+        self.sequence = sequence
+        self.receivedAt = receivedAt
+        self.retained = retained
+        self.backlog = backlog
+        self.exercise = exercise
+    }
+
+    /// Heard as it was sent: its stamp shows how the device's clock goes.
+    var live: Bool { !retained && !backlog }
+}

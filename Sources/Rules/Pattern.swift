@@ -1,0 +1,204 @@
+import Registry
+
+/// What has to hold for a rule to fire. Stuck detectors count in none of them but ``stuck``.
+public indirect enum Pattern: Hashable, Sendable {
+    /// A signal of these kinds; in one of these areas where some are named. `stair` stands for `stair-1` too.
+    case signal(Signal.Kinds, areas: [String])
+    /// Distinct devices, flats or floors at a scope.
+    case count(Count)
+    /// A detector of one set of kinds beside another detector of the other set, in the same flat or area.
+    case beside(Signal.Kinds, Signal.Kinds)
+    /// Somebody should have answered: a live alarm has lasted this long and nobody has acknowledged it.
+    case unanswered(Duration)
+    /// A person says that it is real.
+    case confirmedByPerson
+    /// Every detector of the incident has been clear for this long.
+    case cleared(Duration)
+    /// The incident has been in its stage for this long.
+    case lasting(Duration)
+    /// A signal of these kinds from a flat or area that the incident has not had yet.
+    case newFlat(Signal.Kinds)
+    /// A detector that goes on repeating its alarm without having cleared since its last incident closed.
+    case stuck
+    /// So many blocks of the estate have an incident at this stage or further up.
+    case blocks(Int, at: Stage)
+
+    /// How many distinct things, within what, and for how long.
+    public struct Count: Hashable, Sendable {
+        public var minimum: Int
+        public var of: Unit
+        public var kinds: Signal.Kinds
+        public var scope: Scope
+        public var time: Time
+        /// Each must be on the same floor as the last, one floor up or down, or in any common area.
+        public var near: Bool
+
+        public enum Unit: String, Hashable, Sendable, CaseIterable { case devices, flats, floors }
+
+        public enum Scope: String, Hashable, Sendable, CaseIterable { case flat, floor, block }
+
+        public enum Time: Hashable, Sendable {
+            /// At any time in the incident.
+            case ever
+            /// Their alarms began within this window, whether or not they still last.
+            case within(Duration)
+            /// All of them still alarm this long after the last of them began.
+            case holding(Duration)
+        }
+    }
+}
+
+/// When a pattern holds, and which members of the incident it rests on.
+struct Match: Hashable {
+    /// In the past, or the future moment at which it will hold if nothing else is heard.
+    var at: Instant
+    /// Positions in the incident's members.
+    var members: [Int]
+}
+
+/// What has just happened to an incident, for the patterns that ask for it.
+struct Trigger: Hashable {
+    var member: Int
+    var at: Instant
+    var newFlat: Bool
+}
+
+extension Pattern {
+    /// The earliest moment at which this holds, as far as is known now; `nil` if that takes another signal.
+    ///
+    /// - Parameter needsLive: at least one of the detectors must have been heard live.
+    func match(_ incident: Incident, in block: Block, trigger: Trigger?, needsLive: Bool) -> Match? {
+        let members = incident.members
+        switch self {
+        case .signal(let kinds, let areas):
+            return members.indices.first {
+                members[$0].answers(kinds) && (members[$0].live || !needsLive) && members[$0].place.isIn(areas)
+            }.map { Match(at: members[$0].raisedAt, members: [$0]) }
+        case .count(let count):
+            return count.match(members, in: block)
+        case .beside(let some, let others):
+            return Self.beside(some, others, members)
+        case .unanswered(let duration):
+            guard incident.acknowledgement == nil else { return nil }
+            let waiting = members.indices.filter { members[$0].live && members[$0].alarms && !members[$0].stuck }
+            guard let first = waiting.map({ members[$0].raisedAt }).min() else { return nil }
+            return Match(at: first + duration, members: waiting)
+        case .confirmedByPerson:
+            return incident.confirmedByPersonAt.map { Match(at: $0, members: Array(members.indices)) }
+        case .cleared(let duration):
+            guard members.allSatisfy({ !$0.alarms }), let last = members.compactMap(\.clearedAt).max() else {
+                return nil
+            }
+            return Match(at: last + duration, members: Array(members.indices))
+        case .lasting(let duration):
+            return Match(at: incident.rungSince + duration, members: Array(members.indices))
+        case .newFlat(let kinds):
+            guard let trigger, trigger.newFlat, members[trigger.member].answers(kinds) else { return nil }
+            return Match(at: trigger.at, members: [trigger.member])
+        case .stuck, .blocks:
+            return nil
+        }
+    }
+
+    private static func beside(_ some: Signal.Kinds, _ others: Signal.Kinds, _ members: [Incident.Member]) -> Match? {
+        for (position, member) in members.enumerated() where member.answers(some) && member.alarms {
+            let partner = members.indices.first {
+                $0 != position && members[$0].answers(others) && members[$0].alarms
+                    && members[$0].place == member.place && (member.live || members[$0].live)
+            }
+            if let partner {
+                let pair = [position, partner].sorted()
+                return Match(at: max(member.raisedAt, members[partner].raisedAt), members: pair)
+            }
+        }
+        return nil
+    }
+}
+
+extension Pattern.Count {
+    func match(_ members: [Incident.Member], in block: Block) -> Match? {
+        let counted = members.indices.filter { members[$0].answers(kinds) }
+        let groups = Dictionary(grouping: counted) { members[$0].place.group(scope) }
+        // The dictionary is asked for each group in the members' order, never iterated.
+        var met = Set<String>()
+        var earliest: Match?
+        for position in counted {
+            let name = members[position].place.group(scope)
+            guard met.insert(name).inserted, let group = groups[name] else { continue }
+            if let match = match(group: group, members, in: block), match.at < earliest?.at ?? .distantFuture {
+                earliest = match
+            }
+        }
+        return earliest
+    }
+
+    private func match(group: [Int], _ members: [Incident.Member], in block: Block) -> Match? {
+        switch time {
+        case .ever: first(group, members, in: block, window: nil)
+        case .within(let window): first(group, members, in: block, window: window)
+        case .holding(let duration):
+            first(group.filter { members[$0].alarms }, members, in: block, window: nil)
+                .map { Match(at: $0.at + duration, members: $0.members) }
+        }
+    }
+
+    /// The earliest moment at which enough of them had begun, the last one near to the others and within the window.
+    private func first(_ group: [Int], _ members: [Incident.Member], in block: Block, window: Duration?) -> Match? {
+        let ordered = group.sorted { (members[$0].raisedAt, $0) < (members[$1].raisedAt, $1) }
+        for (rank, last) in ordered.enumerated() {
+            let companions = ordered[...rank].filter { other in
+                (window.map { members[last].raisedAt - members[other].raisedAt <= $0 } ?? true)
+                    && (!near || other == last || members[last].place.isNear(members[other].place, in: block))
+            }
+            let distinct = companions.reduce(into: [String]()) { names, position in
+                let name = members[position].unit(of)
+                if !names.contains(name) { names.append(name) }
+            }
+            if distinct.count >= minimum, companions.contains(where: { members[$0].live }) {
+                return Match(at: members[last].raisedAt, members: companions.sorted())
+            }
+        }
+        return nil
+    }
+}
+
+extension Instant {
+    static let distantFuture = Instant(milliseconds: .max)
+}
+
+extension Incident.Member {
+    func answers(_ wanted: Signal.Kinds) -> Bool { !stuck && !kinds.isDisjoint(with: wanted) }
+
+    fileprivate func unit(_ unit: Pattern.Count.Unit) -> String {
+        switch unit {
+        case .devices: device
+        case .flats: place.description
+        // A common area of no floor, such as a lobby, is a level of its own.
+        case .floors: place.floor ?? place.description
+        }
+    }
+}
+
+extension Place {
+    fileprivate func isIn(_ areas: [String]) -> Bool {
+        guard !areas.isEmpty else { return true }
+        guard let area else { return false }
+        return areas.contains { area == $0 || area.hasPrefix($0 + "-") }
+    }
+
+    fileprivate func group(_ scope: Pattern.Count.Scope) -> String {
+        switch scope {
+        case .flat: description
+        case .floor: floor ?? ""
+        case .block: ""
+        }
+    }
+
+    /// Same floor, one floor up or down, or any common area: where fire and smoke get to next.
+    func isNear(_ other: Place, in block: Block) -> Bool {
+        if area != nil || other.area != nil { return true }
+        guard let floor, let otherFloor = other.floor else { return true }
+        guard let distance = block.distance(between: floor, and: otherFloor) else { return floor == otherFloor }
+        return distance <= 1
+    }
+}

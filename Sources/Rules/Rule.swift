@@ -1,0 +1,109 @@
+import Registry
+
+/// One line of the ladder: what has to hold, where that leads, and who is told.
+public struct Rule: Hashable, Sendable {
+    public var name: String
+    public var hazard: Hazard
+    /// The stages in which it may fire; empty for every rung below the one it leads to.
+    public var from: [Stage]
+    /// Any of these suffices.
+    public var when: [Pattern]
+    public var outcome: Outcome
+    public var tell: [Audience]
+    public var reminder: Reminder?
+    /// For a stuck detector: it is told no more often than this.
+    public var atMostEvery: Duration
+    /// Where it stands in the file.
+    public var line: Int
+
+    public enum Outcome: Hashable, Sendable {
+        case rung(Incident.Rung)
+        /// The stage stays; the decision is made all the same.
+        case same
+        /// Back from clearing to the stage before.
+        case before
+    }
+
+    /// Said again to those who should answer, until somebody does.
+    public struct Reminder: Hashable, Sendable {
+        public var every: Duration
+        public var tell: [Audience]
+    }
+
+    /// Whether an incident on its present rung may follow this rule at all.
+    func mayFire(on incident: Incident) -> Bool {
+        guard from.isEmpty || (incident.isOpen && from.contains(incident.stage)) else { return false }
+        switch outcome {
+        case .same: return incident.isOpen && incident.stage != .clearing
+        case .before: return incident.stage == .clearing
+        case .rung(let rung):
+            switch rung.stage {
+            case .clearing: return incident.isOpen && incident.stage != .clearing
+            case .closed: return incident.isOpen
+            case .investigate, .confirmed, .spreading:
+                return incident.stage != .clearing && (!incident.isOpen || rung.isAbove(incident.rung))
+            }
+        }
+    }
+
+    /// Whether this leads further up the ladder than another rule.
+    func leadsAbove(_ other: Rule) -> Bool {
+        guard case .rung(let rung) = outcome, case .rung(let otherRung) = other.outcome else { return false }
+        return rung.isAbove(otherRung)
+    }
+
+    /// A retained state is enough to look, never alone enough to confirm.
+    var needsLive: Bool {
+        switch outcome {
+        case .rung(let rung): rung.stage == .confirmed || rung.stage == .spreading
+        case .same, .before: false
+        }
+    }
+}
+
+/// All the rules of an estate, in the order of `rules.yaml`, and the settings beside them.
+public struct RuleSet: Hashable, Sendable {
+    public var settings: Settings
+    public var rules: [Rule]
+
+    public init(settings: Settings = Settings(), rules: [Rule]) {
+        self.settings = settings
+        self.rules = rules
+    }
+
+    /// The kinds of signal that some rule reads.
+    public var kindsRead: Signal.Kinds {
+        rules.flatMap(\.when).reduce(into: Signal.Kinds()) { $0.formUnion($1.kinds) }
+    }
+
+    /// The hazard that a kind of signal belongs to: the one whose rules read it; `nil` if none does.
+    func hazard(of kind: Signal.Kind) -> Hazard? {
+        rules.first { $0.when.contains { $0.kinds.contains(kind) } }?.hazard
+    }
+
+    public struct Settings: Hashable, Sendable {
+        /// How long after an incident closed a live alarm that never cleared is new again.
+        ///
+        /// Too short, and the reset of a panel that still rings opens the next incident; too long, and a stuck flag
+        /// hides the next fire.
+        public var rearm: Duration = .seconds(60)
+        /// A detector that sends no clear counts as cleared this long after it was last heard in alarm.
+        public var clearTimeout: Duration = .seconds(15 * 60)
+        /// A detector that alarms alone for this long is reported to those who maintain it.
+        public var suspectAfter: Duration = .seconds(60 * 60)
+
+        public init() {}
+    }
+}
+
+extension Pattern {
+    /// The kinds of signal that this reads.
+    var kinds: Signal.Kinds {
+        switch self {
+        case .signal(let kinds, _), .newFlat(let kinds): kinds
+        case .count(let count): count.kinds
+        case .beside(let some, let others): some.union(others)
+        case .unanswered, .confirmedByPerson, .cleared, .lasting, .stuck, .blocks: []
+        }
+    }
+}

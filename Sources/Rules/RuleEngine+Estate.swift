@@ -1,0 +1,43 @@
+import Registry
+
+// What concerns the estate as a whole: several blocks that burn at once. Its incident has block `*`.
+extension RuleEngine {
+    mutating func settleEstate(_ hazard: Hazard, drill: Int?) {
+        let estateBlock = estate.blocks.count
+        let open = self[drill].blocks[estateBlock].incidents.first { $0.hazard == hazard }
+        let burning = self[drill].openBlocks.filter { $0 != estateBlock }.flatMap { block in
+            self[drill].blocks[block].incidents.filter { $0.hazard == hazard }
+        }
+        if let open {
+            guard burning.isEmpty else { return }
+            let at = outcome.decisions.last?.at ?? self[drill].time(at: now)
+            return close(open.id, block: estateBlock, drill: drill, at: at, rule: "closed", tell: [])
+        }
+        for rule in rules.rules where rule.hazard == hazard {
+            for case .blocks(let minimum, let stage) in rule.when {
+                let counted = burning.filter {
+                    $0.stage != .clearing && !Incident.Rung(stage).isAbove($0.rung)
+                }
+                guard counted.count >= minimum else { continue }
+                return openEstateWide(rule, because: counted, drill: drill)
+            }
+        }
+    }
+
+    private mutating func openEstateWide(_ rule: Rule, because incidents: [Incident], drill: Int?) {
+        let estateBlock = estate.blocks.count
+        real.blocks[estateBlock].lastNumber += 1
+        let middle = drill == nil ? rule.hazard.rawValue : "\(rule.hazard.rawValue)-drill"
+        let at = incidents.map(\.rungSince).max() ?? self[drill].time(at: now)
+        var incident = Incident(
+            id: "estate-\(middle)-\(real.blocks[estateBlock].lastNumber)", block: "*", hazard: rule.hazard,
+            exercise: exercise(drill)?.id, openedAt: at)
+        incident.members = incidents.flatMap(\.members)
+        fire(rule, Match(at: at, members: Array(incident.members.indices)), on: &incident, drill: drill)
+        // Its detectors' times are the blocks' business.
+        incident.members = []
+        self[drill].blocks[estateBlock].incidents.append(incident)
+        noteChanged(incident, block: estateBlock, drill: drill)
+        self[drill].noteOpenness(ofBlock: estateBlock)
+    }
+}

@@ -1,0 +1,159 @@
+import Devices
+import Registry
+
+// How a signal changes the incident of its block and hazard.
+extension RuleEngine {
+    mutating func handle(_ signal: Signal, of observation: Observation, late: Bool, drill: Int?) {
+        guard let hazard = rules.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
+            return
+        }
+        let open = self[drill].blocks[block].incidents.firstIndex { $0.hazard == hazard }
+        let member = open.flatMap { incident in
+            self[drill].blocks[block].incidents[incident].members.firstIndex { $0.device == signal.device }
+        }
+        if signal.change != .repeated {
+            outcome.records.append(Narration.signal(signal, late: late, observation, estate))
+        }
+        switch signal.change {
+        case .raised:
+            if drill == nil { endExercises(inBlock: block, because: signal) }
+            join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+        case .repeated:
+            if let open, let member {
+                refresh(member, of: open, signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+            } else if self[drill].devices[observation.index].unproven.contains(signal.kind) {
+                noteStuck(signal, observation, hazard: hazard, block: block, drill: drill)
+            } else {
+                join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+            }
+        case .cleared:
+            putRight(stuckDevice: observation, drill)
+            guard let open, let member else { return }
+            clear(member, of: open, observation, hazard: hazard, block: block, drill: drill)
+        }
+    }
+
+    /// A detector's alarm begins, or begins again, in the incident that is open or that it opens.
+    private mutating func join(
+        _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, late: Bool, drill: Int?
+    ) {
+        let position = incident(of: hazard, block: block, at: signal.at, drill: drill)
+        var incident = self[drill].blocks[block].incidents[position]
+        let isNewFlat = !incident.members.contains { $0.place == signal.place }
+        let index: Int
+        if let known = incident.members.firstIndex(where: { $0.device == signal.device }) {
+            index = known
+            incident.members[index].kinds.formUnion(signal.kind.bit)
+            incident.members[index].raisedAt = signal.at
+            incident.members[index].heardAt = max(incident.members[index].heardAt, heard(observation, drill))
+            incident.members[index].live = incident.members[index].live || !signal.retained
+            incident.members[index].stuck = false
+            incident.members[index].clearedAt = nil
+            incident.members[index].timedOut = false
+        } else {
+            index = incident.members.count
+            incident.members.append(
+                Incident.Member(
+                    device: signal.device, index: observation.index, place: signal.place, kinds: signal.kind.bit,
+                    raisedAt: signal.at, heardAt: heard(observation, drill), live: !signal.retained, stuck: false,
+                    late: late))
+        }
+        self[drill].blocks[block].incidents[position] = incident
+        settle(
+            incident.id, block: block, drill: drill,
+            trigger: Trigger(member: index, at: signal.at, newFlat: isNewFlat))
+    }
+
+    /// A detector that is in the incident already says again that it alarms.
+    private mutating func refresh(
+        _ member: Int, of position: Int, _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int,
+        late: Bool, drill: Int?
+    ) {
+        let incident = self[drill].blocks[block].incidents[position]
+        let known = incident.members[member]
+        if known.stuck { return noteStuck(signal, observation, hazard: hazard, block: block, drill: drill) }
+        guard known.alarms, known.kinds.contains(signal.kind) else {
+            return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+        }
+        let heardAt = max(known.heardAt, heard(observation, drill))
+        self[drill].blocks[block].incidents[position].members[member].heardAt = heardAt
+        self[drill].blocks[block].incidents[position].members[member].live = true
+        settle(incident.id, block: block, drill: drill, trigger: nil)
+    }
+
+    private mutating func clear(
+        _ member: Int, of position: Int, _ observation: Observation, hazard: Hazard, block: Int, drill: Int?
+    ) {
+        let still = self[drill].devices[observation.index].alarming.members.contains { rules.hazard(of: $0) == hazard }
+        guard !still else { return }
+        let at = heard(observation, drill)
+        self[drill].blocks[block].incidents[position].members[member].clearedAt = at
+        self[drill].blocks[block].incidents[position].members[member].timedOut = false
+        let id = self[drill].blocks[block].incidents[position].id
+        settle(id, block: block, drill: drill, trigger: nil)
+    }
+
+    /// A device that repeats an alarm which never cleared since its last incident closed.
+    private mutating func noteStuck(
+        _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, drill: Int?
+    ) {
+        let state = self[drill].devices[observation.index]
+        guard let closedAt = state.incidentClosedAt, heard(observation, drill) >= closedAt + rules.settings.rearm else {
+            return
+        }
+        if !state.stuck { note(stuck: true, observation, drill) }
+        guard let rule = rules.rules.first(where: { $0.hazard == hazard && $0.when.contains(.stuck) }),
+            state.stuckToldAt.map({ signal.at >= $0 + rule.atMostEvery }) ?? true
+        else { return }
+        self[drill].devices[observation.index].stuckToldAt = signal.at
+        let position = incident(of: hazard, block: block, at: signal.at, drill: drill)
+        var incident = self[drill].blocks[block].incidents[position]
+        let index = incident.members.firstIndex { $0.device == signal.device } ?? incident.members.count
+        if index == incident.members.count {
+            incident.members.append(
+                Incident.Member(
+                    device: signal.device, index: observation.index, place: signal.place, kinds: signal.kind.bit,
+                    raisedAt: signal.at, heardAt: heard(observation, drill), live: true, stuck: true))
+        }
+        // Beside something that is under way already, it is told but changes no stage.
+        var told = rule
+        if incident.isOpen { told.outcome = .same }
+        fire(told, Match(at: signal.at, members: [index]), on: &incident, drill: drill, onlyThere: true)
+        self[drill].blocks[block].incidents[position] = incident
+        settle(incident.id, block: block, drill: drill, trigger: nil)
+    }
+
+    private mutating func putRight(stuckDevice observation: Observation, _ drill: Int?) {
+        guard self[drill].devices[observation.index].stuck else { return }
+        self[drill].devices[observation.index].stuckToldAt = nil
+        note(stuck: false, observation, drill)
+    }
+
+    private mutating func note(stuck: Bool, _ observation: Observation, _ drill: Int?) {
+        self[drill].devices[observation.index].stuck = stuck
+        var record = Narration.stuck(stuck, observation.device, estate)
+        record.at = observation.receivedAt
+        record.exercise = exercise(drill)?.id
+        outcome.records.append(record)
+    }
+
+    /// The open incident of a hazard, or a new one that nobody has been told of yet.
+    private mutating func incident(of hazard: Hazard, block: Int, at moment: Instant, drill: Int?) -> Int {
+        if let open = self[drill].blocks[block].incidents.firstIndex(where: { $0.hazard == hazard }) { return open }
+        // Real incidents and those of exercises are numbered in one row, so that no name is ever used twice.
+        real.blocks[block].lastNumber += 1
+        let name = self[drill].blocks[block].block == "*" ? "estate" : self[drill].blocks[block].block
+        let middle = drill == nil ? hazard.rawValue : "\(hazard.rawValue)-drill"
+        let incident = Incident(
+            id: "\(name)-\(middle)-\(real.blocks[block].lastNumber)", block: self[drill].blocks[block].block,
+            hazard: hazard, exercise: exercise(drill)?.id, openedAt: moment)
+        self[drill].blocks[block].incidents.append(incident)
+        return self[drill].blocks[block].incidents.count - 1
+    }
+
+    func exercise(_ drill: Int?) -> Exercise? { drill.flatMap { drills[$0].exercise } }
+
+    private func heard(_ observation: Observation, _ drill: Int?) -> Instant {
+        self[drill].time(at: observation.receivedAt)
+    }
+}

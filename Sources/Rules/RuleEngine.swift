@@ -1,0 +1,205 @@
+import Devices
+public import Registry
+
+/// Correlates what the devices say, block by block, and decides what that means. Pure: it reads no clock and does no
+/// I/O; the same inputs in the same order give the same outcome in every process.
+///
+///     var engine = RuleEngine(estate: estate, devices: devices, rules: rules)
+///     engine.apply(observation)
+///     let outcome = engine.takeOutcome()   // commit this, then tell it
+///     wait(until: engine.nextDeadline)     // then engine.advance(to: now)
+///
+/// Escalations run on event time, so that a backlog does not look like many alarms at once. Steps down run on receipt
+/// time, so that an outage of the hub closes nothing: what is doubtful is treated as the more dangerous case.
+public struct RuleEngine {
+    public let estate: Estate
+    public let rules: RuleSet
+    /// How far time has come: deadlines up to here have been acted upon.
+    public private(set) var now: Instant
+    var real: World
+    /// In the order in which they began.
+    var drills: [World] = []
+    var outcome = Outcome()
+    private let devices: [Device]
+    private let blockPositions: [String: Int]
+    /// When the next incident is due, in real time.
+    private var earliestDue = Instant.distantFuture
+
+    /// How many drills may run at a time.
+    public static let exercisesMax = 4
+
+    public init(estate: Estate, devices: [Device], rules: RuleSet, now: Instant = Instant(milliseconds: 0)) {
+        self.estate = estate
+        self.devices = devices
+        self.rules = rules
+        self.now = now
+        real = World(exercise: nil, estate: estate, devices: DeviceStates(count: devices.count))
+        blockPositions = Dictionary(
+            uniqueKeysWithValues: estate.blocks.enumerated().map { ($0.element.id, $0.offset) })
+    }
+
+    /// Hands over what the steps since the last call led to.
+    public mutating func takeOutcome() -> Outcome {
+        defer { outcome = Outcome() }
+        return outcome
+    }
+
+    /// When ``advance(to:)`` is due if nothing is heard first; `nil` while nothing is pending.
+    public var nextDeadline: Instant? {
+        let drillEnd = drills.compactMap { $0.exercise?.until }.min() ?? .distantFuture
+        let next = min(earliestDue, drillEnd)
+        return next == .distantFuture ? nil : next
+    }
+
+    /// Everything that was due until a moment happens, each at its own time.
+    public mutating func advance(to moment: Instant) {
+        while true {
+            let drillEnd = drills.compactMap(\.exercise).min { ($0.until, $0.id) < ($1.until, $1.id) }
+            let due = min(earliestDue, drillEnd?.until ?? .distantFuture)
+            guard due <= moment else { break }
+            now = max(now, due)
+            if let drillEnd, drillEnd.until <= earliestDue {
+                endExercise(drillEnd.id, why: LogRecord.Text("its time was over", "時間已到"))
+            } else {
+                stepEverythingDue()
+            }
+        }
+        now = max(now, moment)
+    }
+
+    /// Sets the time back to when the hub stopped hearing, so that what waited at the broker meanwhile is judged by its
+    /// own time. The caller advances to the present when the backlog is through.
+    public mutating func beginBacklog(from moment: Instant) {
+        now = min(now, moment)
+    }
+
+    /// Takes what one message says into account.
+    ///
+    /// - Returns: whether it changed anything that a crash must not forget; pure signs of life do not.
+    @discardableResult
+    public mutating func apply(_ observation: Observation) -> Bool {
+        guard let exercise = observation.exercise else { return apply(observation, drill: nil) }
+        guard let position = drills.firstIndex(where: { $0.exercise?.id == exercise }),
+            drills[position].exercise?.endedBlocks.contains(observation.device.place.block) == false
+        else { return false }
+        return apply(observation, drill: position)
+    }
+
+    private mutating func apply(_ observation: Observation, drill: Int?) -> Bool {
+        var state = self[drill].devices[observation.index]
+        let received = self[drill].time(at: observation.receivedAt)
+        // Who speaks is there, whatever it says.
+        state.heardAt = max(state.heardAt ?? observation.receivedAt, observation.receivedAt)
+        if state.silent {
+            state.silent = false
+            note(Narration.heardAgain(observation.device, estate), observation, drill)
+        }
+        if let sequence = observation.sequence, state.clock.isRepeat(sequence: sequence) {
+            self[drill].devices[observation.index] = state
+            return false
+        }
+        // An exercise has no clocks to mistrust: its messages are placed at their receipt.
+        let placement =
+            drill == nil
+            ? state.clock.place(stamp: observation.stamp, receivedAt: received, live: observation.live)
+            : DeviceClock.Placement(at: received, late: false)
+        moveTime(for: observation, at: placement.at, drill: drill)
+        let conditionsChanged = noteConditions(of: observation, &state, drill)
+        let changes = signals(of: observation, at: placement.at, &state)
+        self[drill].devices[observation.index] = state
+        guard conditionsChanged || !changes.isEmpty else { return false }
+        if drill == nil, outcome.devices.last != observation.index { outcome.devices.append(observation.index) }
+        for signal in changes {
+            handle(signal, of: observation, late: placement.late, drill: drill)
+        }
+        return true
+    }
+
+    /// A message moves time to its receipt; one out of a backlog, only to its own time.
+    private mutating func moveTime(for observation: Observation, at moment: Instant, drill: Int?) {
+        if !observation.backlog || drill != nil {
+            advance(to: max(now, observation.receivedAt))
+        } else if observation.stamp != nil {
+            advance(to: max(now, moment))
+        }
+    }
+
+    /// The edges and repeats in a message. One with both an alarm and a test is a test.
+    private func signals(of observation: Observation, at moment: Instant, _ state: inout DeviceState) -> [Signal] {
+        let isTest = observation.readings.contains { $0.kind == .test && $0.value == .flag(true) }
+        var signals: [Signal] = []
+        for reading in observation.readings {
+            guard case .flag(let alarm) = reading.value,
+                let kind = Signal.Kind(reading.kind, from: observation.device.kind), !(isTest && alarm),
+                let change = state.note(kind, alarm: alarm, retained: observation.retained)
+            else { continue }
+            signals.append(
+                Signal(
+                    device: observation.device.id, place: observation.device.place, kind: kind, change: change,
+                    at: moment, receivedAt: observation.receivedAt, retained: observation.retained))
+        }
+        return signals
+    }
+
+    private mutating func noteConditions(
+        of observation: Observation, _ state: inout DeviceState, _ drill: Int?
+    ) -> Bool {
+        var changed = false
+        for reading in observation.readings {
+            guard let condition = DeviceState.Condition(reading), state.note(condition, reading.sets) else { continue }
+            changed = true
+            note(
+                Narration.condition(condition, set: reading.sets, detail: reading.detail, observation.device, estate),
+                observation, drill)
+        }
+        return changed
+    }
+
+    private mutating func note(_ record: LogRecord, _ observation: Observation, _ drill: Int?) {
+        var record = record
+        record.at = observation.receivedAt
+        record.exercise = drill.flatMap { drills[$0].exercise?.id }
+        outcome.records.append(record)
+    }
+
+    subscript(drill: Int?) -> World {
+        get { drill.map { drills[$0] } ?? real }
+        _modify { if let drill { yield &drills[drill] } else { yield &real } }
+    }
+
+    /// The position of a block in ``World/blocks``; `nil` for one that the estate does not have.
+    func position(ofBlock block: String) -> Int? {
+        block == "*" ? estate.blocks.count : blockPositions[block]
+    }
+
+    func device(at index: Int) -> Device { devices[index] }
+
+    public func state(ofDevice index: Int) -> DeviceState { real.devices[index] }
+
+    var deviceCount: Int { devices.count }
+
+    /// Finds anew when the next incident is due. Called after every change of an incident.
+    mutating func findNextDue() {
+        var next = Instant.distantFuture
+        for drill in [nil] + drills.indices.map(Optional.some) {
+            let world = self[drill]
+            for block in world.openBlocks {
+                for incident in world.blocks[block].incidents {
+                    next = min(next, world.realTime(of: incident.due))
+                }
+            }
+        }
+        earliestDue = next
+    }
+
+    private mutating func stepEverythingDue() {
+        for drill in [nil] + drills.indices.map(Optional.some) {
+            let moment = self[drill].time(at: now)
+            for block in self[drill].openBlocks {
+                let due = self[drill].blocks[block].incidents.filter { $0.due <= moment }.map(\.id)
+                for id in due { step(incident: id, block: block, drill: drill) }
+            }
+        }
+        findNextDue()
+    }
+}

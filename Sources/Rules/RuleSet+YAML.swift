@@ -1,0 +1,248 @@
+public import Registry
+
+// Reads `rules.yaml`. Config/rules.yaml explains every key.
+extension RuleSet {
+    /// - Throws: every mistake of the file, each with its line, column and mend.
+    public static func load(_ path: String) throws(ConfigErrors) -> RuleSet {
+        let file: ConfigFile
+        do { file = try ConfigFile.read(path) } catch { throw ConfigErrors([error]) }
+        return try RuleSet(file)
+    }
+
+    /// - Throws: every mistake of the text.
+    public init(_ file: ConfigFile) throws(ConfigErrors) {
+        var mistakes = Mistakes()
+        var reader = RuleReader()
+        self = mistakes.reading { () throws(ConfigError) in try reader.read(YAMLDocument(file).root) }
+            ?? RuleSet(rules: [])
+        mistakes.note(contentsOf: reader.mistakes.errors)
+        try mistakes.throwIfAny()
+    }
+}
+
+/// Turns the YAML into rules, and goes on after a mistake so that one run shows them all.
+private struct RuleReader {
+    var mistakes = Mistakes()
+
+    mutating func read(_ root: YAMLNode) throws(ConfigError) -> RuleSet {
+        let top = try root.mapping()
+        top.checkKeys(["settings", "rules"], required: ["rules"], &mistakes)
+        var set = RuleSet(rules: [])
+        if let node = top["settings"] { set.settings = settings(node) }
+        for node in try top.required("rules").list() {
+            if let rule = rule(node) { set.rules.append(rule) }
+        }
+        checkNames(set.rules, root)
+        return set
+    }
+
+    private mutating func settings(_ node: YAMLNode) -> RuleSet.Settings {
+        var settings = RuleSet.Settings()
+        guard let mapping = mistakes.reading({ () throws(ConfigError) in try node.mapping() }) else { return settings }
+        mapping.checkKeys(["rearm", "clear-timeout", "suspect-after"], &mistakes)
+        duration(mapping, "rearm", in: .seconds(1)...(.seconds(3600))).map { settings.rearm = $0 }
+        duration(mapping, "clear-timeout", in: .seconds(60)...(.seconds(86_400))).map { settings.clearTimeout = $0 }
+        duration(mapping, "suspect-after", in: .seconds(60)...(.seconds(7 * 86_400))).map { settings.suspectAfter = $0 }
+        return settings
+    }
+
+    private mutating func duration(
+        _ mapping: YAMLMapping, _ key: String, in range: ClosedRange<Duration>
+    ) -> Duration? {
+        mapping[key].flatMap { node in
+            mistakes.reading { () throws(ConfigError) in try node.duration(in: range) }
+        }
+    }
+
+    private mutating func rule(_ node: YAMLNode) -> Rule? {
+        do {
+            let mapping = try node.mapping()
+            mapping.checkKeys(
+                ["name", "hazard", "from", "when", "stage", "step", "tell", "repeat", "at-most-every"],
+                required: ["name", "hazard", "when", "stage"], &mistakes)
+            let hazard: Hazard = try mapping.required("hazard").choice()
+            return Rule(
+                name: try mapping.required("name").text(), hazard: hazard, from: try stages(mapping["from"]),
+                when: try patterns(try mapping.required("when")), outcome: try outcome(mapping),
+                tell: try audiences(mapping["tell"]), reminder: try reminder(mapping["repeat"]),
+                atMostEvery: try mapping["at-most-every"]?.duration() ?? .zero, line: node.line)
+        } catch {
+            if !mistakes.errors.contains(error) { mistakes.note(error) }
+            return nil
+        }
+    }
+
+    private func stages(_ node: YAMLNode?) throws(ConfigError) -> [Stage] {
+        guard let node else { return [] }
+        if case .scalar = node.content { return [try node.choice()] }
+        var stages: [Stage] = []
+        for stage in try node.list() { stages.append(try stage.choice()) }
+        return stages
+    }
+
+    private func outcome(_ mapping: YAMLMapping) throws(ConfigError) -> Rule.Outcome {
+        let node = try mapping.required("stage")
+        switch try node.text() {
+        case "same": return .same
+        case "before": return .before
+        default: break
+        }
+        guard let stage = Stage(rawValue: try node.text()) else {
+            throw node.mistake(
+                "unknown stage '\(try node.text())'",
+                mend: "write one of \(Stage.allCases.map(\.rawValue).joined(separator: ", ")), same, before")
+        }
+        return .rung(Incident.Rung(stage, step: try mapping["step"]?.integer(in: 0...9) ?? 1))
+    }
+
+    private func audiences(_ node: YAMLNode?) throws(ConfigError) -> [Audience] {
+        var audiences: [Audience] = []
+        for entry in try node?.list() ?? [] { audiences.append(try entry.choice()) }
+        return audiences
+    }
+
+    private mutating func reminder(_ node: YAMLNode?) throws(ConfigError) -> Rule.Reminder? {
+        guard let node else { return nil }
+        let mapping = try node.mapping()
+        mapping.checkKeys(["every", "tell"], required: ["every", "tell"], &mistakes)
+        return Rule.Reminder(
+            every: try mapping.required("every").duration(in: .seconds(10)...(.seconds(3600))),
+            tell: try audiences(try mapping.required("tell")))
+    }
+
+    private mutating func patterns(_ node: YAMLNode) throws(ConfigError) -> [Pattern] {
+        guard case .list(let nodes) = node.content else { return [try pattern(node)] }
+        var patterns: [Pattern] = []
+        for node in nodes { patterns.append(try pattern(node)) }
+        guard !patterns.isEmpty else {
+            throw node.mistake("the list is empty", mend: "write at least one pattern, such as {signal: [smoke]}")
+        }
+        return patterns
+    }
+
+    private mutating func pattern(_ node: YAMLNode) throws(ConfigError) -> Pattern {
+        let mapping = try node.mapping()
+        for (key, others, read) in Self.forms where mapping[key] != nil {
+            mapping.checkKeys([key] + others, &mistakes)
+            return try read(mapping)
+        }
+        throw node.mistake(
+            "no pattern is named here", mend: "write one of \(Self.forms.map(\.0).joined(separator: ", "))")
+    }
+
+    /// Each form by the key that names it, the keys that may stand beside it, and how it is read. `count`, `beside`
+    /// and `new` come before `signal`, which stands beside them.
+    private typealias Reader = @Sendable (YAMLMapping) throws(ConfigError) -> Pattern
+
+    private static let forms: [(String, [String], Reader)] = [
+        (
+            "count", ["of", "signal", "at", "within", "holding", "near", "stage"],
+            { (mapping) throws(ConfigError) in try count(mapping) }
+        ),
+        (
+            "beside", ["signal"],
+            { (mapping) throws(ConfigError) in
+                .beside(try kinds(try mapping.required("signal")), try kinds(try mapping.required("beside")))
+            }
+        ),
+        (
+            "new", ["signal"],
+            { (mapping) throws(ConfigError) in
+                guard try mapping.required("new").text() == "flat" else {
+                    throw try mapping.required("new").mistake(
+                        "only a flat can be new", mend: "write 'new: flat', which stands for areas too")
+                }
+                return .newFlat(try kinds(try mapping.required("signal")))
+            }
+        ),
+        (
+            "signal", ["area"],
+            { (mapping) throws(ConfigError) in
+                .signal(try kinds(try mapping.required("signal")), areas: try mapping["area"]?.texts() ?? [])
+            }
+        ),
+        (
+            "unanswered", [],
+            { (mapping) throws(ConfigError) in
+                .unanswered(try mapping.required("unanswered").duration(in: .seconds(10)...(.seconds(600))))
+            }
+        ),
+        (
+            "cleared", [],
+            { (mapping) throws(ConfigError) in
+                .cleared(try mapping.required("cleared").duration(in: .seconds(1)...(.seconds(86_400))))
+            }
+        ),
+        (
+            "lasting", [],
+            { (mapping) throws(ConfigError) in
+                .lasting(try mapping.required("lasting").duration(in: .seconds(1)...(.seconds(86_400))))
+            }
+        ),
+        (
+            "answer", [],
+            { (mapping) throws(ConfigError) in
+                guard try mapping.required("answer").text() == "confirmed" else {
+                    throw try mapping.required("answer").mistake(
+                        "unknown answer '\(try mapping.required("answer").text())'", mend: "write 'answer: confirmed'")
+                }
+                return .confirmedByPerson
+            }
+        ),
+        (
+            "stuck", [],
+            { (mapping) throws(ConfigError) in
+                guard try mapping.required("stuck").flag() else {
+                    throw try mapping.required("stuck").mistake("false means nothing here", mend: "write 'stuck: true'")
+                }
+                return .stuck
+            }
+        ),
+    ]
+
+    private static func kinds(_ node: YAMLNode) throws(ConfigError) -> Signal.Kinds {
+        var kinds: [Signal.Kind] = []
+        for entry in try node.list() { kinds.append(try entry.choice()) }
+        guard !kinds.isEmpty else {
+            throw node.mistake(
+                "no kind of signal is named",
+                mend: "write some of \(Signal.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return Signal.Kinds(kinds)
+    }
+
+    private static func count(_ mapping: YAMLMapping) throws(ConfigError) -> Pattern {
+        let minimum = try mapping.required("count").integer(in: 2...1000)
+        let of = try mapping.required("of")
+        if try of.text() == "blocks" {
+            return .blocks(minimum, at: try mapping["stage"]?.choice() ?? .confirmed)
+        }
+        guard let unit = Pattern.Count.Unit(rawValue: try of.text()) else {
+            throw of.mistake(
+                "unknown '\(try of.text())'", mend: "write one of devices, flats, floors, blocks")
+        }
+        let within = try mapping["within"]?.duration(in: .seconds(1)...(.seconds(86_400)))
+        let holding = try mapping["holding"]?.duration(in: .seconds(1)...(.seconds(3600)))
+        if within != nil, let node = mapping["holding"] {
+            throw node.mistake("'within' and 'holding' exclude each other", mend: "keep one, or write two patterns")
+        }
+        return .count(
+            Pattern.Count(
+                minimum: minimum, of: unit, kinds: try kinds(try mapping.required("signal")),
+                scope: try mapping["at"]?.choice() ?? .block,
+                time: within.map { .within($0) } ?? holding.map { .holding($0) } ?? .ever,
+                near: try mapping["near"]?.flag() ?? false))
+    }
+
+    private mutating func checkNames(_ rules: [Rule], _ root: YAMLNode) {
+        for (index, rule) in rules.enumerated() {
+            if let first = rules[..<index].first(where: { $0.name == rule.name && $0.hazard == rule.hazard }) {
+                mistakes.note(
+                    ConfigError(
+                        file: root.file, line: rule.line, column: 0,
+                        problem: "rule '\(rule.name)' stands in line \(first.line) already",
+                        mend: "give each rule of a hazard a name of its own"))
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Registry
+
+/// The estate as it is, or as one exercise pretends that it is. The two never mix.
+struct World {
+    /// `nil` for the real one.
+    var exercise: Exercise?
+    var devices: DeviceStates
+    /// One for each block of the estate, in its order, and one for the estate as a whole at the end.
+    var blocks: [BlockState]
+    /// The positions of the blocks that have an open incident, ascending.
+    var openBlocks: [Int] = []
+
+    init(exercise: Exercise?, estate: Estate, devices: DeviceStates) {
+        self.exercise = exercise
+        self.devices = devices
+        blocks = (estate.blocks.map(\.id) + ["*"]).map { BlockState(block: $0, exercise: exercise?.id) }
+    }
+
+    /// This world's time at a real moment.
+    func time(at real: Instant) -> Instant { exercise?.time(at: real) ?? real }
+
+    func realTime(of time: Instant) -> Instant { exercise?.realTime(of: time) ?? time }
+
+    mutating func noteOpenness(ofBlock position: Int) {
+        let isOpen = !blocks[position].incidents.isEmpty
+        let listed = openBlocks.firstIndex(of: position)
+        if isOpen, listed == nil {
+            openBlocks.append(position)
+            openBlocks.sort()
+        } else if !isOpen, let listed {
+            openBlocks.remove(at: listed)
+        }
+    }
+}
+
+/// The states of the devices by their position in the registry: all of them in the real world, only those that have
+/// spoken in an exercise.
+struct DeviceStates {
+    private var all: ContiguousArray<DeviceState>
+    private var spoken: [Int: DeviceState] = [:]
+
+    init(count: Int) { all = ContiguousArray(repeating: DeviceState(), count: count) }
+
+    /// For an exercise, in which nobody has spoken yet.
+    init() { all = [] }
+
+    var count: Int { all.count }
+
+    subscript(position: Int) -> DeviceState {
+        get { position < all.count ? all[position] : spoken[position] ?? DeviceState() }
+        _modify {
+            if position < all.count { yield &all[position] } else { yield &spoken[position, default: DeviceState()] }
+        }
+    }
+}

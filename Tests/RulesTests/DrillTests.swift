@@ -1,0 +1,63 @@
+import Rules
+import Testing
+
+@Suite struct `An exercise` {
+    @Test func `climbs its own ladder beside the real world`() throws {
+        let outcome = try Table(
+            """
+            00:00  drill  drill=d          |
+            00:01  smoke  a/12/C drill=d   | first-detector:investigate
+            00:20  smoke  a/12/D drill=d   | near-flats:confirmed
+            """
+        ).check()
+        #expect(outcome.alerts.allSatisfy { $0.exercise == "d" })
+        #expect(outcome.decisions.map(\.incident).first == "a-fire-drill-1")
+    }
+
+    @Test func `runs as fast as its speed says`() throws {
+        try Table(
+            """
+            00:00  drill  drill=d speed=10 |
+            00:01  smoke  a/12/C drill=d   | first-detector:investigate
+            00:09  wait                    |
+            00:10  wait                    | unanswered:investigate
+            """
+        ).check()
+    }
+
+    @Test func `is ended in its block by a real alarm, which is handled as real at once`() throws {
+        let outcome = try Table(
+            """
+            00:00  drill  drill=d          |
+            00:01  smoke  a/12/C drill=d   | first-detector:investigate
+            00:02  smoke  b/12/C drill=d   | first-detector:investigate
+            00:10  smoke  a/20/A           | real-alarm:closed first-detector:investigate
+            00:20  smoke  a/12/D drill=d   |
+            00:30  smoke  b/12/D drill=d   | near-flats:confirmed
+            """
+        ).check()
+        let real = try #require(outcome.decisions.first { $0.exercise == nil })
+        #expect(real.block == "a" && real.rule == "first-detector")
+    }
+
+    @Test func `does not confirm anything real, nor is it confirmed by it`() throws {
+        try Table(
+            """
+            00:00  smoke  b/12/C           | first-detector:investigate
+            00:01  drill  drill=d          |
+            00:02  smoke  b/12/D drill=d   | first-detector:investigate
+            """
+        ).check()
+    }
+
+    @Test func `ends by itself when its time is over`() throws {
+        try Table(
+            """
+            00:00    drill  drill=d          |
+            59:00    smoke  a/12/C drill=d   | first-detector:investigate
+            1:00:00  wait                    | drill-end:closed
+            1:00:30  smoke  a/12/D drill=d   |
+            """
+        ).check()
+    }
+}

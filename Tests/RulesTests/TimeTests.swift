@@ -1,0 +1,78 @@
+import Registry
+import Rules
+import Testing
+
+@Suite struct `Event time` {
+    @Test func `a backlog with alarms ten minutes apart is no coincidence`() throws {
+        try Table(
+            """
+            -59:00  wait                               |
+            -59:00  outage                             |
+            00:00   smoke   a/12/C at=-50:00 backlog   | first-detector:investigate
+            00:00   -smoke  a/12/C at=-49:30 backlog   |
+            00:00   smoke   a/12/D at=-40:00 backlog   | new-flat:investigate
+            00:00   -smoke  a/12/D at=-39:30 backlog   |
+            00:01   wait                               |
+            """
+        ).check()
+    }
+
+    @Test func `alarms that coincided in the backlog do confirm, marked late`() throws {
+        let outcome = try Table(
+            """
+            -59:00  wait                               |
+            -59:00  outage                             |
+            00:00   smoke   a/12/C at=-50:00 backlog   | first-detector:investigate
+            00:00   smoke   a/12/D at=-49:30 backlog   | near-flats:confirmed
+            """
+        ).check()
+        #expect(outcome.alerts.allSatisfy { $0.late })
+        #expect(outcome.decisions.map(\.at.description) == ["2026-11-22T11:10:00.000Z", "2026-11-22T11:10:30.000Z"])
+    }
+
+    @Test func `an alarm out of a backlog steps down only by what the hub has heard itself`() throws {
+        try Table(
+            """
+            -59:00  wait                             |
+            -59:00  outage                           |
+            00:00   smoke  a/12/C at=-50:00 backlog  | first-detector:investigate
+            00:01   wait                             | unanswered:investigate
+            14:59   wait                             |
+            19:59   wait                             |
+            20:00   wait                             | clearing:clearing
+            """
+        ).check()
+    }
+
+    @Test func `a clock that is an hour ahead changes nothing`() throws {
+        try Table(
+            """
+            00:00  -smoke  a/12/C at=1:00:00 |
+            00:10  -smoke  a/12/C at=1:00:10 |
+            00:20  smoke   a/12/C at=1:00:20 | first-detector:investigate
+            00:50  smoke   a/12/D            | near-flats:confirmed
+            """
+        ).check()
+    }
+
+    @Test func `a clock that is an hour behind changes nothing`() throws {
+        let outcome = try Table(
+            """
+            00:00  -smoke  a/12/C at=-1:00:00 |
+            00:20  smoke   a/12/C at=-59:40   | first-detector:investigate
+            00:50  smoke   a/12/D             | near-flats:confirmed
+            """
+        ).check()
+        #expect(outcome.alerts.allSatisfy { !$0.late })
+    }
+
+    @Test func `a deadline is acted upon at its own time, however late the hub looks`() throws {
+        let outcome = try Table(
+            """
+            00:00  smoke  a/12/C | first-detector:investigate
+            14:00  wait          | unanswered:investigate
+            """
+        ).check()
+        #expect(outcome.decisions.last?.at == Table.start + .seconds(90))
+    }
+}
