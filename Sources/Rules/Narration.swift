@@ -24,7 +24,9 @@ enum Narration {
             english += ", heard late"
             chinese += "（延遲收到）"
         }
-        var details = ["kind": signal.kind.rawValue, "change": signal.change.rawValue, "event_at": signal.at.description]
+        var details = [
+            "kind": signal.kind.rawValue, "change": signal.change.rawValue, "event_at": signal.at.description,
+        ]
         if signal.retained { details["retained"] = "true" }
         if late { details["late"] = "true" }
         return LogRecord(
@@ -108,7 +110,9 @@ enum Narration {
             ? Text(
                 "The detector in \(place.english) is stuck: it repeats an alarm that never cleared",
                 "\(place.traditionalChinese)的探測器卡住：不斷重複從未解除的警報")
-            : Text("The detector in \(place.english) has cleared and is believed again", "\(place.traditionalChinese)的探測器已解除，恢復可信")
+            : Text(
+                "The detector in \(place.english) has cleared and is believed again",
+                "\(place.traditionalChinese)的探測器已解除，恢復可信")
         return trouble("stuck", open: open, place: device.place, device: device.id, estate, text)
     }
 

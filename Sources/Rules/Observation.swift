@@ -13,12 +13,16 @@ public struct Observation: Hashable, Sendable {
     public var retained: Bool
     /// The message waited at the broker while the hub did not hear.
     public var backlog: Bool
+    /// Where it was placed in time when it was first heard; set when a journal is played again, for the device's clock
+    /// has been learned from messages that no journal keeps.
+    public var placement: DeviceClock.Placement?
     /// The drill's id if it travelled under the drill topics.
     public var exercise: String?
 
     public init(
         device: Device, index: Int, readings: [Reading], stamp: Instant? = nil, sequence: UInt64? = nil,
-        receivedAt: Instant, retained: Bool = false, backlog: Bool = false, exercise: String? = nil
+        receivedAt: Instant, retained: Bool = false, backlog: Bool = false, placement: DeviceClock.Placement? = nil,
+        exercise: String? = nil
     ) {
         self.device = device
         self.index = index
@@ -28,6 +32,7 @@ public struct Observation: Hashable, Sendable {
         self.receivedAt = receivedAt
         self.retained = retained
         self.backlog = backlog
+        self.placement = placement
         self.exercise = exercise
     }
 

@@ -1,4 +1,3 @@
-
 /// What the engine's latest steps led to, in order: what has to be made durable, and then told.
 public struct Outcome: Hashable, Sendable {
     public var decisions: [Decision] = []

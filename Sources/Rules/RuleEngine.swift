@@ -75,17 +75,18 @@ public struct RuleEngine {
 
     /// Takes what one message says into account.
     ///
-    /// - Returns: whether it changed anything that a crash must not forget; pure signs of life do not.
+    /// - Returns: where the message was placed in time if it changed anything that a crash must not forget; `nil` for
+    ///   pure signs of life and repeats.
     @discardableResult
-    public mutating func apply(_ observation: Observation) -> Bool {
+    public mutating func apply(_ observation: Observation) -> DeviceClock.Placement? {
         guard let exercise = observation.exercise else { return apply(observation, drill: nil) }
         guard let position = drills.firstIndex(where: { $0.exercise?.id == exercise }),
             drills[position].exercise?.endedBlocks.contains(observation.device.place.block) == false
-        else { return false }
+        else { return nil }
         return apply(observation, drill: position)
     }
 
-    private mutating func apply(_ observation: Observation, drill: Int?) -> Bool {
+    private mutating func apply(_ observation: Observation, drill: Int?) -> DeviceClock.Placement? {
         var state = self[drill].devices[observation.index]
         let received = self[drill].time(at: observation.receivedAt)
         // Who speaks is there, whatever it says.
@@ -94,25 +95,31 @@ public struct RuleEngine {
             state.silent = false
             note(Narration.heardAgain(observation.device, estate), observation, drill)
         }
-        if let sequence = observation.sequence, state.clock.isRepeat(sequence: sequence) {
+        if observation.placement == nil, let sequence = observation.sequence,
+            state.clock.isRepeat(sequence: sequence)
+        {
             self[drill].devices[observation.index] = state
-            return false
+            return nil
         }
-        // An exercise has no clocks to mistrust: its messages are placed at their receipt.
-        let placement =
-            drill == nil
-            ? state.clock.place(stamp: observation.stamp, receivedAt: received, live: observation.live)
-            : DeviceClock.Placement(at: received, late: false)
+        let placement = observation.placement ?? place(observation, received, &state, drill)
         moveTime(for: observation, at: placement.at, drill: drill)
         let conditionsChanged = noteConditions(of: observation, &state, drill)
         let changes = signals(of: observation, at: placement.at, &state)
         self[drill].devices[observation.index] = state
-        guard conditionsChanged || !changes.isEmpty else { return false }
+        guard conditionsChanged || !changes.isEmpty else { return nil }
         if drill == nil, outcome.devices.last != observation.index { outcome.devices.append(observation.index) }
         for signal in changes {
             handle(signal, of: observation, late: placement.late, drill: drill)
         }
-        return true
+        return placement
+    }
+
+    private func place(
+        _ observation: Observation, _ received: Instant, _ state: inout DeviceState, _ drill: Int?
+    ) -> DeviceClock.Placement {
+        // An exercise has no clocks to mistrust: its messages are placed at their receipt.
+        guard drill == nil else { return DeviceClock.Placement(at: received, late: false) }
+        return state.clock.place(stamp: observation.stamp, receivedAt: received, live: observation.live)
     }
 
     /// A message moves time to its receipt; one out of a backlog, only to its own time.

@@ -74,9 +74,10 @@ extension RuleSet {
                 ? ("\(count.minimum) floors can never be met: no block has more than \(most)", "count at most \(most)")
                 : nil
         case (.flats, .floor), (.flats, .block):
-            let most = estate.blocks.map { block in
-                (block.flats.count + block.areas.count) * (count.scope == .floor ? 1 : block.floors.count)
-            }.max() ?? 0
+            let most =
+                estate.blocks.map { block in
+                    (block.flats.count + block.areas.count) * (count.scope == .floor ? 1 : block.floors.count)
+                }.max() ?? 0
             return count.minimum > most
                 ? ("\(count.minimum) flats can never be met: there are at most \(most)", "count at most \(most)") : nil
         case (.devices, _):

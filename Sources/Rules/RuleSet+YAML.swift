@@ -13,7 +13,8 @@ extension RuleSet {
     public init(_ file: ConfigFile) throws(ConfigErrors) {
         var mistakes = Mistakes()
         var reader = RuleReader()
-        self = mistakes.reading { () throws(ConfigError) in try reader.read(YAMLDocument(file).root) }
+        self =
+            mistakes.reading { () throws(ConfigError) in try reader.read(YAMLDocument(file).root) }
             ?? RuleSet(rules: [])
         mistakes.note(contentsOf: reader.mistakes.errors)
         try mistakes.throwIfAny()

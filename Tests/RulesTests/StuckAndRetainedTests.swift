@@ -41,7 +41,9 @@ import Testing
         ).check()
     }
 
-    @Test func `a live alarm after the reset is new once the re-arm time has passed, for the flat and the guards`() throws {
+    @Test func `a live alarm after the reset is new once the re-arm time has passed, for the flat and the guards`()
+        throws
+    {
         let outcome = try Table(
             """
             00:00  smoke  a/12/C | first-detector:investigate

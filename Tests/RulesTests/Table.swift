@@ -11,7 +11,9 @@ struct TableEstate {
         blocks: ["a", "b", "c"].map { id in
             Block(
                 id: id,
-                name: LocalizedText([(.english, "Block \(id.uppercased())"), (.traditionalChinese, "\(id.uppercased())座")]),
+                name: LocalizedText([
+                    (.english, "Block \(id.uppercased())"), (.traditionalChinese, "\(id.uppercased())座"),
+                ]),
                 floors: (1...31).map(String.init), flats: ["A", "B", "C", "D", "E", "F", "G", "H"],
                 areas: ["lobby", "corridor", "stair-1", "stair-2"])
         })
@@ -99,7 +101,8 @@ struct Table {
             let outcome = engine.takeOutcome()
             let decisions = outcome.decisions.map { "\($0.rule):\($0.stage.rawValue)" }
             #expect(
-                decisions == step.expected, "line \(step.line): \(step.verb) \(step.place)", sourceLocation: sourceLocation)
+                decisions == step.expected, "line \(step.line): \(step.verb) \(step.place)",
+                sourceLocation: sourceLocation)
             whole.decisions += outcome.decisions
             whole.alerts += outcome.alerts
             whole.records += outcome.records

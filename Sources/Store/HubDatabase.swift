@@ -1,0 +1,189 @@
+import Foundation
+import GRDB
+public import Registry
+public import Rules
+
+/// `hub.sqlite`: the journal, the states of devices and incidents, the alerts, and the lines owed to the alert log.
+///
+/// Written by the pipeline's thread alone, one transaction a batch, durable when ``commit(_:)`` returns; read by
+/// whoever likes.
+public final class HubDatabase: Sendable {
+    private let pool: DatabasePool
+
+    /// Opens the database, creating it if there is none.
+    ///
+    /// - Throws: if the file cannot be opened, or is newer than this program.
+    public init(path: String) throws(StoreError) {
+        do {
+            var configuration = Configuration()
+            configuration.label = "hub"
+            configuration.busyMode = .timeout(1)
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try Self.migrator.migrate(pool)
+            try pool.writeWithoutTransaction { database in
+                // GRDB's pools set NORMAL, which may lose the last commits in a power cut.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+            }
+        } catch {
+            throw StoreError(error, doing: "opening \(path)")
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body BLOB NOT NULL);
+                    CREATE INDEX journal_at ON journal (at);
+                    CREATE TABLE device (id TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE block (
+                        exercise TEXT NOT NULL, block TEXT NOT NULL, state BLOB NOT NULL,
+                        PRIMARY KEY (exercise, block)) WITHOUT ROWID;
+                    CREATE TABLE exercise (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE alert (
+                        sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+                        body BLOB NOT NULL);
+                    CREATE TABLE record (sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body BLOB NOT NULL);
+                    CREATE TABLE fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }
+
+    /// Everything of one batch, in one transaction.
+    public struct Commit: Sendable {
+        public var entries: [JournalEntry] = []
+        public var outcome = Outcome()
+        public var devices: [(id: Device.ID, state: DeviceState)] = []
+        /// How far the engine's time has come.
+        public var time: Instant
+
+        public init(time: Instant) { self.time = time }
+    }
+
+    /// Makes a batch durable: when this returns, a power cut loses nothing of it.
+    ///
+    /// - Throws: if nothing of it could be written. It may be tried again as it is.
+    public func commit(_ commit: Commit) throws(StoreError) {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            try pool.write { database in
+                for entry in commit.entries {
+                    try database.cachedStatement(sql: "INSERT INTO journal (at, body) VALUES (?, ?)")
+                        .execute(arguments: [entry.at.milliseconds, encoder.encode(entry)])
+                }
+                try Self.write(commit.outcome, to: database, encoder)
+                for (id, state) in commit.devices {
+                    try database.cachedStatement(sql: "INSERT OR REPLACE INTO device (id, state) VALUES (?, ?)")
+                        .execute(arguments: [id, encoder.encode(state)])
+                }
+                try database.cachedStatement(sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('time', ?)")
+                    .execute(arguments: [commit.time.milliseconds])
+            }
+        } catch {
+            throw StoreError(error, doing: "writing hub.sqlite")
+        }
+    }
+
+    private static func write(_ outcome: Outcome, to database: Database, _ encoder: JSONEncoder) throws {
+        for state in outcome.blocks {
+            try database.cachedStatement(sql: "INSERT OR REPLACE INTO block (exercise, block, state) VALUES (?, ?, ?)")
+                .execute(arguments: [state.exercise ?? "", state.block, encoder.encode(state)])
+        }
+        for exercise in outcome.exercises {
+            try database.cachedStatement(sql: "INSERT OR REPLACE INTO exercise (id, body) VALUES (?, ?)")
+                .execute(arguments: [exercise.id, encoder.encode(exercise)])
+        }
+        for id in outcome.endedExercises {
+            try database.cachedStatement(sql: "DELETE FROM exercise WHERE id = ?").execute(arguments: [id])
+            try database.cachedStatement(sql: "DELETE FROM block WHERE exercise = ?").execute(arguments: [id])
+        }
+        for alert in outcome.alerts {
+            // The id makes an alert that is written again the same one.
+            try database.cachedStatement(sql: "INSERT OR IGNORE INTO alert (id, at, body) VALUES (?, ?, ?)")
+                .execute(arguments: [alert.id, alert.at.milliseconds, encoder.encode(alert)])
+        }
+        for record in outcome.records {
+            try database.cachedStatement(sql: "INSERT INTO record (at, body) VALUES (?, ?)")
+                .execute(arguments: [record.at.milliseconds, encoder.encode(record)])
+        }
+    }
+
+    /// What was durable when the hub stopped.
+    public struct Restored: Sendable {
+        /// How far time had come; `nil` in a new database.
+        public var time: Instant?
+        public var devices: [(id: Device.ID, state: DeviceState)]
+        public var blocks: [BlockState]
+        public var exercises: [Exercise]
+    }
+
+    public func restore() throws(StoreError) -> Restored {
+        try read("reading hub.sqlite") { database in
+            let decoder = JSONDecoder()
+            return Restored(
+                time: try Int64.fetchOne(database, sql: "SELECT value FROM fact WHERE name = 'time'")
+                    .map(Instant.init(milliseconds:)),
+                devices: try Row.fetchAll(database, sql: "SELECT id, state FROM device").map { row in
+                    (row["id"], try decoder.decode(DeviceState.self, from: row["state"]))
+                },
+                blocks: try Data.fetchAll(database, sql: "SELECT state FROM block ORDER BY exercise, block")
+                    .map { try decoder.decode(BlockState.self, from: $0) },
+                exercises: try Data.fetchAll(database, sql: "SELECT body FROM exercise ORDER BY id")
+                    .map { try decoder.decode(Exercise.self, from: $0) })
+        }
+    }
+
+    /// The alerts that were committed after one, oldest first.
+    public func alerts(after sequence: Int64, limit: Int) throws(StoreError) -> [(sequence: Int64, alert: Alert)] {
+        try numbered("alert", after: sequence, limit: limit)
+    }
+
+    /// The lines owed to the alert log after one, oldest first.
+    public func records(after sequence: Int64, limit: Int) throws(StoreError) -> [(sequence: Int64, record: LogRecord)] {
+        try numbered("record", after: sequence, limit: limit)
+    }
+
+    /// The journal after an entry, oldest first.
+    public func journal(after sequence: Int64, limit: Int) throws(StoreError) -> [(sequence: Int64, entry: JournalEntry)] {
+        try numbered("journal", after: sequence, limit: limit)
+    }
+
+    private func numbered<Body: Decodable & Sendable>(
+        _ table: String, after sequence: Int64, limit: Int
+    ) throws(StoreError) -> [(Int64, Body)] {
+        try read("reading hub.sqlite") { database in
+            let decoder = JSONDecoder()
+            return try Row.fetchAll(
+                database, sql: "SELECT sequence, body FROM \(table) WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                arguments: [sequence, limit]
+            ).map { row in (row["sequence"], try decoder.decode(Body.self, from: row["body"])) }
+        }
+    }
+
+    /// Forgets what is past its time: journal entries and alerts older than a moment, and the log's lines up to the one
+    /// that it has written. At most `limit` rows of each, so that no alarm waits for it.
+    public func prune(journalBefore moment: Instant, recordsThrough sequence: Int64, limit: Int) throws(StoreError) {
+        do {
+            try pool.write { database in
+                for sql in [
+                    "DELETE FROM journal WHERE sequence IN (SELECT sequence FROM journal WHERE at < ? ORDER BY sequence LIMIT ?)",
+                    "DELETE FROM alert WHERE sequence IN (SELECT sequence FROM alert WHERE at < ? ORDER BY sequence LIMIT ?)",
+                ] {
+                    try database.execute(sql: sql, arguments: [moment.milliseconds, limit])
+                }
+                try database.execute(
+                    sql: "DELETE FROM record WHERE sequence IN (SELECT sequence FROM record WHERE sequence <= ? LIMIT ?)",
+                    arguments: [sequence, limit])
+            }
+        } catch {
+            throw StoreError(error, doing: "pruning hub.sqlite")
+        }
+    }
+
+    private func read<Value>(_ what: String, _ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do { return try pool.unsafeRead(body) } catch { throw StoreError(error, doing: what) }
+    }
+}

@@ -1,0 +1,50 @@
+public import Foundation
+public import Registry
+public import Rules
+
+/// One input of the rule engine, as it was: played again in order, the same rules decide the same.
+public struct JournalEntry: Hashable, Sendable, Codable {
+    public var input: Input
+    /// When the hub took it in.
+    public var at: Instant
+
+    public init(_ input: Input, at: Instant) {
+        self.input = input
+        self.at = at
+    }
+
+    public enum Input: Hashable, Sendable, Codable {
+        /// A message that changed something.
+        case message(Heard)
+        case command(OperatorCommand)
+        case exerciseBegan(Exercise)
+        case exerciseEnded(id: String)
+        /// The hub did not hear from this moment on; what follows waited at the broker.
+        case backlog(from: Instant)
+        /// The hub was started, and drills that were under way are over.
+        case started
+        /// Time alone led to something.
+        case time
+    }
+
+    /// A message as it was received, and where it was placed in time.
+    public struct Heard: Hashable, Sendable, Codable {
+        public var topic: String
+        public var payload: Data
+        public var retained: Bool
+        public var backlog: Bool
+        public var eventAt: Instant
+        public var late: Bool
+
+        public init(
+            topic: String, payload: Data, retained: Bool, backlog: Bool, eventAt: Instant, late: Bool
+        ) {
+            self.topic = topic
+            self.payload = payload
+            self.retained = retained
+            self.backlog = backlog
+            self.eventAt = eventAt
+            self.late = late
+        }
+    }
+}
