@@ -23,6 +23,15 @@ public struct Mistakes: Sendable {
         }
     }
 
+    /// What the run was for.
+    ///
+    /// - Throws: all mistakes of the run, and also if nothing could be made of the file, which is one of them.
+    public func result<Value>(_ value: Value?) throws(ConfigErrors) -> Value {
+        try throwIfAny()
+        guard let value else { throw ConfigErrors([]) }
+        return value
+    }
+
     /// - Throws: all mistakes of the run; those of one file stand together, from its top to its end.
     public func throwIfAny() throws(ConfigErrors) {
         guard !errors.isEmpty else { return }
