@@ -1,7 +1,7 @@
 /// Bytes as text, RFC 4648, section 4.
-enum Base64 {
+package enum Base64 {
     /// `nil` if the text has any other character, blanks among them, or a length that cannot be.
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         var digits = text.utf8[...]
         for _ in 0..<2 where digits.count % 4 == 0 || digits.count < text.utf8.count {
             if digits.last == UInt8(ascii: "=") { digits.removeLast() }

@@ -1,9 +1,10 @@
 /// `smokehub decode`, a line at a time: shows what the hub understands of a message.
 ///
-/// A line in: `{"topic":"…","payload":"…" or {"base64":"…"},"retain":false}`; `retain` may be missing.
-/// The line out: `{"topic":…,"device":…,"readings":[{"kind":…,"value":…,"unit":…}],"error":null}`. A reading's `unit` is
-/// null where it has none; `detail` is there only where a reading has one, and `"unmapped":[…]` only where a field looks
-/// like a hazard that nobody has mapped. Messages of exercises are shown like real ones, under their whole topic.
+/// In: `{"topic":"…","payload":"…" or {"base64":"…"},"retain":false}`; `retain` may be missing.
+///
+/// Out: `{"topic":…,"device":…,"readings":[{"kind":…,"value":…,"unit":…}],"error":null}`. A reading's `unit` is null
+/// where it has none; `detail` is there only where a reading has one, and `"unmapped":[…]` only where a field looks like
+/// a hazard that nobody has mapped. Messages of exercises are shown like real ones, under their whole topic.
 public struct DecodeLine: Sendable {
     private let table: DecoderTable
 

@@ -24,6 +24,16 @@ package struct JSON: Sendable {
         nodes = [Node(kind: .text, isEscaped: false, text: 0..<bytes.count, name: 0..<0, childrenStart: 1, end: 1)]
     }
 
+    /// A value as some devices send it alone: as JSON if it is, else as a text without quotes.
+    init(orBareText bytes: [UInt8]) {
+        do throws(Malformed) {
+            try self.init(bytes)
+        } catch {
+            // Nothing is lost: whoever asks finds a text, and refuses it if it should be something else.
+            self.init(bareText: bytes)
+        }
+    }
+
     package var root: Node { nodes[0] }
 
     /// One value, and its name where it is a member of an object.
@@ -72,6 +82,13 @@ package struct JSON: Sendable {
     /// The text without its escapes; `nil` if the value is not a text.
     package func text(of node: Node) -> String? {
         node.kind == .text ? string(node.text, isEscaped: node.isEscaped) : nil
+    }
+
+    /// The text for people, cut after 200 characters.
+    func words(of node: Node) -> String? {
+        guard let text = text(of: node) else { return nil }
+        let start = text.prefix(200)
+        return start.endIndex == text.endIndex ? text : "\(start)…"
     }
 
     private func string(_ range: Range<Int>, isEscaped: Bool) -> String {

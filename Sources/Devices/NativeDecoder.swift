@@ -8,19 +8,27 @@ public import Registry
 /// - `status`: `online` or `offline`, the device's last will, retained. An empty payload (the broker's way to forget a
 ///   retained message) says nothing.
 /// - `event`: a JSON object, for alarms and heartbeats alike:
-///   `{"type":"smoke","state":"alarm","value":0.12,"unit":"dB/m","battery":87,"seq":1234,"ts":"2026-11-22T15:45:37.123Z"}`
+///   `{"type":"smoke","state":"alarm","value":0.12,"unit":"dB/m","battery":87,"seq":1234,"ts":"2026-11-22T15:45:37Z"}`
 /// - anything else: commands, housekeeping.
 ///
 /// | key | what it says |
 /// | --- | --- |
 /// | `type` | required: what the device reports on, a `Reading.Kind` but `availability` |
-/// | `state` | required. `alarm`: the type's flag is raised (for `contact`: open). `clear`: it is not. `ok`: it is not, and neither is there a fault, nor a test. `test`: a test, and nothing about the type. `fault`: a fault, and nothing about the type |
-/// | `value`, `unit` | the measured value: for `smoke` the density, for `co` in ppm, for `heat` in °C or °F, for a type that is a measurement itself; else ignored |
+/// | `state` | required: one of the five below |
+/// | `value`, `unit` | what was measured: `smoke`: the density; `co`: ppm; `heat`: °C or °F; a measurement: itself |
 /// | `detail` | words for a fault |
 /// | `seq` | the device's counter, a whole number |
 /// | `ts` | the device's time, RFC 3339 with a zone |
 /// | `battery` `temperature` `humidity` `co_ppm` `rssi` | numbers: %, °C, %, ppm, dBm |
 /// | a flag's kind (`test`, `battery_low`, `tamper`, `co` …) | true or false: that reading beside the type's own |
+///
+/// | `state` | what it says |
+/// | --- | --- |
+/// | `alarm` | the type's flag is raised (for `contact`: it is open) |
+/// | `clear` | the type's flag is not raised; nothing else |
+/// | `ok` | the type's flag is not raised, and there is neither a fault nor a test |
+/// | `test` | a test; nothing about the type |
+/// | `fault` | a fault; nothing about the type |
 ///
 /// An `alarm` of a type that is a measurement (`temperature`) tells no hazard by itself and is reported as unmapped.
 /// If a key occurs twice, the more dangerous flag or state counts (alarm, fault, test, clear, ok), else the first one.
@@ -152,13 +160,17 @@ private struct NativeEvent {
         guard let kind = json.find(text: type, in: Self.kinds) else {
             return note("type \(json.excerpt(type)): expected one of \(Self.kindNames)")
         }
-        if let state { add(state, of: kind) } else { note("state is missing: expected alarm, clear, test, fault or ok") }
+        if let state {
+            add(state, of: kind)
+        } else {
+            note("state is missing: expected alarm, clear, test, fault or ok")
+        }
         addValue(of: kind)
     }
 
     private mutating func add(_ state: State, of kind: Reading.Kind) {
         let isMeasurement = Self.measurements.contains(kind)
-        let words = detail.flatMap { json.text(of: $0) }
+        let words = detail.flatMap { json.words(of: $0) }
         switch state {
         case .alarm where isMeasurement: unmapped.append(kind.rawValue)
         case .alarm: gathered.flag(kind, kind != .contact, detail: kind == .fault ? words : nil)
@@ -175,7 +187,7 @@ private struct NativeEvent {
 
     private mutating func addValue(of kind: Reading.Kind) {
         guard let value, let number = json.number(of: value) else { return }
-        let unit = unit.flatMap { json.text(of: $0) }
+        let unit = unit.flatMap { json.words(of: $0) }
         switch kind {
         case .smoke, .smokeDensity: gathered.number(.smokeDensity, number, unit: unit)
         case .co, .coPPM: if unit == nil || unit == "ppm" { gathered.number(.coPPM, number) }

@@ -35,7 +35,7 @@ struct NativeTopic: Hashable, Sendable {
         else {
             let namesDevice = levels.level(last - 2, is: "device") && !levels.isEmpty(last - 1)
             throw Malformed(
-                "topic '\(topic)': expected \(Self.shape)", address: namesDevice ? levels[last - 1] : nil)
+                "topic '\(topic.prefix(200))': expected \(Self.shape)", address: namesDevice ? levels[last - 1] : nil)
         }
         estate = levels[1]
         place = Place(

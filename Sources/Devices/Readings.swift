@@ -18,7 +18,10 @@ struct Readings {
         }
         guard value == (kind != .contact) else { return }
         list[index].value = .flag(value)
-        if let detail { list[index].detail = list[index].detail.map { "\($0) | \(detail)" } ?? detail }
+        guard let detail else { return }
+        guard let before = list[index].detail else { return list[index].detail = detail }
+        // A device has a handful of faults; a message that repeats one a thousand times must not cost more each time.
+        if before.utf8.count < 1000 { list[index].detail = "\(before) | \(detail)" }
     }
 
     /// The first number of a kind counts. A number that the kind cannot have, such as the marker 999 for "no

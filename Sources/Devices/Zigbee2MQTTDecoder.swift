@@ -65,26 +65,15 @@ public struct Zigbee2MQTTDecoder: Decoder {
         guard !levels.topic.isEmpty, !isCommand(levels) else { return nil }
         let last = levels.count - 1
         if levels.level(0, is: "bridge") {
-            guard levels.count == 2, levels.level(1, is: "state") else { return nil }
+            guard last == 1, levels.level(1, is: "state") else { return nil }
             return try availability(message.payload, address: base.addressPrefix + "bridge")
         }
-        let parent = base.addressPrefix + levels.joined(0..<last)
         if last > 0, levels.level(last, is: "availability") {
-            return try availability(message.payload, address: parent)
+            return try availability(message.payload, address: base.addressPrefix + levels.joined(0..<last))
         }
         switch message.payload.first(where: { !" \t\r\n".utf8.contains($0) }) {
-        case UInt8(ascii: "{"):
-            return try properties(message.payload, address: base.addressPrefix + levels.topic)
-        case nil:
-            // Null as an attribute; otherwise the retained state of a device that was removed or renamed.
-            guard last > 0, levels.find(last, in: Zigbee2MQTTProperty.table) != nil else { return nil }
-            return Report(ecosystem: ecosystem, address: parent, readings: [])
-        case _ where last > 0: return try attribute(levels[last], message.payload, address: parent)
-        default:
-            let text = JSON(bareText: message.payload)
-            throw Malformed(
-                "\(text.excerpt(text.root)): expected a JSON object such as {\"smoke\":false}",
-                address: base.addressPrefix + levels.topic)
+        case UInt8(ascii: "{"): return try properties(message.payload, address: base.addressPrefix + levels.topic)
+        case let first: return try attribute(first == nil ? [] : message.payload, levels, base)
         }
     }
 
@@ -96,14 +85,11 @@ public struct Zigbee2MQTTDecoder: Decoder {
     private func availability(_ payload: [UInt8], address: String) throws(Malformed) -> Report? {
         // A retained availability that is removed together with its device.
         guard !payload.isEmpty else { return nil }
-        var isOnline = availabilityTexts[payload.span]
-        if isOnline == nil, let json = try? JSON(payload) {
-            isOnline = json.member("state", of: json.root).flatMap { json.find(text: $0, in: availabilityTexts) }
-        }
-        guard let isOnline else {
-            let text = JSON(bareText: payload)
+        let json = JSON(orBareText: payload)
+        let state = json.member("state", of: json.root) ?? json.root
+        guard let isOnline = json.find(text: state, in: availabilityTexts) else {
             throw Malformed(
-                "availability \(text.excerpt(text.root)): expected {\"state\":\"online\"} or {\"state\":\"offline\"}",
+                "availability \(json.excerpt(json.root)): expected {\"state\":\"online\"} or {\"state\":\"offline\"}",
                 address: address)
         }
         return Report(ecosystem: ecosystem, address: address, readings: [.availability(online: isOnline)])
@@ -122,11 +108,23 @@ public struct Zigbee2MQTTDecoder: Decoder {
         }
     }
 
-    private func attribute(_ name: String, _ payload: [UInt8], address: String) throws(Malformed) -> Report {
-        // A text comes without quotes, so most texts are no JSON.
-        let json = (try? JSON(payload)) ?? JSON(bareText: payload)
+    /// What a payload says that is no object: the bare value of the property that the last level names.
+    private func attribute(_ payload: [UInt8], _ levels: TopicLevels, _ base: Base) throws(Malformed) -> Report? {
+        let last = levels.count - 1
+        let property = levels.find(last, in: Zigbee2MQTTProperty.table)
+        let address = base.addressPrefix + levels.joined(0..<last)
+        if payload.isEmpty {
+            // Null as an attribute; otherwise the retained state of a device that was removed or renamed.
+            return last > 0 && property != nil ? Report(ecosystem: ecosystem, address: address, readings: []) : nil
+        }
+        let json = JSON(orBareText: payload)
+        guard last > 0 else {
+            throw Malformed(
+                "\(json.excerpt(json.root)): expected a JSON object such as {\"smoke\":false}",
+                address: base.addressPrefix + levels.topic)
+        }
         var state = Zigbee2MQTTState(json)
-        state.take(Zigbee2MQTTProperty.table[name.utf8.span], json.root, name: name)
+        state.take(property, json.root, name: levels[last])
         do { return try state.report(address) } catch { throw Malformed(error.description, address: address) }
     }
 }

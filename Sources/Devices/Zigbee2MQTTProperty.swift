@@ -51,7 +51,8 @@ enum Zigbee2MQTTProperty: Sendable {
         ("smoke_state", .nothing), ("pre_smoke", .nothing), ("smoke_density", .nothing), ("smoke_level", .nothing),
         ("silence", .nothing), ("muted", .nothing), ("smoke_alarm_silenced", .nothing),
         ("buzzer_manual_mute", .nothing), ("voltage", .nothing), ("device_temperature", .nothing),
-        ("heat_required", .nothing), ("heat_available", .nothing), ("restore_reports", .nothing), ("supervision_reports", .nothing), ("update", .nothing), ("device", .nothing),
+        ("heat_required", .nothing), ("heat_available", .nothing), ("restore_reports", .nothing),
+        ("supervision_reports", .nothing), ("update", .nothing), ("device", .nothing),
     ])
 
     /// Texts of `fault`, `fault_state` and `reliability` that mean that there is none.
@@ -144,7 +145,7 @@ struct Zigbee2MQTTState {
             if json.find(text: node, in: Zigbee2MQTTProperty.faultless) != nil {
                 readings.flag(.fault, false)
             } else {
-                readings.flag(.fault, true, detail: json.text(of: node) ?? json.excerpt(node))
+                readings.flag(.fault, true, detail: json.words(of: node) ?? json.excerpt(node))
             }
         }
     }
@@ -161,7 +162,8 @@ struct Zigbee2MQTTState {
     /// Notes a flag that no row of the table knows if its name speaks of a hazard.
     private mutating func noteUnmapped(_ node: JSON.Node, _ name: String?) {
         guard node.kind == .yes || node.kind == .no || node.kind == .text else { return }
-        if case .value = json.flag(of: node) {} else {
+        if case .value = json.flag(of: node) {
+        } else {
             guard json.find(text: node, in: Zigbee2MQTTProperty.alarmTexts) != nil else { return }
         }
         let name = name ?? json.name(of: node)
@@ -170,6 +172,8 @@ struct Zigbee2MQTTState {
     }
 
     private mutating func noteUnmapped(_ name: String) {
+        // Real devices have one or two; a hostile one must not fill the memory.
+        guard unmapped.count < 16, name.utf8.count <= 100 else { return }
         if !unmapped.contains(name) { unmapped.append(name) }
     }
 

@@ -64,7 +64,8 @@ import Testing
         (#"{"fault":false,"reliability":"unreliable_other"}"#, "fault=true(unreliable_other)"),
         (#"{"fault":null,"reliability":null}"#, ""), (#"{"fault":4}"#, "fault=true(4)"),
         (#"{"self_test":"checking"}"#, "test=true"), (#"{"self_test":"check_success"}"#, "test=false fault=false"),
-        (#"{"self_test":"check_failure"}"#, "test=false fault=true(check_failure)"), (#"{"self_test":false}"#, "test=false"),
+        (#"{"self_test":"check_failure"}"#, "test=false fault=true(check_failure)"),
+        (#"{"self_test":false}"#, "test=false"),
         (#"{"ac_status":true}"#, "power=true"), (#"{"ac_connected":true}"#, "power=false"),
         (#"{"mains_power_connected":false}"#, "power=true"), (#"{"carbon_monoxide_value":12}"#, "co_ppm=12.0"),
         (#"{"smoke_density":7,"smoke_level":"high","device_temperature":31,"voltage":3000}"#, ""),
@@ -94,7 +95,7 @@ import Testing
             #expect(try Zigbee2MQTTDecoder().report(Message(topic: "zigbee2mqtt/d", payload: payload)) == nil)
             #expect(payload.isEmpty)
         } catch {
-            #expect((error as? Malformed)?.address == "d")
+            #expect(error.address == "d")
         }
     }
 
@@ -119,7 +120,7 @@ import Testing
             let message = Message(topic: "zigbee2mqtt/\(rest)", payload: payload)
             result = try Zigbee2MQTTDecoder().report(message).map { "\($0.address) \(shown($0))" } ?? "nil"
         } catch {
-            result = "malformed \((error as? Malformed)?.address ?? "")"
+            result = "malformed \(error.address ?? "")"
         }
         #expect(result == expected)
     }

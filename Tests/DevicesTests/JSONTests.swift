@@ -32,10 +32,12 @@ import Testing
         #expect(malformed?.description.hasPrefix(error) == true, "\(malformed?.description ?? "")")
     }
 
-    @Test(arguments: [
-        ([0xFF], 0), ([0xC0, 0xAF], 0), ([0x61, 0xE4, 0xB8], 1), ([0xED, 0xA0, 0x80], 0), ([0xF5, 0x80, 0x80, 0x80], 0),
-        ([0x61, 0x80], 1), ([0xF0, 0x8F, 0x80, 0x80], 0), ([0xE0, 0x80, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            ([0xFF], 0), ([0xC0, 0xAF], 0), ([0x61, 0xE4, 0xB8], 1), ([0xED, 0xA0, 0x80], 0),
+            ([0xF5, 0x80, 0x80, 0x80], 0),
+            ([0x61, 0x80], 1), ([0xF0, 0x8F, 0x80, 0x80], 0), ([0xE0, 0x80, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0),
+        ] as [([UInt8], Int)])
     func `that is not UTF-8 is refused with the byte`(_ bytes: [UInt8], _ offset: Int) {
         let text = [0x22] + bytes + [0x22]
         let malformed = #expect(throws: Malformed.self) { try JSON(text) }
@@ -64,10 +66,11 @@ import Testing
         #expect(json.number(of: json.root) == expected)
     }
 
-    @Test(arguments: [
-        ("0", 0), ("18446744073709551615", .max), ("18446744073709551616", nil), ("99999999999999999999999", nil),
-        ("-1", nil), ("1.0", nil), ("1e2", nil), ("\"1\"", nil),
-    ] as [(String, UInt64?)])
+    @Test(
+        arguments: [
+            ("0", 0), ("18446744073709551615", .max), ("18446744073709551616", nil), ("99999999999999999999999", nil),
+            ("-1", nil), ("1.0", nil), ("1e2", nil), ("\"1\"", nil),
+        ] as [(String, UInt64?)])
     func `gives a counter only if it is whole and fits`(_ text: String, _ expected: UInt64?) throws {
         let json = try JSON(Array(text.utf8))
         #expect(json.wholeNumber(of: json.root) == expected)

@@ -68,7 +68,9 @@ import Testing
         #expect(parsed.topic == "drill/7/$control")
     }
 
-    @Test(arguments: ["", "drill", "drill/", "drill/7", "drill/7/", "drill//a", "drills/7/a", "/drill/7/a", "Drill/7/a"])
+    @Test(arguments: [
+        "", "drill", "drill/", "drill/7", "drill/7/", "drill//a", "drills/7/a", "/drill/7/a", "Drill/7/a",
+    ])
     func `is no other topic`(_ topic: String) {
         #expect(DrillTopic(topic) == nil)
     }
