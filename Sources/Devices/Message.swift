@@ -26,10 +26,13 @@ public struct Report: Hashable, Sendable {
     public var sequence: UInt64?
     /// Where the topic itself says that the device is; only native topics do.
     public var place: Place?
+    /// Fields that look like a hazard and have a value, but whose meaning only an operator can tell: `alarm_1`. They
+    /// give no reading; to drop them silently could be to drop a fire.
+    public var unmapped: [String]
 
     public init(
         ecosystem: Device.Ecosystem, address: String, readings: [Reading], deviceTime: Instant? = nil,
-        sequence: UInt64? = nil, place: Place? = nil
+        sequence: UInt64? = nil, place: Place? = nil, unmapped: [String] = []
     ) {
         self.ecosystem = ecosystem
         self.address = address
@@ -37,6 +40,7 @@ public struct Report: Hashable, Sendable {
         self.deviceTime = deviceTime
         self.sequence = sequence
         self.place = place
+        self.unmapped = unmapped
     }
 }
 
