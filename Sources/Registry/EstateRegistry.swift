@@ -72,6 +72,13 @@ public struct EstateRegistry: Sendable {
         deviceIndexByKey[Device.Key(ecosystem: ecosystem, address: address)].map { devices[$0] }
     }
 
+    /// The position in ``devices`` of the device with an address.
+    public func position(of ecosystem: Device.Ecosystem, address: String) -> Int? {
+        deviceIndexByKey[Device.Key(ecosystem: ecosystem, address: address)]
+    }
+
+    public func position(of id: Device.ID) -> Int? { deviceIndexByID[id] }
+
     public func resident(_ id: Resident.ID) -> Resident? {
         residentIndexByID[id].map { residents[$0] }
     }

@@ -20,4 +20,25 @@ public struct Outcome: Hashable, Sendable {
         decisions.isEmpty && alerts.isEmpty && records.isEmpty && incidents.isEmpty && devices.isEmpty
             && blocks.isEmpty && exercises.isEmpty && endedExercises.isEmpty
     }
+
+    /// Takes in what a later step led to. What is the same thing as before replaces it.
+    public mutating func merge(_ later: Outcome) {
+        decisions += later.decisions
+        alerts += later.alerts
+        records += later.records
+        for incident in later.incidents {
+            incidents.removeAll { $0.id == incident.id }
+            incidents.append(incident)
+        }
+        for block in later.blocks {
+            blocks.removeAll { $0.block == block.block && $0.exercise == block.exercise }
+            blocks.append(block)
+        }
+        for exercise in later.exercises {
+            exercises.removeAll { $0.id == exercise.id }
+            exercises.append(exercise)
+        }
+        devices += later.devices
+        endedExercises += later.endedExercises
+    }
 }

@@ -4,14 +4,17 @@ public import Registry
 extension RuleEngine {
     /// Notes every device that has said nothing for an interval, one record for each block.
     ///
-    /// - Parameter listeningSince: when the hub began to hear; before that, silence is the hub's own.
-    public mutating func noteSilence(at moment: Instant, interval: Duration, listeningSince: Instant) {
+    /// - Parameters:
+    ///   - listeningSince: when the hub began to hear; before that, silence is the hub's own.
+    ///   - interval: how long a device may be silent.
+    public mutating func noteSilence(
+        at moment: Instant, listeningSince: Instant, interval: (Device) -> Duration
+    ) {
         var silent: [Int] = []
         for index in 0..<deviceCount {
             let state = real.devices[index]
-            guard !state.silent, max(state.heardAt ?? listeningSince, listeningSince) + interval <= moment else {
-                continue
-            }
+            let heardAt = max(state.heardAt ?? listeningSince, listeningSince)
+            guard !state.silent, heardAt + interval(device(at: index)) <= moment else { continue }
             real.devices[index].silent = true
             silent.append(index)
         }
@@ -20,6 +23,7 @@ extension RuleEngine {
         for block in estate.blocks {
             let devices = silent.map(device(at:)).filter { $0.place.block == block.id }
             guard !devices.isEmpty else { continue }
+            let interval = devices.map(interval).max() ?? .zero
             outcome.records.append(Narration.silent(devices, interval: interval, at: moment, estate))
         }
     }

@@ -58,18 +58,22 @@ public final class HubDatabase: Sendable {
         public var devices: [(id: Device.ID, state: DeviceState)] = []
         /// How far the engine's time has come.
         public var time: Instant
+        /// The last alert that the broker has taken over, if that is news.
+        public var announced: Int64?
 
         public init(time: Instant) { self.time = time }
     }
 
     /// Makes a batch durable: when this returns, a power cut loses nothing of it.
     ///
+    /// - Returns: the sequence of the last alert that there is.
     /// - Throws: if nothing of it could be written. It may be tried again as it is.
-    public func commit(_ commit: Commit) throws(StoreError) {
+    @discardableResult
+    public func commit(_ commit: Commit) throws(StoreError) -> Int64 {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
-            try pool.write { database in
+            return try pool.write { database in
                 for entry in commit.entries {
                     try database.cachedStatement(sql: "INSERT INTO journal (at, body) VALUES (?, ?)")
                         .execute(arguments: [entry.at.milliseconds, encoder.encode(entry)])
@@ -81,6 +85,12 @@ public final class HubDatabase: Sendable {
                 }
                 try database.cachedStatement(sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('time', ?)")
                     .execute(arguments: [commit.time.milliseconds])
+                if let announced = commit.announced {
+                    try database.cachedStatement(
+                        sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('announced', ?)"
+                    ).execute(arguments: [announced])
+                }
+                return try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'alert'") ?? 0
             }
         } catch {
             throw StoreError(error, doing: "writing hub.sqlite")
@@ -118,6 +128,8 @@ public final class HubDatabase: Sendable {
         public var devices: [(id: Device.ID, state: DeviceState)]
         public var blocks: [BlockState]
         public var exercises: [Exercise]
+        /// The last alert that the broker has taken over.
+        public var announced: Int64
     }
 
     public func restore() throws(StoreError) -> Restored {
@@ -132,7 +144,8 @@ public final class HubDatabase: Sendable {
                 blocks: try Data.fetchAll(database, sql: "SELECT state FROM block ORDER BY exercise, block")
                     .map { try decoder.decode(BlockState.self, from: $0) },
                 exercises: try Data.fetchAll(database, sql: "SELECT body FROM exercise ORDER BY id")
-                    .map { try decoder.decode(Exercise.self, from: $0) })
+                    .map { try decoder.decode(Exercise.self, from: $0) },
+                announced: try Int64.fetchOne(database, sql: "SELECT value FROM fact WHERE name = 'announced'") ?? 0)
         }
     }
 

@@ -1,0 +1,101 @@
+import Foundation
+import Logging
+import Registry
+import Rules
+import Store
+
+// Making durable what has been decided, and letting it out.
+extension Pipeline {
+    /// Takes up where the last hub on this state folder stopped.
+    func restore() throws {
+        let restored = try database.restore()
+        let moment = now()
+        engine.restore(
+            time: restored.time ?? moment,
+            devices: restored.devices.compactMap { device in
+                registry.position(of: device.id).map { ($0, device.state) }
+            }, blocks: restored.blocks, exercises: restored.exercises)
+        engine.endInterruptedExercises()
+        unwritten = HubDatabase.Commit(time: engine.now)
+        unwritten.entries.append(JournalEntry(.started, at: engine.now))
+        collect()
+        outlets.announcer.resume(after: restored.announced, incidents: engine.openIncidents)
+    }
+
+    /// Commits what is not durable yet, then hands the alerts over.
+    ///
+    /// - Returns: whether everything is durable, so that it may be acknowledged.
+    @discardableResult
+    func writeAndTell() -> Bool {
+        guard !unwritten.entries.isEmpty || !unwritten.outcome.isEmpty || !changedDevices.isEmpty else {
+            return fault == nil
+        }
+        let moment = now()
+        if let fault, fault.retryAt > moment {
+            tellUndurable()
+            return false
+        }
+        unwritten.time = engine.now
+        unwritten.devices = changedDevices.sorted().map {
+            (registry.devices[$0].id, engine.state(ofDevice: $0))
+        }
+        unwritten.announced = outlets.announcer.takeAnnounced()
+        if let fault, !fault.isNew { noteFaultEnds(since: fault.since) }
+        do {
+            let lastAlert = try database.commit(unwritten)
+            let told = fault?.toldAlerts ?? 0
+            fault = nil
+            let outcome = unwritten.outcome
+            unwritten = HubDatabase.Commit(time: engine.now)
+            changedDevices.removeAll(keepingCapacity: true)
+            board.update(openIncidents: outcome.incidents)
+            outlets.tell(outcome, alertsFrom: told, through: lastAlert)
+            return true
+        } catch {
+            if fault?.isNew == false { unwritten.outcome.records.removeLast() }
+            noteFault(error, at: moment)
+            tellUndurable()
+            return false
+        }
+    }
+
+    private func noteFault(_ error: StoreError, at moment: Instant) {
+        if fault == nil {
+            fault = StoreFault(since: moment, retryAt: moment)
+            logger.error("Nothing can be written, so nothing is acknowledged", metadata: ["reason": "\(error)"])
+            note(
+                hub: LogRecord.Text(
+                    "Nothing can be written (\(error)): alarms go out all the same, nothing is acknowledged",
+                    "無法寫入資料：警報照常發出，但不作確認"),
+                level: .trouble, event: .trouble, details: ["trouble": "store", "state": "open"])
+            fault?.isNew = false
+        }
+        fault?.retryAt = moment + .milliseconds(500)
+    }
+
+    private func noteFaultEnds(since: Instant) {
+        note(
+            hub: LogRecord.Text(
+                "What could not be written since \(since) is durable now", "自 \(since) 起未能寫入的資料現已保存"),
+            level: .info, event: .trouble, details: ["trouble": "store", "state": "put right"])
+    }
+
+    /// Alarms go out even when nothing can be written. Their ids make the durable copies that follow the same alerts.
+    private func tellUndurable() {
+        guard let told = fault?.toldAlerts else { return }
+        let alerts = Array(unwritten.outcome.alerts.dropFirst(told))
+        guard !alerts.isEmpty else { return }
+        fault?.toldAlerts = unwritten.outcome.alerts.count
+        outlets.tell(undurable: alerts, incidents: unwritten.outcome.incidents)
+    }
+
+    /// Writes down when devices were last heard.
+    ///
+    /// - Returns: whether all of them are through.
+    @discardableResult
+    func checkpoint(limit: Int) -> Bool {
+        guard fault == nil else { return false }
+        changedDevices.formUnion(heard.take(limit))
+        return !heard.isPartlyWritten
+    }
+}

@@ -1,0 +1,72 @@
+import Devices
+import Foundation
+import MQTT
+import Registry
+import Rules
+import Store
+
+// From a message to the rules.
+extension Pipeline {
+    func take(_ publication: Publication, at moment: Instant) {
+        board.count(messages: 1)
+        if publication.topic == canary.topic { return takeCanary(publication, at: moment) }
+        let message = Message(
+            topic: publication.topic, payload: publication.payload, retained: publication.retained)
+        do {
+            guard let drill = DrillTopic(publication.topic) else {
+                if let report = try decoders.report(message) { take(report, message, exercise: nil, at: moment) }
+                return
+            }
+            switch drill.content {
+            case .control: control(drill.drill, message, at: moment)
+            case .device:
+                if let report = try decoders.report(message, in: drill) {
+                    take(report, message, exercise: drill.drill, at: moment)
+                }
+            }
+        } catch {
+            noteMalformed(error, topic: publication.topic, at: moment)
+        }
+    }
+
+    private func take(_ report: Report, _ message: Message, exercise: String?, at moment: Instant) {
+        if !report.unmapped.isEmpty { noteUnmapped(report, at: moment) }
+        guard let index = registry.position(of: report.ecosystem, address: report.address) else {
+            return noteUnknown(report, retained: message.retained, at: moment)
+        }
+        let backlog = listening?.backlog != nil
+        let placement = engine.apply(
+            Observation(
+                device: registry.devices[index], index: index, readings: report.readings, stamp: report.deviceTime,
+                sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
+                exercise: exercise))
+        if exercise == nil { heard.insert(index) }
+        guard let placement else { return }
+        collect()
+        unwritten.entries.append(
+            JournalEntry(
+                .message(
+                    JournalEntry.Heard(
+                        topic: message.topic, payload: Data(message.payload), retained: message.retained,
+                        backlog: backlog, eventAt: placement.at, late: placement.late)), at: moment))
+    }
+
+    private func control(_ drill: String, _ message: Message, at moment: Instant) {
+        // A drill begins when its player says so, never because a broker remembers one.
+        guard !message.retained else { return }
+        switch DrillControl(drill: drill, payload: message.payload, receivedAt: moment) {
+        case .begin(let exercise)?:
+            if engine.begin(exercise, at: moment) {
+                unwritten.entries.append(JournalEntry(.exerciseBegan(exercise), at: moment))
+            }
+        case .end?:
+            engine.end(exercise: drill, at: moment)
+            unwritten.entries.append(JournalEntry(.exerciseEnded(id: drill), at: moment))
+        case nil:
+            let malformed = Malformed(
+                #"a drill's control message has to be {"command":"begin",…} or {"command":"end"}"#)
+            noteMalformed(malformed, topic: message.topic, at: moment)
+        }
+        collect()
+    }
+}

@@ -1,0 +1,189 @@
+import Devices
+import Foundation
+import Logging
+import MQTT
+import Registry
+import Rules
+import Store
+
+/// The one thread on which a message goes all the way: decoded, applied to the rules, committed, and only then
+/// acknowledged.
+///
+/// Not `Sendable` on purpose: everything here belongs to the thread that calls ``run()``. Others reach it through its
+/// ``PipelineInbox``, and see it through its ``HubBoard``.
+final class Pipeline {
+    let settings: HubSettings
+    let registry: EstateRegistry
+    let decoders: DecoderTable
+    let database: HubDatabase
+    let session: Session
+    let inbox: PipelineInbox
+    let board: HubBoard
+    let outlets: PipelineOutlets
+    let logger: Logger
+    let now: () -> Instant
+
+    var engine: RuleEngine
+    /// Journal entries and outcome that are not durable yet. Nothing is acknowledged before they are.
+    var unwritten: HubDatabase.Commit
+    /// Positions of devices whose state is to be written with ``unwritten``.
+    var changedDevices: Set<Int> = []
+    /// Devices that were heard without saying anything new, since the last checkpoint.
+    var heard: LivenessList
+    /// Set while the database cannot be written.
+    var fault: StoreFault?
+    var listening: Listening?
+    var troubles = TroubleMemory()
+    var canary: Canary
+    var due = Housekeeping()
+    private var stops = false
+
+    /// What the hub is catching up with, and since when it hears.
+    struct Listening {
+        var since: Instant
+        /// Until the canary has come through behind it.
+        var backlog: Backlog?
+    }
+
+    struct Backlog {
+        var from: Instant
+        var until: Instant
+    }
+
+    /// The database cannot be written, and these alerts have been let out without it.
+    struct StoreFault {
+        var since: Instant
+        var retryAt: Instant
+        var toldAlerts = 0
+        /// Set until the fault has been told to the log's readers.
+        var isNew = true
+    }
+
+    /// When the next of the regular jobs is due.
+    struct Housekeeping {
+        var checkpoint = Instant(milliseconds: 0)
+        var silence = Instant(milliseconds: 0)
+        var prune = Instant(milliseconds: 0)
+    }
+
+    init(
+        settings: HubSettings, registry: EstateRegistry, rules: RuleSet, decoders: DecoderTable, database: HubDatabase,
+        session: Session, inbox: PipelineInbox, board: HubBoard, outlets: PipelineOutlets, logger: Logger,
+        now: @escaping () -> Instant
+    ) throws {
+        self.settings = settings
+        self.registry = registry
+        self.decoders = decoders
+        self.database = database
+        self.session = session
+        self.inbox = inbox
+        self.board = board
+        self.outlets = outlets
+        self.logger = logger
+        self.now = now
+        engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: rules)
+        unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
+        heard = LivenessList(count: registry.devices.count)
+        canary = Canary(settings: settings.canary, topic: "smokehub/\(settings.hub)/canary")
+        try restore()
+    }
+
+    /// Works until the inbox says stop. What was durable stays; what was not acknowledged comes again next time.
+    func run() {
+        note(hub: .init("The hub has started", "系統已啟動"), level: .info)
+        writeAndTell()
+        while !stops {
+            let batch = session.nextBatch(waitingAtMost: patience(), wakeup: inbox.wakeup)
+            let moment = now()
+            for event in batch.events { handle(event, at: moment) }
+            for message in batch.messages { take(message, at: moment) }
+            takeCommands(at: moment)
+            keepTime(at: now(), socketIsDry: batch.dry && batch.messages.isEmpty)
+            guard writeAndTell() else { continue }
+            session.acknowledge()
+        }
+        note(hub: .init("The hub stops", "系統停止"), level: .info)
+        checkpoint(limit: .max)
+        if writeAndTell() { session.acknowledge() }
+    }
+
+    /// How long the pipeline may wait for messages without being late for something else.
+    private func patience() -> Duration {
+        let moment = now()
+        var next = min(moment + .seconds(1), canary.nextDue)
+        if let fault { next = min(next, fault.retryAt) }
+        if listening?.backlog == nil, let deadline = engine.nextDeadline { next = min(next, deadline) }
+        return max(next - moment, .zero)
+    }
+
+    private func takeCommands(at moment: Instant) {
+        let (commands, stops) = inbox.take()
+        self.stops = stops
+        for (command, answer) in commands {
+            let isKnown = engine.apply(command, at: moment)
+            if isKnown {
+                collect()
+                unwritten.entries.append(JournalEntry(.command(command), at: moment))
+            }
+            answer(isKnown)
+        }
+    }
+
+    /// Lets time act, and does the regular jobs that are due.
+    private func keepTime(at moment: Instant, socketIsDry: Bool) {
+        if let backlog = listening?.backlog, backlog.until <= moment { endBacklog(at: moment) }
+        if listening?.backlog == nil {
+            engine.advance(to: moment)
+            if collect() { unwritten.entries.append(JournalEntry(.time, at: moment)) }
+        }
+        keepCanary(at: moment)
+        if due.silence <= moment {
+            due.silence = moment + .seconds(5)
+            noteSilence(at: moment)
+        }
+        if due.checkpoint <= moment || heard.isPartlyWritten {
+            // Few at a time: an alarm never waits for pure liveness to be written down.
+            if checkpoint(limit: 500) { due.checkpoint = moment + settings.checkpoint }
+        }
+        if due.prune <= moment, socketIsDry {
+            due.prune = moment + .seconds(60)
+            prune(at: moment)
+        }
+    }
+
+    private func noteSilence(at moment: Instant) {
+        guard let listening, listening.backlog == nil else { return }
+        let supervision = settings.supervision
+        engine.noteSilence(at: moment, listeningSince: listening.since) { device in
+            supervision.silence(of: device.ecosystem)
+        }
+        collect()
+    }
+
+    private func prune(at moment: Instant) {
+        guard fault == nil else { return }
+        do {
+            try database.prune(
+                journalBefore: moment - settings.journalRetention, recordsThrough: board.loggedThrough, limit: 2000)
+        } catch {
+            logger.warning("Old records could not be pruned", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Gathers what the engine's latest steps led to. - Returns: whether there was anything.
+    @discardableResult
+    func collect() -> Bool {
+        let outcome = engine.takeOutcome()
+        guard !outcome.isEmpty else { return false }
+        changedDevices.formUnion(outcome.devices)
+        unwritten.outcome.merge(outcome)
+        return true
+    }
+
+    /// Adds a line about the hub itself.
+    func note(hub text: LogRecord.Text, level: Level, event: LogRecord.Event = .hub, details: [String: String] = [:]) {
+        unwritten.outcome.records.append(
+            LogRecord(
+                at: now(), event: event, level: level, estate: registry.estate.id, text: text, details: details))
+    }
+}

@@ -1,0 +1,45 @@
+import MQTT
+import Rules
+import Synchronization
+
+/// The way into the pipeline for everything that is no MQTT message: operators' commands, and the word to stop.
+///
+/// Bounded; whoever finds it full is told so. Wakes the pipeline's wait.
+final class PipelineInbox: Sendable {
+    let wakeup: Wakeup
+    private let waiting = Mutex(Waiting())
+
+    private struct Waiting {
+        var commands: [(command: OperatorCommand, answer: @Sendable (Bool) -> Void)] = []
+        var stops = false
+    }
+
+    static let commandsMax = 1000
+
+    init() throws(MQTTError) { wakeup = try Wakeup() }
+
+    /// - Returns: false if the inbox is full; the command is then not taken.
+    func put(_ command: OperatorCommand, answer: @escaping @Sendable (Bool) -> Void) -> Bool {
+        let taken = waiting.withLock { waiting in
+            guard waiting.commands.count < Self.commandsMax else { return false }
+            waiting.commands.append((command, answer))
+            return true
+        }
+        wakeup.signal()
+        return taken
+    }
+
+    func stop() {
+        waiting.withLock { $0.stops = true }
+        wakeup.signal()
+    }
+
+    /// What has come since the last call.
+    func take() -> (commands: [(command: OperatorCommand, answer: @Sendable (Bool) -> Void)], stops: Bool) {
+        wakeup.drain()
+        return waiting.withLock { waiting in
+            defer { waiting.commands = [] }
+            return (waiting.commands, waiting.stops)
+        }
+    }
+}
