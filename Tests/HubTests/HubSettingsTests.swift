@@ -284,6 +284,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         let registry = try EstateRegistry.load(folder: settings.folder)
         #expect(settings.unreached(in: registry).map(\.description) == [])
         #expect(registry.estate.blocks.map(\.id) == ["a", "b", "c"])
+        #expect(try Estate.load(file: settings.folder + "/estate.yaml") == registry.estate)
         #expect(registry.estate.block("a")?.floors.count == 31)
         #expect(registry.device(.zigbee2mqtt, address: "block-b/flat-3A/hall_smoke")?.id == "b-3-A-smoke")
         #expect(registry.device("a-12-C-siren")?.kind == .siren)
