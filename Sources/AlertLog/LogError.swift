@@ -31,7 +31,8 @@ public struct LogError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch reason {
         case .refused(let doing, let code): "\(path): cannot \(doing): \(String(cString: strerror(code)))\(mend(code))"
-        case .alreadyWritten: "\(path): another hub writes the alert log here; stop it, or give this one its own --state"
+        case .alreadyWritten:
+            "\(path): another hub writes the alert log here; stop it, or give this one its own --state"
         case .noLog: "\(path): there is no alert log here; name the hub's state folder with --state"
         case .unreadableHead: "\(path): this is not the anchor that the hub writes; keep it as evidence"
         }

@@ -72,7 +72,9 @@ final class LogFile {
     func bytes(at offset: Int64, count: Int) throws(LogError) -> [UInt8] {
         var length = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            repeat { length = pread(descriptor, buffer.baseAddress, count, off_t(offset)) } while length < 0
+            repeat {
+                length = pread(descriptor, buffer.baseAddress, count, off_t(offset))
+            } while length < 0
                 && errno == EINTR
             filled = max(0, length)
         }

@@ -27,7 +27,8 @@ public struct LogVerifier: Sendable {
             if let fault = try walk.read(file) ?? walk.end(of: file) { return .broken(fault) }
             if try file.identity() == active?.identity() { return finish(walk, in: segment.path, head) }
         }
-        if let active, let fault = try walk.read(active) { return .broken(fault) }
+        guard let active else { return finish(walk, in: segments.last?.path ?? folder.active, head) }
+        if let fault = try walk.read(active) { return .broken(fault) }
         return finish(walk, in: folder.active, head)
     }
 

@@ -4,7 +4,7 @@ public import Rules
 ///
 ///     let writer = try LogWriter(folder: "state")
 ///     let owed = try store.logRecords(after: writer.lastSource(of: "hub"))
-///     try writer.append(owed.map { (LogSource(database: "hub", sequence: $0.id), $0.record) })
+///     let appended = try writer.append(owed.map { (LogSource(database: "hub", sequence: $0.id), $0.record) })
 ///
 /// It blocks while it writes, and belongs to whoever made it. What it has returned from ``append(_:)`` is safe. What it
 /// threw on may be given again: the file is then as it was before, and records that are in it already are passed over.

@@ -9,7 +9,9 @@ struct LogWriting {
     func all(_ bytes: [UInt8], to file: LogFile) throws(LogError) {
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { write(file.descriptor, UnsafeRawBufferPointer(rebasing: $0[written...])) }
+            let count = bytes.withUnsafeBytes {
+                write(file.descriptor, UnsafeRawBufferPointer(rebasing: $0[written...]))
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw .system("write", file.path) }
             written += count
