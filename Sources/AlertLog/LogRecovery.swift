@@ -134,5 +134,8 @@ extension LogWriter {
         public var missing: ClosedRange<Int64>?
         /// The anchor was taken away or changed, so nobody can say whether lines are missing at the end.
         public var anchorIsLost = false
+
+        /// Nothing to tell.
+        public init() {}
     }
 }

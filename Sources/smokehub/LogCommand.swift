@@ -42,7 +42,7 @@ struct Log: AsyncParsableCommand {
 
 /// Where the alert log lies.
 struct LogPlace: ParsableArguments {
-    @Option(help: "The hub's state folder.")
+    @Option(help: "The hub's state folder. (default: state)")
     var state: String?
 
     @Option(help: "The configuration: a folder or a hub.yaml.")

@@ -43,7 +43,7 @@ struct Tail: AsyncParsableCommand {
     @Flag(help: "Pass the lines on as they stand in the log, one JSON object a line.")
     var json = false
 
-    @Option(help: "The sentences' language, en or zh-Hant. (default: by the locale)")
+    @Option(help: "The sentences' language. (default: the locale's)")
     var language: LogLanguage?
 
     @Option(help: "Colour the lines; auto: on a terminal, unless NO_COLOR is set.")
