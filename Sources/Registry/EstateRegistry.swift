@@ -1,0 +1,102 @@
+/// An estate with its devices and its people: what `estate.yaml`, `devices.csv` and `residents.csv` say, checked
+/// against each other.
+///
+///     let registry = try EstateRegistry.load(folder: "Config")
+///     let device = registry.device(.zigbee2mqtt, address: "block-b/flat-3A/hall_smoke")
+public struct EstateRegistry: Sendable {
+    public let estate: Estate
+    /// In the order of the file.
+    public let devices: [Device]
+    public let residents: [Resident]
+
+    private let deviceIndexByID: [Device.ID: Int]
+    private let deviceIndexByKey: [Device.Key: Int]
+    private let residentIndexByID: [Resident.ID: Int]
+    private var deviceLines: [Int] = []
+    private var residentPositions: [Resident.Positions] = []
+    private var devicesFile = "devices.csv"
+    private var residentsFile = "residents.csv"
+
+    /// What is made rather than loaded, such as a drill's estate. Nothing is checked; of two with one id the first
+    /// is found.
+    public init(estate: Estate, devices: [Device], residents: [Resident]) {
+        self.estate = estate
+        self.devices = devices
+        self.residents = residents
+        deviceIndexByID = Self.index(devices.lazy.map(\.id))
+        deviceIndexByKey = Self.index(devices.lazy.map(\.key))
+        residentIndexByID = Self.index(residents.lazy.map(\.id))
+    }
+
+    /// Reads the three files in a folder.
+    ///
+    /// - Throws: every mistake in them.
+    public static func load(folder: String) throws(ConfigErrors) -> EstateRegistry {
+        let folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
+        var mistakes = Mistakes()
+        let files = ["estate.yaml", "devices.csv", "residents.csv"].map { name in
+            mistakes.reading { () throws(ConfigError) in try ConfigFile.read(folder + name) }
+        }
+        return try EstateRegistry(estate: files[0], devices: files[1], residents: files[2], mistakes)
+    }
+
+    /// - Throws: every mistake in the three files.
+    public init(estate: ConfigFile, devices: ConfigFile, residents: ConfigFile) throws(ConfigErrors) {
+        try self.init(estate: estate, devices: devices, residents: residents, Mistakes())
+    }
+
+    /// A file that could not be read is `nil`; `mistakes` says why.
+    private init(
+        estate: ConfigFile?, devices: ConfigFile?, residents: ConfigFile?, _ found: Mistakes
+    ) throws(ConfigErrors) {
+        var mistakes = found
+        let place = estate.flatMap { Estate(reading: $0, &mistakes) }
+        // Beside an estate with a mistake in it, every row of its block would seem wrong.
+        let sound = mistakes.errors.count == found.errors.count ? place : nil
+        let deviceRows = devices.map { Device.read($0, estate: sound, &mistakes) } ?? []
+        let residentRows = residents.map { Resident.read($0, estate: sound, &mistakes) } ?? []
+        self.init(
+            estate: try mistakes.result(place), devices: deviceRows.map(\.device),
+            residents: residentRows.map(\.resident))
+        deviceLines = deviceRows.map(\.line)
+        residentPositions = residentRows.map(\.positions)
+        devicesFile = devices?.name ?? devicesFile
+        residentsFile = residents?.name ?? residentsFile
+    }
+
+    public func device(_ id: Device.ID) -> Device? {
+        deviceIndexByID[id].map { devices[$0] }
+    }
+
+    public func device(_ ecosystem: Device.Ecosystem, address: String) -> Device? {
+        deviceIndexByKey[Device.Key(ecosystem: ecosystem, address: address)].map { devices[$0] }
+    }
+
+    public func resident(_ id: Resident.ID) -> Resident? {
+        residentIndexByID[id].map { residents[$0] }
+    }
+
+    /// A mistake that shows only beside other files, at the device's line: a detector that no rule reads.
+    public func mistake(device id: Device.ID, _ problem: String, mend: String) -> ConfigError {
+        let index = deviceIndexByID[id]
+        let line = index.flatMap { deviceLines.indices.contains($0) ? deviceLines[$0] : nil } ?? 0
+        return ConfigError(file: devicesFile, line: line, column: line == 0 ? 0 : 1, problem: problem, mend: mend)
+    }
+
+    /// A mistake that shows only beside other files, at the resident's contacts or at one of them.
+    ///
+    /// - Parameter contact: counted from 0; `nil` for all of them together.
+    public func mistake(
+        resident id: Resident.ID, contact: Int? = nil, _ problem: String, mend: String
+    ) -> ConfigError {
+        let index = residentIndexByID[id]
+        let positions = index.flatMap { residentPositions.indices.contains($0) ? residentPositions[$0] : nil }
+        let place = contact.flatMap { positions?.eachContact[$0] } ?? positions?.contacts
+        return ConfigError(
+            file: residentsFile, line: place?.line ?? 0, column: place?.column ?? 0, problem: problem, mend: mend)
+    }
+
+    private static func index<Key: Hashable>(_ keys: some Sequence<Key>) -> [Key: Int] {
+        Dictionary(keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+}
