@@ -21,7 +21,7 @@ public struct DeviceVoice: Sendable {
     /// - Parameter stamp: the device's time.
     /// - Throws: ``DrillError/unknownDevice(_:)`` or ``DrillError/speechless(_:_:)``.
     public mutating func speak(_ message: PlannedMessage, stamp: Instant) throws -> DeviceMessage {
-        guard let device = cast.devices[message.device] else { throw DrillError.unknownDevice(message.device) }
+        guard let device = cast.registry.device(message.device) else { throw DrillError.unknownDevice(message.device) }
         guard let detects = Self.detected(by: device, as: message.type) ?? Self.harmless(message, device) else {
             throw DrillError.speechless(message.device, message.says)
         }

@@ -1,4 +1,4 @@
-public import Registry
+import Registry
 
 /// Plays scenarios to a running hub, through the broker and under the drill topics, and judges what comes of it.
 ///

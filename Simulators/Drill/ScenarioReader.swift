@@ -124,7 +124,7 @@ struct ScenarioReader {
     private mutating func checkSpeech(
         _ step: YAMLMapping, _ id: Device.ID, _ says: Utterance, _ type: Device.Kind?
     ) {
-        guard let device = cast?.devices[id], let node = step["type"] ?? step["say"] else { return }
+        guard let device = cast?.registry.device(id), let node = step["type"] ?? step["say"] else { return }
         guard [.alarm, .clear, .test].contains(says), DeviceVoice.detected(by: device, as: type) == nil else { return }
         let what = (type ?? device.kind).rawValue
         mistakes.note(
@@ -199,9 +199,9 @@ struct ScenarioReader {
         return value { () throws(ConfigError) in
             guard let node else { return nil }
             let id = try node.text()
-            guard let cast, cast.devices[id] == nil else { return id }
+            guard let cast, cast.registry.device(id) == nil else { return id }
             throw node.mistake(
-                "no device '\(id)' in devices.csv", mend: Spelling.mend(id, known: cast.devices.keys.sorted()))
+                "no device '\(id)' in devices.csv", mend: Spelling.mend(id, known: cast.registry.devices.map(\.id)))
         }
     }
 

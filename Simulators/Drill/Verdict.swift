@@ -93,11 +93,11 @@ extension Verdict {
     ) -> Result {
         let causes = record.played.filter { $0.planned.at == expectation.after }.map(\.publishedAt)
         let due = record.realTime(of: expectation.after)
-        let earliest = causes.min() ?? due - record.realTime(of: earlyVirtual)
+        let earliest = due - record.realTime(of: earlyVirtual)
         let deadline = (causes.max() ?? due) + allowed(expectation, record)
-        let fitting = free.indices.lazy
-            .filter { expectation.pattern.matches(free[$0]) && (earliest...deadline).contains(free[$0].receivedAt) }
-            .prefix(expectation.count)
+        let fitting = free.enumerated()
+            .filter { expectation.pattern.matches($1) && (earliest...deadline).contains($1.receivedAt) }
+            .prefix(expectation.count).map(\.offset)
         var result = Result(
             expectation: expectation, outcome: .missing(came: fitting.count), isCausedByMessage: !causes.isEmpty)
         if let first = fitting.first, fitting.count == expectation.count {
