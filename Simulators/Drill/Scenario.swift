@@ -8,8 +8,8 @@ public struct Scenario: Sendable {
     /// In the order in which they are played.
     public var messages: [PlannedMessage]
     /// In the order in which they are due.
-    public var expectations: [Expectation]
-    public var never: [Prohibition]
+    public var expectations: [ExpectedAlert]
+    public var never: [ForbiddenAlert]
     /// Virtual time from the beginning until the drill has been watched long enough.
     public var length: Duration
 
@@ -18,7 +18,7 @@ public struct Scenario: Sendable {
 }
 
 /// An alert, or a change of an incident, that has to come.
-public struct Expectation: Hashable, Sendable {
+public struct ExpectedAlert: Hashable, Sendable {
     public var pattern: AlertPattern
     /// Virtual time from the beginning to what causes it: a message, or else a timer's end.
     public var after: Duration
@@ -36,7 +36,7 @@ public struct Expectation: Hashable, Sendable {
 }
 
 /// An alert that must not come.
-public struct Prohibition: Hashable, Sendable {
+public struct ForbiddenAlert: Hashable, Sendable {
     public var pattern: AlertPattern
     /// Virtual time from which on it must not.
     public var after: Duration

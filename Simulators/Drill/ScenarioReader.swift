@@ -43,7 +43,7 @@ struct ScenarioReader {
         root.checkKeys(required + ["never"], required: required, &mistakes)
         let name = readName(root["name"], file)
         let description = value { () throws(ConfigError) in try root["description"]?.localizedText() }
-        let end = value { () throws(ConfigError) in try root["end"]?.duration(in: .seconds(1)...Self.lengthMax) }
+        let end = value { () throws(ConfigError) in try root["end"]?.span(in: .seconds(1)...Self.lengthMax) }
         length = end ?? Self.lengthMax
         let messages = list(root["steps"]).flatMap { readStep($0) }
         if messages.count > Self.messagesMax {
@@ -114,7 +114,7 @@ struct ScenarioReader {
         guard let node, let mapping = mapping(node) else { return [] }
         mapping.checkKeys(["every", "until"], required: ["every", "until"], &mistakes)
         let every = value { () throws(ConfigError) in
-            try mapping["every"]?.duration(in: .milliseconds(100)...Self.lengthMax)
+            try mapping["every"]?.span(in: .milliseconds(100)...Self.lengthMax)
         }
         guard let every, let until = moment(mapping["until"]) else { return [] }
         // One more than allowed is enough to say so.
@@ -135,24 +135,24 @@ struct ScenarioReader {
 
     // MARK: What must come, and what must not
 
-    private mutating func readExpectation(_ node: YAMLNode) -> Expectation? {
+    private mutating func readExpectation(_ node: YAMLNode) -> ExpectedAlert? {
         guard let mapping = mapping(node) else { return nil }
         mapping.checkKeys(
             Self.patternKeys + ["after", "within", "count"], required: ["block", "after"], &mistakes)
         let pattern = readPattern(mapping)
         let after = moment(mapping["after"])
         let within = value { () throws(ConfigError) in
-            try mapping["within"]?.duration(in: .milliseconds(1)...Self.lengthMax)
+            try mapping["within"]?.span(in: .milliseconds(1)...Self.lengthMax)
         }
         let count = value { () throws(ConfigError) in try mapping["count"]?.integer(in: 1...10_000) }
-        return after.map { Expectation(pattern, after: $0, within: within ?? .seconds(5), count: count ?? 1) }
+        return after.map { ExpectedAlert(pattern, after: $0, within: within ?? .seconds(5), count: count ?? 1) }
     }
 
-    private mutating func readProhibition(_ node: YAMLNode) -> Prohibition? {
+    private mutating func readProhibition(_ node: YAMLNode) -> ForbiddenAlert? {
         guard let mapping = mapping(node) else { return nil }
         mapping.checkKeys(Self.patternKeys + ["after"], &mistakes)
         let pattern = readPattern(mapping)
-        return Prohibition(pattern, after: moment(mapping["after"]) ?? .zero)
+        return ForbiddenAlert(pattern, after: moment(mapping["after"]) ?? .zero)
     }
 
     private static let patternKeys = [
@@ -191,7 +191,7 @@ struct ScenarioReader {
     /// A moment of the drill, which has to lie before its end.
     private mutating func moment(_ node: YAMLNode?) -> Duration? {
         let length = length
-        return value { () throws(ConfigError) in try node?.duration(in: .zero...length) }
+        return value { () throws(ConfigError) in try node?.span(in: .zero...length) }
     }
 
     private mutating func device(_ node: YAMLNode?) -> Device.ID? {

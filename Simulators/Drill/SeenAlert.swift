@@ -6,6 +6,8 @@ public struct SeenAlert: Hashable, Sendable {
     public var source: AlertPattern.Source
     /// The alert's id; `nil` for an incident's state.
     public var id: String?
+    /// When the hub decided it, by the drill's clock, or by the real one if it is real.
+    public var at: Instant
     public var block: String
     public var hazard: String
     public var incident: String
@@ -39,11 +41,11 @@ extension SeenAlert {
             throw Unreadable(topic: message.topic, problem: "\(error)")
         }
         self.init(
-            source: source, id: source == .alert ? published.id : nil, block: published.block ?? String(levels[3]),
-            hazard: published.hazard, incident: published.incident, stage: published.stage, rule: published.rule,
-            exercise: published.exercise, audience: published.audience ?? [], places: published.places ?? [],
-            because: published.because ?? [], repetition: published.repetition ?? 0, late: published.late ?? false,
-            receivedAt: receivedAt)
+            source: source, id: source == .alert ? published.id : nil, at: published.at,
+            block: published.block ?? String(levels[3]), hazard: published.hazard, incident: published.incident,
+            stage: published.stage, rule: published.rule, exercise: published.exercise,
+            audience: published.audience ?? [], places: published.places ?? [], because: published.because ?? [],
+            repetition: published.repetition ?? 0, late: published.late ?? false, receivedAt: receivedAt)
     }
 
     /// Why something that the hub published could not be read.
@@ -57,6 +59,7 @@ extension SeenAlert {
     /// What is in both JSON objects is required; what only alerts carry is not.
     private struct Published: Decodable {
         var id: String?
+        var at: Instant
         var block: String?
         var hazard: String
         var incident: String

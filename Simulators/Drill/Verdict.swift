@@ -1,3 +1,5 @@
+import Registry
+
 /// What came of a drill, measured against what its scenario expects.
 public struct Verdict: Sendable {
     public var record: DrillRecord
@@ -11,7 +13,7 @@ public struct Verdict: Sendable {
     public var isPassed: Bool { violations.isEmpty && results.allSatisfy(\.isMet) }
 
     public struct Result: Sendable {
-        public var expectation: Expectation
+        public var expectation: ExpectedAlert
         public var outcome: Outcome
         /// False if a timer alone had to bring it about.
         public var isCausedByMessage: Bool
@@ -20,7 +22,8 @@ public struct Verdict: Sendable {
     }
 
     public enum Outcome: Hashable, Sendable {
-        /// With the real time from the cause, or from the moment when it was due, to the first arrival.
+        /// With the real time from the message that caused it, or from the moment when a timer had it due, to the
+        /// first arrival.
         case came(SeenAlert, after: Duration)
         case cameLate(SeenAlert, after: Duration)
         /// Fewer came than the expectation's count.
@@ -28,7 +31,7 @@ public struct Verdict: Sendable {
     }
 
     public struct Violation: Hashable, Sendable {
-        public var prohibition: Prohibition
+        public var prohibition: ForbiddenAlert
         public var alert: SeenAlert
     }
 
@@ -84,12 +87,12 @@ extension Verdict {
             .reduce(record.realTime(of: record.scenario.length), max)
     }
 
-    private static func allowed(_ expectation: Expectation, _ record: DrillRecord) -> Duration {
+    private static func allowed(_ expectation: ExpectedAlert, _ record: DrillRecord) -> Duration {
         max(record.realTime(of: expectation.within), graceReal)
     }
 
     private static func take(
-        _ expectation: Expectation, from free: inout [SeenAlert], of record: DrillRecord
+        _ expectation: ExpectedAlert, from free: inout [SeenAlert], of record: DrillRecord
     ) -> Result {
         let causes = record.played.filter { $0.planned.at == expectation.after }.map(\.publishedAt)
         let due = record.realTime(of: expectation.after)
@@ -101,31 +104,33 @@ extension Verdict {
         var result = Result(
             expectation: expectation, outcome: .missing(came: fitting.count), isCausedByMessage: !causes.isEmpty)
         if let first = fitting.first, fitting.count == expectation.count {
-            let since = since(causes, due, free[first])
-            result.outcome = .came(free[first], after: since)
+            result.outcome = .came(free[first], after: since(causes, of: record, free[first]))
         }
         for index in fitting.reversed() { free.remove(at: index) }
         return result
     }
 
     private static func takeLate(
-        _ expectation: Expectation, from free: inout [SeenAlert], of record: DrillRecord
+        _ expectation: ExpectedAlert, from free: inout [SeenAlert], of record: DrillRecord
     ) -> Outcome {
         let causes = record.played.filter { $0.planned.at == expectation.after }.map(\.publishedAt)
         let due = record.realTime(of: expectation.after)
         let late = free.firstIndex { expectation.pattern.matches($0) && $0.receivedAt > causes.max() ?? due }
         guard let late else { return .missing(came: 0) }
         let alert = free.remove(at: late)
-        return .cameLate(alert, after: since(causes, due, alert))
+        return .cameLate(alert, after: since(causes, of: record, alert))
     }
 
-    /// Real time from the last message that may have caused the alert, or else from the moment it was due.
-    private static func since(_ causes: [Duration], _ due: Duration, _ alert: SeenAlert) -> Duration {
-        alert.receivedAt - (causes.last { $0 <= alert.receivedAt } ?? due)
+    /// Real time from the last message that may have caused the alert, or else from the moment for which the hub
+    /// decided it.
+    private static func since(_ causes: [Duration], of record: DrillRecord, _ alert: SeenAlert) -> Duration {
+        if let cause = causes.last(where: { $0 <= alert.receivedAt }) { return alert.receivedAt - cause }
+        let due = alert.at - record.began
+        return alert.receivedAt - (alert.exercise == nil ? due : record.realTime(of: due))
     }
 
     /// What comes after the scenario's end is not forbidden: the watch goes on there only for late arrivals.
-    private static func violates(_ alert: SeenAlert, _ prohibition: Prohibition, _ record: DrillRecord) -> Bool {
+    private static func violates(_ alert: SeenAlert, _ prohibition: ForbiddenAlert, _ record: DrillRecord) -> Bool {
         let watch = record.realTime(of: prohibition.after)...record.realTime(of: record.scenario.length)
         return prohibition.pattern.matches(alert) && watch.contains(alert.receivedAt)
     }
