@@ -95,6 +95,7 @@ extension Resident {
         var contacts: [Contact] = []
         var positions: [Position] = []
         for word in row["contacts"].words {
+            // The contact is not quoted: a telephone number is nobody's business.
             func note(_ problem: String, _ mend: String) {
                 mistakes.note(
                     ConfigError(
@@ -102,14 +103,14 @@ extension Resident {
             }
             let parts = word.text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[1].isEmpty, isChannelName(parts[0]) else {
-                note("'\(word.text)' is no contact", "write channel:address, such as siren:a-12-C-siren")
+                note("this is no contact", "write channel:address, such as siren:a-12-C-siren")
                 continue
             }
             let contact = Contact(
                 resident: row["id"].text, position: contacts.count + 1, channel: String(parts[0]),
                 address: String(parts[1]))
             if contacts.contains(where: { $0.channel == contact.channel && $0.address == contact.address }) {
-                note("the contact '\(word.text)' stands twice", "keep one of them")
+                note("this contact stands twice", "keep one of them")
             }
             contacts.append(contact)
             positions.append(Position(line: word.line, column: word.column))

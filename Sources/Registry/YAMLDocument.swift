@@ -13,6 +13,7 @@ internal import Yams
 /// Scalars stay the text that was written, so a floor `1` is `"1"` and a flat `N` is no boolean.
 public struct YAMLDocument: Sendable {
     public var file: String
+    /// Of an empty file, or one of comments only, its content is `nothing`.
     public var root: YAMLNode
 
     /// - Throws: if the file cannot be read, is no YAML, or a mapping holds a key twice.
@@ -29,10 +30,7 @@ public struct YAMLDocument: Sendable {
         } catch {
             throw Self.mistake(error, in: file)
         }
-        guard let node else {
-            throw file.mistake("the file is empty", mend: "write the keys that the sample in Config/ explains")
-        }
-        root = YAMLNode(node, file: file.name, path: "")
+        root = node.map { YAMLNode($0, file: file.name, path: "") } ?? YAMLNode(emptyFile: file.name)
     }
 
     private static func mistake(_ error: any Error, in file: ConfigFile) -> ConfigError {

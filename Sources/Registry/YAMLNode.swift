@@ -42,14 +42,23 @@ public struct YAMLNode: Sendable {
         return try YAMLMapping(node: self, entries: entries)
     }
 
-    /// `a list such as [a, b] is expected, not a single value 'x'`.
+    /// The mistake of a value that has not the shape which was asked for.
     func expected(_ what: String) -> ConfigError {
         switch content {
+        case .nothing where path.isEmpty: mistake("the file is empty", mend: "write the keys that it is for")
         case .nothing: mistake("nothing is written here", mend: "write \(what), or remove the key")
         case .scalar(let text): mistake("'\(text)' is a single value", mend: "write \(what)")
         case .list: mistake("this is a list", mend: "write \(what)")
         case .mapping: mistake("these are 'key: value' pairs", mend: "write \(what)")
         }
+    }
+
+    init(emptyFile file: String) {
+        self.file = file
+        path = ""
+        line = 0
+        column = 0
+        content = .nothing
     }
 
     init(_ node: Node, file: String, path: String) {

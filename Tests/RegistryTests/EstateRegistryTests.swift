@@ -230,19 +230,19 @@ private func mistakes(
         ("g,,en,a,,,guard,,", "residents.csv:2:3: the name is missing; write what the guards call this person"),
         (
             "g,Ann,en,,,,guard,,siren:x  85251234567",
-            "residents.csv:2:29: '85251234567' is no contact; write channel:address, such as siren:a-12-C-siren"
+            "residents.csv:2:29: this is no contact; write channel:address, such as siren:a-12-C-siren"
         ),
         (
             "g,Ann,en,,,,guard,,siren:",
-            "residents.csv:2:20: 'siren:' is no contact; write channel:address, such as siren:a-12-C-siren"
+            "residents.csv:2:20: this is no contact; write channel:address, such as siren:a-12-C-siren"
         ),
         (
             "g,Ann,en,,,,guard,,\"siren:x\nSiren:y\"",
-            "residents.csv:3:1: 'Siren:y' is no contact; write channel:address, such as siren:a-12-C-siren"
+            "residents.csv:3:1: this is no contact; write channel:address, such as siren:a-12-C-siren"
         ),
         (
             "g,Ann,en,,,,guard,,siren:x siren:x",
-            "residents.csv:2:28: the contact 'siren:x' stands twice; keep one of them"
+            "residents.csv:2:28: this contact stands twice; keep one of them"
         ),
         (
             "g,Ann,en,,,,guard,,\ng,Bob,en,,,,guard,,",

@@ -108,7 +108,7 @@ private enum Colour: String, CaseIterable { case red, green, blue }
     }
 
     @Test(arguments: [
-        ("", "f.yaml:0:0: the file is empty; write the keys that the sample in Config/ explains"),
+        ("", "f.yaml:0:0: the file is empty; write the keys that it is for"),
         ("a: 1\nb: 2\na: 3\n", "f.yaml:1:1: key 'a' stands here and again below; keep one of them"),
         (
             "a: [1,\n",

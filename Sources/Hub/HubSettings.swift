@@ -1,0 +1,72 @@
+public import Logging
+public import Registry
+
+/// What `hub.yaml` says: how this hub runs. Every key may be missing; its default stands here.
+///
+///     let settings = try HubSettings.load(path: "Config")
+///     let registry = try EstateRegistry.load(folder: settings.folder)
+public struct HubSettings: Sendable {
+    /// The folder that holds `hub.yaml` and the other files of the estate.
+    public var folder = ""
+    /// `hub`: this hub's name, in the topic of its status and in its client id.
+    public var hub = "hub-1"
+    /// `state`: the folder of the databases and the alert log.
+    public var state = "state"
+    /// `log-level`: what the hub says of itself on standard error.
+    public var logLevel = Logger.Level.info
+    /// `console`: where the web page and the HTTP API listen.
+    public var console = ConsoleAddress.off
+    public var broker = Broker()
+    /// `subscriptions`: topic filters beside those that the ecosystems need.
+    public var subscriptions: [String] = []
+    public var canary = Canary()
+    /// `batch-max`: messages that are decoded and committed together.
+    ///
+    /// Too small, and a flood costs a sync of the disk too often; too large, and an alarm at its end waits for the
+    /// rest. Allowed: `1...65535`; more than `broker.receive-maximum` is never reached.
+    public var batchMax = 4000
+    /// `payload-bytes-max`: a longer payload is recorded and dropped without being decoded.
+    public var payloadBytesMax = 262_144
+    /// `zigbee2mqtt.base-topics`: one for each Zigbee2MQTT.
+    public var zigbee2MQTTBaseTopics = ["zigbee2mqtt"]
+    public var supervision = Supervision()
+    /// `checkpoint`: how often pure liveness is written down, and so how much of it a crash forgets.
+    ///
+    /// Too short, and heartbeats wear the disk; too long, and after a crash silence is noticed late by as much.
+    public var checkpoint = Duration.seconds(30)
+    /// `journal.retention`: how long what happened can be replayed.
+    public var journalRetention = Duration.seconds(30 * 86_400)
+    public var channels = Channels()
+    public var deliveries = Deliveries()
+
+    public init() {}
+
+    /// The message that the hub sends to itself through the broker.
+    public struct Canary: Hashable, Sendable {
+        public var interval = Duration.seconds(15)
+        /// How late it may come before the link counts as dead and is made anew.
+        ///
+        /// Too short, and a flood looks like a dead link; too long, and alarms wait behind a dead one.
+        public var grace = Duration.seconds(10)
+    }
+
+    /// When a device that says nothing becomes a trouble.
+    public struct Supervision: Hashable, Sendable {
+        /// `silence`: 300 s is the most that EN 54-25 is said to allow a radio device.
+        public var silence = Duration.seconds(300)
+        /// `silence-by-ecosystem`: battery devices of some ecosystems speak only every few hours.
+        public var silenceByEcosystem: [Device.Ecosystem: Duration] = [:]
+
+        public func silence(of ecosystem: Device.Ecosystem) -> Duration {
+            silenceByEcosystem[ecosystem] ?? silence
+        }
+    }
+
+    /// Limits of the notifier.
+    public struct Deliveries: Hashable, Sendable {
+        /// `concurrent-max`: deliveries under way at once, for each channel by itself.
+        public var concurrentMax = 32
+        /// `give-up`: how long a delivery is tried.
+        public var giveUp = Duration.seconds(3600)
+    }
+}

@@ -1,0 +1,276 @@
+import Foundation
+import Hub
+import Registry
+import Testing
+
+private func settings(_ yaml: String, environment: [String: String] = [:]) throws(ConfigErrors) -> HubSettings {
+    try HubSettings(ConfigFile(name: "hub.yaml", text: yaml), environment: environment)
+}
+
+private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [String] {
+    do {
+        _ = try settings(yaml, environment: environment)
+        return []
+    } catch {
+        return error.errors.map(\.description)
+    }
+}
+
+@Suite struct `The hub's settings` {
+    @Test(arguments: ["", "# nothing but a comment\n", "{}"])
+    func `have a default for every key`(yaml: String) throws {
+        let settings = try settings(yaml)
+        #expect(settings.broker.address.description == "mqtt://127.0.0.1:1883")
+        #expect(settings.broker.receiveMaximum == 10_000)
+        #expect(settings.canary.interval == .seconds(15))
+        #expect(settings.payloadBytesMax == 262_144)
+        #expect(settings.zigbee2MQTTBaseTopics == ["zigbee2mqtt"])
+        #expect(settings.supervision.silence(of: .native) == .seconds(300))
+        #expect(settings.checkpoint == .seconds(30))
+        #expect(settings.channels.siren.enabled)
+        #expect(settings.state == "state")
+    }
+
+    @Test func `are what the file says`() throws {
+        let settings = try settings(
+            """
+            hub: hub-2
+            state: /var/lib/smokehub
+            log-level: debug
+            console: '[::1]:8080'
+            broker:
+              url: mqtts://hub@broker.example:8884
+              client-id: hub-two
+              protocol: 3.1.1
+              keep-alive: 20s
+              session-expiry: 2d
+              receive-maximum: 2000
+              password: {env: PASSWORD}
+            subscriptions: [drill/#, "tele/+/SENSOR"]
+            canary: {interval: 5s, grace: 2s}
+            batch-max: 100
+            payload-bytes-max: 1MiB
+            zigbee2mqtt: {base-topics: [zigbee2mqtt, z2m/b]}
+            supervision:
+              silence: 120s
+              silence-by-ecosystem: {zigbee2mqtt: 25h}
+            checkpoint: 10s
+            journal: {retention: 90d}
+            channels:
+              siren: {mode: fire, level: low, duration: 60s}
+              webhook:
+                timeout: 2s
+                endpoints:
+                  desk: {url: "https://desk.example/alarm", secret: {env: DESK}, retries-max: 3}
+                  later: {enabled: false, url: "https://later.example", secret: {env: LATER}}
+            deliveries: {concurrent-max: 4, give-up: 10m}
+            """, environment: ["PASSWORD": "pw", "DESK": "key"])
+        #expect(settings.broker.address.description == "mqtts://hub@broker.example:8884")
+        #expect(settings.broker.protocolVersion == .v311)
+        #expect(settings.broker.sessionExpiry == .seconds(172_800))
+        #expect(settings.broker.password?.value == "pw")
+        #expect(settings.console == .listen(host: "::1", port: 8080))
+        #expect(settings.supervision.silence(of: .zigbee2mqtt) == .seconds(90_000))
+        #expect(settings.supervision.silence(of: .native) == .seconds(120))
+        #expect(settings.channels.siren.mode == .fire)
+        let desk = try #require(settings.channels.webhook.endpoint("desk"))
+        #expect(desk.request.secret?.value == "key")
+        #expect(desk.request.retriesMax == 3)
+        #expect(desk.request.timeout == .seconds(2))
+        #expect(settings.channels.webhook.endpoint("later")?.enabled == false)
+        #expect(settings.deliveries.giveUp == .seconds(600))
+    }
+
+    @Test(arguments: [
+        (
+            "brocker: {}",
+            "1:1: unknown key 'brocker'; write 'broker', or another of hub, state, log-level, console, "
+                + "subscriptions, canary, batch-max, payload-bytes-max, zigbee2mqtt, supervision, checkpoint, journal, "
+                + "channels, deliveries"
+        ),
+        ("- a", "1:1: this is a list; write 'key: value' pairs"),
+        ("broker:", "1:8: broker: nothing is written here; write 'key: value' pairs, or remove the key"),
+        (
+            "broker:\n  keepalive: 30s",
+            "2:3: broker: unknown key 'keepalive'; write 'keep-alive', or another of url, "
+                + "client-id, protocol, session-expiry, receive-maximum, user, password, tls"
+        ),
+        ("broker: {keep-alive: 1s}", "1:22: broker.keep-alive: 1s is out of range; write a duration from 5s to 1h"),
+        ("broker: {protocol: 4}", "1:20: broker.protocol: unknown '4'; write one of 5, 3.1.1"),
+        (
+            "broker: {url: tcp://x}",
+            "1:15: broker.url: this is no broker's address; "
+                + "write mqtt://host:1883, or mqtts://host:8883 for TLS"
+        ),
+        (
+            "broker: {user: hub, password: hunter2}",
+            "1:31: broker.password: a secret stands in the file; "
+                + "write {env: NAME} or {file: path}, and put the secret there"
+        ),
+        (
+            "broker: {user: hub, password: {value: hunter2}}",
+            "1:32: broker.password: a secret comes from env or file; "
+                + "write {env: NAME} or {file: path}, and put the secret there"
+        ),
+        (
+            "broker: {user: hub, password: {env: NOWHERE}}",
+            "1:37: broker.password.env: the environment has no "
+                + "'NOWHERE'; set it where the hub is started, or write {file: path}"
+        ),
+        (
+            "broker: {user: hub, password: {env: EMPTY}}",
+            "1:37: broker.password.env: the secret from env EMPTY is "
+                + "empty; put the secret there"
+        ),
+        (
+            "broker: {user: hub, password: {file: /nowhere/pw}}",
+            "1:38: broker.password.file: there is no file "
+                + "'/nowhere/pw'; put the file there, or write its path"
+        ),
+        ("broker: {password: {env: SET}}", "1:20: broker.password: a password without a user; add 'user:' beside it"),
+        (
+            "broker: {tls: {}}",
+            "1:15: broker.tls: TLS settings for a broker without TLS; "
+                + "write mqtts://… as the url, or remove tls"
+        ),
+        (
+            "broker: {url: mqtts://x, tls: {certificate: /dev/null}}",
+            "1:45: broker.tls.certificate: "
+                + "a certificate without a key; add 'key:' beside it"
+        ),
+        (
+            "broker: {url: mqtts://x, tls: {ca: /nowhere/ca.pem}}",
+            "1:36: broker.tls.ca: there is no file "
+                + "'/nowhere/ca.pem'; put the file there, or write its path"
+        ),
+        (
+            "console: 8080",
+            "1:10: console: the port is missing in '8080'; write address:port, such as 127.0.0.1:8080, or off"
+        ),
+        (
+            "subscriptions: [a/#/b]",
+            "1:17: subscriptions[1]: 'a/#/b' is no topic filter; "
+                + "write '+' for one level, or '#' for all further ones at the end"
+        ),
+        (
+            "zigbee2mqtt: {base-topics: [z/#]}",
+            "1:29: zigbee2mqtt.base-topics[1]: 'z/#' is no topic; "
+                + "write it without '+' and '#'"
+        ),
+        ("batch-max: 0", "1:12: batch-max: 0 is out of range; write a whole number from 1 to 65535"),
+        (
+            "payload-bytes-max: 256",
+            "1:20: payload-bytes-max: '256' has no unit; "
+                + "write a size such as 512B, 256KiB, 4MiB or 1GiB"
+        ),
+        (
+            "supervision: {silence-by-ecosystem: {zigbee: 1h}}",
+            "1:38: supervision.silence-by-ecosystem: "
+                + "unknown key 'zigbee'; write one of native, zigbee2mqtt"
+        ),
+        (
+            "log-level: verbose",
+            "1:12: log-level: unknown 'verbose'; "
+                + "write one of trace, debug, info, notice, warning, error, critical"
+        ),
+        ("channels: {sms: {}}", "1:12: channels: unknown key 'sms'; write one of siren, webhook"),
+        (
+            "channels: {siren: {mode: stop}}",
+            "1:26: channels.siren.mode: unknown 'stop'; write one of burglar, fire, "
+                + "emergency, police_panic, fire_panic, emergency_panic"
+        ),
+        (
+            "channels: {webhook: {endpoints: {desk: {}}}}",
+            "1:40: channels.webhook.endpoints.desk: "
+                + "the key 'url' is missing; add 'url:' here"
+        ),
+        (
+            "channels: {webhook: {endpoints: {desk: {url: desk.example}}}}",
+            "1:46: channels.webhook.endpoints.desk.url: "
+                + "'desk.example' is no web address; write https://host/path"
+        ),
+        (
+            "channels: {webhook: {endpoints: {http: {url: 'http://x'}}}}",
+            "1:34: channels.webhook.endpoints: "
+                + "no endpoint can be named 'http'; give it another name"
+        ),
+        (
+            "channels: {webhook: {backoff: 5s, backoff-max: 1s}}",
+            "1:48: channels.webhook.backoff-max: "
+                + "the longest pause is shorter than the first; raise backoff-max"
+        ),
+    ])
+    func `name what is wrong, where, and the mend`(yaml: String, message: String) {
+        #expect(mistakes(yaml, environment: ["EMPTY": "", "SET": "x"]) == ["hub.yaml:" + message])
+    }
+
+    @Test func `name all mistakes in one run`() {
+        let found = mistakes("checkpoint: soon\nhub: a/b\nbroker: {receive-maximum: 70000}\n")
+        #expect(found.map { $0.prefix { $0 != " " } } == ["hub.yaml:1:13:", "hub.yaml:2:6:", "hub.yaml:3:27:"])
+    }
+
+    @Test func `take a secret and other files from beside them`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("pass word\r\n".utf8).write(to: folder.appending(path: "secret"))
+        try Data("state: data\nbroker: {user: hub, password: {file: secret}}\n".utf8)
+            .write(to: folder.appending(path: "hub.yaml"))
+        for path in [folder.path, folder.path + "/", folder.path + "/hub.yaml"] {
+            let settings = try HubSettings.load(path: path, environment: [:])
+            #expect(settings.broker.password?.value == "pass word")
+            #expect(settings.folder == folder.path)
+            #expect(settings.state == folder.path + "/data")
+        }
+    }
+
+    @Test func `never show a secret`() throws {
+        let settings = try settings("broker: {user: hub, password: {env: P}}", environment: ["P": "hunter2"])
+        var dumped = "\(settings) \(String(reflecting: settings))"
+        dump(settings, to: &dumped)
+        #expect(!dumped.contains("hunter2"))
+        #expect(dumped.contains("secret from env P"))
+    }
+
+    @Test func `keep what belongs to another broker out of a connection without TLS`() throws {
+        var broker = try settings("broker: {url: 'mqtts://hub@a', tls: {ca: /dev/null}}").broker
+        broker.use(try BrokerAddress("mqtts://b:9999"))
+        #expect(broker.tls?.authority == "/dev/null")
+        #expect(broker.address.description == "mqtts://hub@b:9999")
+        broker.use(try BrokerAddress("mqtt://me@127.0.0.1"))
+        #expect(broker.tls == nil)
+        #expect(broker.user == "me")
+    }
+}
+
+@Suite struct `A broker's address` {
+    @Test(arguments: [
+        ("mqtt://localhost", "mqtt://localhost:1883"), ("mqtts://broker.example", "mqtts://broker.example:8883"),
+        ("mqtt://hub@10.0.0.1:1884", "mqtt://hub@10.0.0.1:1884"), ("mqtt://[::1]:1885", "mqtt://[::1]:1885"),
+        ("mqtt://a@b@host", "mqtt://a@b@host:1883"),
+    ])
+    func `names scheme, user, host and port`(text: String, meaning: String) throws {
+        #expect(try BrokerAddress(text).description == meaning)
+    }
+
+    private static let mend = "write mqtt://host:1883, or mqtts://host:8883 for TLS"
+
+    @Test(arguments: [
+        ("localhost:1883", "this is no broker's address; \(mend)"),
+        ("mqtt://", "the host is missing in ''; \(mend)"),
+        ("mqtt://:1883", "the host is missing in ':1883'; \(mend)"),
+        ("mqtt://host:", "'' is no port; \(mend)"),
+        ("mqtt://host:70000", "'70000' is no port; \(mend)"),
+        ("mqtt://host:1883/topic", "'host:1883/topic' goes on after host and port; \(mend)"),
+        ("mqtt://@host", "the user before '@' is empty; \(mend)"),
+        (
+            "mqtt://hub:hunter2@host",
+            "a password stands in the address; "
+                + "write mqtt://user@host:port here, and broker.password: {env: NAME} or {file: path}"
+        ),
+    ])
+    func `is refused with the reason`(text: String, message: String) {
+        let mistake = #expect(throws: AddressMistake.self) { try BrokerAddress(text) }
+        #expect(mistake?.description == message)
+    }
+}
