@@ -173,6 +173,17 @@ import Testing
         }
     }
 
+    @Test func `name devices and blocks of the sample estate`() throws {
+        let cast = Cast(try EstateRegistry.load(folder: Self.root + "/Config"))
+        for name in try Self.folder.names() {
+            let scenario = try Self.folder.scenario(name, cast: cast)
+            var voice = DeviceVoice(cast: cast)
+            for message in scenario.messages {
+                _ = try voice.speak(message, stamp: SimulatedTime.start)
+            }
+        }
+    }
+
     @Test func `are offered when a name is nearly right`() throws {
         let error = #expect(throws: DrillError.self) { try Self.folder.scenario("kitchen-fyre", cast: nil) }
         #expect(error?.description.hasPrefix("no scenario 'kitchen-fyre'; write 'kitchen-fire'") == true)
