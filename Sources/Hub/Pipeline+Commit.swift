@@ -19,7 +19,11 @@ extension Pipeline {
         unwritten = HubDatabase.Commit(time: engine.now)
         unwritten.entries.append(JournalEntry(.started, at: engine.now))
         collect()
-        outlets.announcer.resume(after: restored.announced, incidents: engine.openIncidents)
+        // What closed for want of a hub was not announced either.
+        outlets.announcer.resume(
+            after: restored.announced, missed: try database.alerts(after: restored.announced, limit: 1000),
+            incidents: engine.openIncidents)
+        board.update(engine.openIncidents)
     }
 
     /// Commits what is not durable yet, then hands the alerts over.
@@ -48,7 +52,7 @@ extension Pipeline {
             let outcome = unwritten.outcome
             unwritten = HubDatabase.Commit(time: engine.now)
             changedDevices.removeAll(keepingCapacity: true)
-            board.update(openIncidents: outcome.incidents)
+            board.update(outcome.incidents)
             outlets.tell(outcome, alertsFrom: told, through: lastAlert)
             return true
         } catch {
@@ -86,7 +90,7 @@ extension Pipeline {
         let alerts = Array(unwritten.outcome.alerts.dropFirst(told))
         guard !alerts.isEmpty else { return }
         fault?.toldAlerts = unwritten.outcome.alerts.count
-        outlets.tell(undurable: alerts, incidents: unwritten.outcome.incidents)
+        outlets.tell(undurable: alerts, of: unwritten.outcome)
     }
 
     /// Writes down when devices were last heard.

@@ -40,7 +40,7 @@ extension Pipeline {
             event: sessionPresent || isFirstConnection ? .hub : .trouble,
             details: ["session": sessionPresent ? "kept" : "new"])
         logger.notice("Connected to the broker", metadata: ["session": sessionPresent ? "kept" : "new"])
-        board.connected(at: moment)
+        board.connected()
         sendCanary(at: moment)
     }
 
@@ -49,7 +49,7 @@ extension Pipeline {
     private func lost(_ error: MQTTError, what: String, _ chinese: String, at moment: Instant) {
         logger.warning("\(what)", metadata: ["reason": "\(error)"])
         canary.forget()
-        guard board.disconnected(at: moment, reason: "\(error)") else { return }
+        guard board.disconnected(at: moment) else { return }
         note(
             hub: LogRecord.Text("\(what): \(error)", "\(chinese)：\(error)"), level: .trouble, event: .trouble,
             details: ["trouble": "broker", "state": "open"])

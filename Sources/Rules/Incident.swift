@@ -109,7 +109,7 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     private static let unopened = -1
 
     /// The places of the detectors, each once, the first first.
-    var places: [Place] {
+    public var places: [Place] {
         members.reduce(into: []) { places, member in
             if !places.contains(member.place) { places.append(member.place) }
         }

@@ -96,9 +96,11 @@ struct DrillRun: AsyncParsableCommand {
             zigbeeBase: settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
         let scenario = try files.folder.scenario(name, cast: cast)
         let clock = SystemDrillClock()
-        let link = BrokerLink(
-            BrokerSettings(settings.broker, clientID: "smokehub-drill-\(ProcessInfo.processInfo.processIdentifier)"),
-            clock: clock)
+        var connection = BrokerSettings(
+            settings.broker, clientID: "smokehub-drill-\(ProcessInfo.processInfo.processIdentifier)")
+        connection.cleanStart = true
+        connection.sessionExpiry = .zero
+        let link = try BrokerLink(connection, clock: clock)
         let player = DrillPlayer(cast: cast, link: link, clock: clock)
         let screen = DrillScreen()
         let playing = Task {
@@ -144,23 +146,6 @@ final class DrillScreen: Sendable {
     func show(_ event: DrillPlayer.Event) {
         if case .began(let begun) = event { record.withLock { $0 = begun } }
         Line.out(DrillLines.line(for: event, of: record.withLock { $0 }))
-    }
-}
-
-extension BrokerSettings {
-    /// The hub's way to the broker, under another name: the hub's own would end its session.
-    init(_ broker: HubSettings.Broker, clientID: String) {
-        self.init(host: broker.address.host, port: broker.address.port, clientID: clientID)
-        version = broker.protocolVersion == .v311 ? .v311 : .v5
-        user = broker.user
-        password = broker.password?.value
-        keepAlive = broker.keepAlive
-        cleanStart = true
-        sessionExpiry = .zero
-        if broker.address.isEncrypted {
-            tls = TLS(
-                authority: broker.tls?.authority, certificate: broker.tls?.certificate, key: broker.tls?.key)
-        }
     }
 }
 

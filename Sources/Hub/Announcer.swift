@@ -1,0 +1,173 @@
+import Foundation
+import Logging
+import MQTT
+import Registry
+import Rules
+import Synchronization
+
+/// Publishes what the hub decides: every alert, the state of each block's incidents, and the canary.
+///
+/// | topic | content |
+/// | --- | --- |
+/// | `smokehub/<estate>/block/<block>/alert` | each alert, once, QoS 1; its id recognises a repeat |
+/// | `smokehub/<estate>/block/<block>/incident` | `{"block":…,"incidents":[…]}`, what is open now, retained |
+///
+/// The broker's acknowledgement of an alert is remembered in the database, so that after a crash what it never had is
+/// published again.
+final class Announcer: Sendable {
+    private let publisher: Publisher
+    private let estate: String
+    private let logger: Logger
+    private let progress = Mutex(Progress())
+
+    private struct Progress {
+        /// Batches of alerts that are on their way, oldest first, by the sequence of their last alert.
+        var underway: [(through: Int64, left: Int)] = []
+        var announced: Int64 = 0
+        var isNews = false
+        /// The open incidents of each block, real ones under "" and those of exercises under their id.
+        var incidents: [String: [String: [Incident]]] = [:]
+    }
+
+    init(publisher: Publisher, estate: String, logger: Logger) {
+        self.publisher = publisher
+        self.estate = estate
+        self.logger = logger
+    }
+
+    /// Takes up after a restart.
+    ///
+    /// - Parameters:
+    ///   - missed: alerts that the broker may never have had.
+    ///   - states: the incidents that are open.
+    func resume(after announced: Int64, missed: [(sequence: Int64, alert: Alert)], incidents: [Incident]) {
+        progress.withLock { progress in
+            progress.announced = announced
+            for incident in incidents {
+                progress.incidents[incident.block, default: [:]][incident.exercise ?? "", default: []].append(incident)
+            }
+        }
+        for (sequence, alert) in missed { announce([alert], through: sequence) }
+        for block in Set(incidents.map(\.block)).sorted() { publishState(of: block) }
+    }
+
+    /// - Parameter sequence: of the last of them; `nil` for alerts that are not in the database.
+    func announce(_ alerts: [Alert], through sequence: Int64?) {
+        if let sequence {
+            progress.withLock { $0.underway.append((sequence, alerts.count)) }
+            if alerts.isEmpty { arrived(through: sequence, count: 0) }
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for alert in alerts {
+            let topic = "smokehub/\(estate)/block/\(alert.block)/alert"
+            do {
+                let message = OutgoingMessage(topic: topic, payload: Array(try encoder.encode(alert)))
+                send(message, id: alert.id, through: sequence)
+            } catch {
+                logger.error("An alert cannot be written as JSON", metadata: ["alert": "\(alert.id)"])
+            }
+        }
+    }
+
+    private func send(_ message: OutgoingMessage, id: Alert.ID, through sequence: Int64?) {
+        publisher.publish(message) { [weak self] error in
+            guard let self else { return }
+            if let error {
+                // It stays unannounced, so that the next start publishes it again; the residents are told apart from it.
+                logger.warning("An alert did not reach the broker", metadata: ["alert": "\(id)", "reason": "\(error)"])
+            } else if let sequence {
+                arrived(through: sequence, count: 1)
+            }
+        }
+    }
+
+    private func arrived(through sequence: Int64, count: Int) {
+        progress.withLock { progress in
+            guard let position = progress.underway.firstIndex(where: { $0.through == sequence }) else { return }
+            progress.underway[position].left -= count
+            while let first = progress.underway.first, first.left <= 0 {
+                progress.announced = max(progress.announced, first.through)
+                progress.isNews = true
+                progress.underway.removeFirst()
+            }
+        }
+    }
+
+    /// The last alert up to which the broker has taken over all, if that is news.
+    func takeAnnounced() -> Int64? {
+        progress.withLock { progress in
+            defer { progress.isNews = false }
+            return progress.isNews ? progress.announced : nil
+        }
+    }
+
+    /// Publishes the state of every block whose incidents changed.
+    func show(_ outcome: Outcome) {
+        guard !outcome.blocks.isEmpty || !outcome.endedExercises.isEmpty else { return }
+        let changed = progress.withLock { progress in
+            var changed: [String] = []
+            for state in outcome.blocks {
+                progress.incidents[state.block, default: [:]][state.exercise ?? ""] = state.incidents
+                changed.append(state.block)
+            }
+            for id in outcome.endedExercises {
+                for block in progress.incidents.keys.sorted() where progress.incidents[block]?[id] != nil {
+                    progress.incidents[block]?[id] = nil
+                    changed.append(block)
+                }
+            }
+            return changed
+        }
+        for block in Set(changed).sorted() { publishState(of: block) }
+    }
+
+    private struct BlockWire: Encodable {
+        var block: String
+        var incidents: [IncidentWire]
+    }
+
+    private struct IncidentWire: Encodable {
+        var incident: String
+        var hazard: Hazard
+        var stage: Stage
+        var since: Instant
+        var exercise: String?
+        var places: [Place]
+        var acknowledged: Bool
+    }
+
+    private func publishState(of block: String) {
+        let open = progress.withLock { progress in
+            let byExercise = progress.incidents[block] ?? [:]
+            return byExercise.keys.sorted().flatMap { byExercise[$0] ?? [] }
+        }
+        let wire = BlockWire(
+            block: block,
+            incidents: open.map { incident in
+                IncidentWire(
+                    incident: incident.id, hazard: incident.hazard, stage: incident.stage, since: incident.rungSince,
+                    exercise: incident.exercise, places: incident.places,
+                    acknowledged: incident.acknowledgement != nil)
+            })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            publisher.publish(
+                OutgoingMessage(
+                    topic: "smokehub/\(estate)/block/\(block)/incident", payload: Array(try encoder.encode(wire)),
+                    retain: true)
+            ) { [logger] error in
+                guard let error else { return }
+                logger.warning("A block's state did not reach the broker", metadata: ["reason": "\(error)"])
+            }
+        } catch {
+            logger.error("A block's state cannot be written as JSON", metadata: ["block": "\(block)"])
+        }
+    }
+
+    func publish(canary: [UInt8], topic: String) {
+        // One that is lost is noticed by its absence.
+        publisher.publish(OutgoingMessage(topic: topic, payload: canary)) { _ in }
+    }
+}

@@ -1,0 +1,72 @@
+public import Registry
+public import Rules
+import Synchronization
+
+/// What the hub knows of itself right now, for those who watch it from other threads.
+public final class HubBoard: Sendable {
+    private let tally = Mutex(Tally())
+
+    public struct Tally: Sendable {
+        /// Since the start.
+        public var messages = 0
+        public var malformed = 0
+        public var unknown = 0
+        public var dropped = 0
+        public var isConnected = false
+        public var hasBeenConnected = false
+        /// When the link to the broker was lost; `nil` while it is there.
+        public var lostLinkAt: Instant?
+        /// How long the last canary took.
+        public var canaryDelay: Duration?
+        /// The last of the hub's records that is in the alert log.
+        public var loggedThrough: Int64 = 0
+        /// By their ids.
+        public var incidents: [Incident.ID: Incident] = [:]
+    }
+
+    public var now: Tally { tally.withLock { $0 } }
+
+    var isConnected: Bool { tally.withLock { $0.isConnected } }
+    var hasBeenConnected: Bool { tally.withLock { $0.hasBeenConnected } }
+    var lostLinkAt: Instant? { tally.withLock { $0.lostLinkAt } }
+    var loggedThrough: Int64 { tally.withLock { $0.loggedThrough } }
+
+    func count(messages: Int = 0, malformed: Int = 0, unknown: Int = 0, dropped: Int = 0) {
+        tally.withLock { tally in
+            tally.messages += messages
+            tally.malformed += malformed
+            tally.unknown += unknown
+            tally.dropped += dropped
+        }
+    }
+
+    func connected() {
+        tally.withLock { tally in
+            tally.isConnected = true
+            tally.hasBeenConnected = true
+            tally.lostLinkAt = nil
+        }
+    }
+
+    /// - Returns: whether that is news.
+    func disconnected(at moment: Instant) -> Bool {
+        tally.withLock { tally in
+            let isNews = tally.lostLinkAt == nil
+            tally.isConnected = false
+            tally.lostLinkAt = tally.lostLinkAt ?? moment
+            return isNews
+        }
+    }
+
+    func canary(delay: Duration) { tally.withLock { $0.canaryDelay = delay } }
+
+    func logged(through sequence: Int64) { tally.withLock { $0.loggedThrough = sequence } }
+
+    func update(_ incidents: [Incident]) {
+        tally.withLock { tally in
+            for incident in incidents {
+                tally.incidents[incident.id] = incident.stage == .closed ? nil : incident
+            }
+        }
+    }
+}

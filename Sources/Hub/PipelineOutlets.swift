@@ -1,0 +1,32 @@
+import Rules
+
+/// Where the pipeline hands over what it has decided. None of these may make it wait.
+struct PipelineOutlets {
+    var announcer: Announcer
+    /// Alerts were committed.
+    var wakeNotifier: () -> Void
+    /// Alerts that could not be committed, and have to go out all the same.
+    var takeUndurable: ([Alert]) -> Void
+    /// Records were committed.
+    var wakeLog: () -> Void
+    /// The backlog is through: the hub hears what happens as it happens.
+    var ready: () -> Void
+
+    /// - Parameters:
+    ///   - told: how many of the alerts have gone out before they were durable.
+    ///   - lastAlert: the sequence of the last alert in the database.
+    func tell(_ outcome: Outcome, alertsFrom told: Int, through lastAlert: Int64) {
+        if !outcome.alerts.isEmpty {
+            announcer.announce(Array(outcome.alerts.dropFirst(told)), through: lastAlert)
+            wakeNotifier()
+        }
+        announcer.show(outcome)
+        if !outcome.records.isEmpty { wakeLog() }
+    }
+
+    func tell(undurable alerts: [Alert], of outcome: Outcome) {
+        announcer.announce(alerts, through: nil)
+        takeUndurable(alerts)
+        announcer.show(outcome)
+    }
+}
