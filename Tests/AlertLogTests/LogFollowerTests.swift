@@ -63,19 +63,28 @@ import Testing
         #expect(try await sequences(from: .init(last: 2), passing: .init(block: "b")) == [15, -1])
     }
 
-    @Test(arguments: [true, false])
-    func `waits for a log that has not begun, and for every line after`(_ byInotify: Bool) async throws {
-        var lines = follower(byInotify: byInotify)
-        #expect(try lines.available() == nil)
+    @Test(arguments: [(true, 50), (false, 4)])
+    func `waits for a log that has not begun, and for every line after`(_ byInotify: Bool, _ count: Int64) async throws
+    {
+        var early = follower(byInotify: byInotify)
+        #expect(try early.available() == nil)
+        let follower = LogFollower(
+            folder: state.path, from: .first, passing: LogFilter(), follows: true, byInotify: byInotify)
+        let (seen, tell) = AsyncStream<Int64?>.makeStream()
+        let task = Task {
+            defer { tell.finish() }
+            for try await entry in follower { tell.yield(entry.line?.sequence) }
+        }
         let writer = try LogWriter(folder: state.path)
-        _ = try writer.append([Owing.hub(1)])
-        #expect(try await lines.next()?.line?.sequence == 1)
-        async let second = { [lines] in
-            var lines = lines
-            return try await lines.next()?.line?.sequence
-        }()
-        _ = try writer.append([Owing.hub(2)])
-        #expect(try await second == 2)
+        var lines = seen.makeAsyncIterator()
+        // Each line is written only when the one before has been seen, so that the follower has to wait.
+        for sequence in 1...count {
+            _ = try writer.append([Owing.hub(sequence)])
+            #expect(await lines.next() == sequence)
+        }
+        #expect(try await early.next()?.line?.sequence == 1)
+        task.cancel()
+        try await task.value
     }
 
     @Test func `goes on in the next file, also when several were filled meanwhile`() async throws {

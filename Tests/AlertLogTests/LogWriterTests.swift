@@ -63,6 +63,18 @@ import Testing
         #expect(try state.read() == whole)
     }
 
+    @Test func `writes again what a loss of power garbled before the anchor could move`() throws {
+        try state.fill(2)
+        let head = try state.read(state.head)
+        _ = try LogWriter(folder: state.path).append([Owing.hub(3), Owing.hub(4)])
+        try state.write(head, to: state.head)
+        try state.write(try state.read().replacing("number 3", with: "number 8"))
+        let writer = try LogWriter(folder: state.path)
+        #expect(!writer.opening.cut.isEmpty)
+        #expect(try writer.append([Owing.hub(3), Owing.hub(4)]).count == 2)
+        #expect(try state.verdict().isWhole(4))
+    }
+
     @Test func `keeps lines that were written before the anchor could move`() throws {
         try state.fill(2)
         let head = try state.read(state.head)
@@ -81,11 +93,15 @@ import Testing
 
     @Test func `asks again for the records of lines that were cut off, and leaves the gap to be seen`() throws {
         try state.fill(5)
+        let cut = try #require(LogLine(Array(try state.lines()[4].utf8)))
         try state.write(lines: Array(state.lines().prefix(3)))
         let writer = try LogWriter(folder: state.path)
         #expect(writer.opening.missing == 4...5)
         #expect(writer.lastSource(of: "hub") == 3)
         _ = try writer.append([Owing.hub(4), Owing.hub(5), Owing.hub(6)])
+        let next = try #require(LogLine(Array(try state.lines()[3].utf8)))
+        #expect(next.previous == cut.hash)
+        #expect(next.source?.sequence == 4)
         let fault = LogFault(file: state.log, line: 4, kind: .removed(4...5))
         #expect(try state.verdict() == .broken(fault))
     }
