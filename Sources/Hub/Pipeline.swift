@@ -61,31 +61,44 @@ final class Pipeline {
 
     /// When the next of the regular jobs is due.
     struct Housekeeping {
+        var sign = Instant(milliseconds: 0)
         var checkpoint = Instant(milliseconds: 0)
         var silence = Instant(milliseconds: 0)
         var prune = Instant(milliseconds: 0)
     }
 
     init(
-        settings: HubSettings, registry: EstateRegistry, rules: RuleSet, decoders: DecoderTable, database: HubDatabase,
-        session: Session, inbox: PipelineInbox, board: HubBoard, outlets: PipelineOutlets, logger: Logger,
-        now: @escaping () -> Instant
+        _ configuration: HubConfiguration, database: HubDatabase, inbox: PipelineInbox, board: HubBoard,
+        outlets: PipelineOutlets, logger: Logger, now: @escaping () -> Instant
     ) throws {
-        self.settings = settings
-        self.registry = registry
-        self.decoders = decoders
+        settings = configuration.settings
+        registry = configuration.registry
+        decoders = try DecoderTable([
+            NativeDecoder(estate: registry.estate.id), Zigbee2MQTTDecoder(bases: settings.zigbee2MQTTBaseTopics),
+        ])
         self.database = database
-        self.session = session
         self.inbox = inbox
         self.board = board
         self.outlets = outlets
         self.logger = logger
         self.now = now
-        engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: rules)
+        engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
         unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
         heard = LivenessList(count: registry.devices.count)
         canary = Canary(settings: settings.canary, topic: "smokehub/\(settings.hub)/canary")
+        session = try Self.session(settings, decoders: decoders, canaryTopic: canary.topic)
         try restore()
+    }
+
+    private static func session(
+        _ settings: HubSettings, decoders: DecoderTable, canaryTopic: String
+    ) throws(MQTTError) -> Session {
+        var connection = BrokerSettings(
+            settings.broker, clientID: settings.broker.clientID ?? "smokehub-\(settings.hub)")
+        connection.payloadBytesMax = settings.payloadBytesMax
+        connection.batchMessagesMax = settings.batchMax
+        let filters = decoders.topicFilters + [DrillTopic.filter, canaryTopic] + settings.subscriptions
+        return try Session(connection, subscriptions: filters.map { Subscription($0) })
     }
 
     /// Works until the inbox says stop. What was durable stays; what was not acknowledged comes again next time.
@@ -105,6 +118,7 @@ final class Pipeline {
         note(hub: .init("The hub stops", "系統停止"), level: .info)
         checkpoint(limit: .max)
         if writeAndTell() { session.acknowledge() }
+        session.end()
     }
 
     /// How long the pipeline may wait for messages without being late for something else.
@@ -137,6 +151,10 @@ final class Pipeline {
             if collect() { unwritten.entries.append(JournalEntry(.time, at: moment)) }
         }
         keepCanary(at: moment)
+        if due.sign <= moment {
+            due.sign = moment + .seconds(1)
+            outlets.isAlive()
+        }
         if due.silence <= moment {
             due.silence = moment + .seconds(5)
             noteSilence(at: moment)

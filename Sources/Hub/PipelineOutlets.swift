@@ -1,16 +1,18 @@
 import Rules
 
 /// Where the pipeline hands over what it has decided. None of these may make it wait.
-struct PipelineOutlets {
+struct PipelineOutlets: Sendable {
     var announcer: Announcer
     /// Alerts were committed.
-    var wakeNotifier: () -> Void
+    var wakeNotifier: @Sendable () -> Void
     /// Alerts that could not be committed, and have to go out all the same.
-    var takeUndurable: ([Alert]) -> Void
+    var takeUndurable: @Sendable ([Alert]) -> Void
     /// Records were committed.
-    var wakeLog: () -> Void
+    var wakeLog: @Sendable () -> Void
     /// The backlog is through: the hub hears what happens as it happens.
-    var ready: () -> Void
+    var ready: @Sendable () -> Void
+    /// The pipeline has come round once more.
+    var isAlive: @Sendable () -> Void
 
     /// - Parameters:
     ///   - told: how many of the alerts have gone out before they were durable.

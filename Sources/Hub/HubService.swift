@@ -1,0 +1,173 @@
+import AlertLog
+import Devices
+import Foundation
+public import Logging
+import MQTT
+import Notify
+public import Registry
+import Rules
+import ServiceLifecycle
+import Store
+import Synchronization
+
+/// A hub: the pipeline on its thread, the notifier, and the alert log, wired together.
+///
+///     let hub = try HubService(configuration, state: StateFolder("state"), logger: logger)
+///     try await hub.run()   // until its task is cancelled, or the service group shuts down
+public final class HubService: Service {
+    public let board = HubBoard()
+    private let configuration: HubConfiguration
+    private let state: StateFolder
+    private let logger: Logger
+    private let now: @Sendable () -> Instant
+    private let onReady: @Sendable () -> Void
+
+    /// - Parameter onReady: called whenever the hub begins to hear what happens as it happens.
+    public init(
+        _ configuration: HubConfiguration, state: StateFolder, logger: Logger,
+        now: @escaping @Sendable () -> Instant = Instant.now, onReady: @escaping @Sendable () -> Void = {}
+    ) {
+        self.configuration = configuration
+        self.state = state
+        self.logger = logger
+        self.now = now
+        self.onReady = onReady
+    }
+
+    /// - Throws: ``StartError`` and other errors of the start. Once it runs, it goes on whatever fails.
+    public func run() async throws {
+        let settings = configuration.settings
+        let hubDatabase = try HubDatabase(path: state.hubDatabase)
+        let notifyDatabase = try openNotifyDatabase()
+        let log = try LogKeeper(
+            folder: state.path, hub: hubDatabase, notify: notifyDatabase, board: board, logger: logger)
+        let publisher = try makePublisher(settings)
+        let announcer = Announcer(publisher: publisher, estate: configuration.registry.estate.id, logger: logger)
+        let notifier = try makeNotifier(publisher, hubDatabase, notifyDatabase)
+        let inbox = try PipelineInbox()
+        let manager = ServiceManager()
+        let outlets = PipelineOutlets(
+            announcer: announcer, wakeNotifier: { notifier.wake() }, takeUndurable: { notifier.take(undurable: $0) },
+            wakeLog: { log.wake() },
+            ready: { [onReady] in
+                manager?.ready()
+                onReady()
+            }, isAlive: { manager?.isAlive() })
+        let makePipeline: @Sendable () throws -> Pipeline = { [configuration, board, logger, now] in
+            try Pipeline(
+                configuration, database: hubDatabase, inbox: inbox, board: board, outlets: outlets, logger: logger,
+                now: now)
+        }
+        // Not a child task: it goes on while the pipeline stops, to carry out what that still decides.
+        let telling = Task { try await notifier.run() }
+        defer { telling.cancel() }
+        var failure: (any Error)?
+        await withTaskGroup(of: (Part, (any Error)?).self) { group in
+            func add(_ part: Part, _ work: @escaping @Sendable () async throws -> Void) {
+                group.addTask {
+                    do {
+                        try await work()
+                        return (part, nil)
+                    } catch {
+                        return (part, error)
+                    }
+                }
+            }
+            add(.stopWord) { await Self.untilStopped() }
+            add(.pipeline) { try await Self.onThread("pipeline") { try makePipeline().run() } }
+            add(.notifier) { try await telling.value }
+            add(.log) { [state] in
+                try await Self.onThread("alert log") { log.run(try LogWriter(folder: state.path)) }
+            }
+            // Whoever ends first ends the hub; then each stops when nobody feeds it any more.
+            for await (part, error) in group {
+                failure = failure ?? error
+                inbox.stop()
+                switch part {
+                case .stopWord: manager?.stopping()
+                case .pipeline: telling.cancel()
+                case .notifier: log.stop()
+                case .log: group.cancelAll()
+                }
+            }
+        }
+        await publisher.close()
+        if let failure { throw failure }
+    }
+
+    private enum Part { case stopWord, pipeline, notifier, log }
+
+    private static func untilStopped() async {
+        // It throws when cancelled, which means the same.
+        do { try await gracefulShutdown() } catch {}
+    }
+
+    /// Runs what blocks on a thread of its own, away from Swift's concurrency pool.
+    private static func onThread(_ name: String, _ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let thread = Thread {
+                continuation.resume(with: Result { try body() })
+            }
+            thread.name = name
+            // The rule engine copies whole incidents; the default of a secondary thread is enough for few of them.
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+}
+
+extension HubService {
+    /// A hub whose disk takes nothing still tells: then the outbox lives in memory.
+    private func openNotifyDatabase() throws -> NotifyDatabase {
+        do {
+            return try NotifyDatabase(path: state.notifyDatabase)
+        } catch {
+            logger.critical(
+                "The outbox cannot be opened; deliveries are kept in memory only", metadata: ["reason": "\(error)"])
+            return try NotifyDatabase.inMemory()
+        }
+    }
+
+    private func makeNotifier(
+        _ publisher: Publisher, _ hub: HubDatabase, _ database: NotifyDatabase
+    ) throws -> Notifier {
+        let settings = configuration.settings
+        let registry = configuration.registry
+        let directory = Directory(
+            estate: registry.estate, residents: settings.channels.reachable(registry.residents),
+            devices: registry.devices)
+        var sirens = SirenChannel.Settings()
+        sirens.evacuation = settings.channels.siren.duration
+        sirens.zigbee2mqttBase = settings.zigbee2MQTTBaseTopics.first ?? sirens.zigbee2mqttBase
+        let siren = SirenChannel(sirens, directory: directory) { topic, payload in
+            try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
+        }
+        var notifierSettings = Notifier.Settings()
+        notifierSettings.inFlightPerHost = settings.deliveries.concurrentMax
+        return Notifier(
+            database: database, source: hub, directory: directory, catalogue: configuration.catalogue,
+            channels: [
+                SirenChannel.name: siren,
+                "webhook": try WebhookRouter(settings.channels.webhook, now: now),
+            ], settings: notifierSettings, now: now, logger: logger)
+    }
+
+    /// The outgoing connection. Its last will is how others notice that this hub has stopped.
+    private func makePublisher(_ settings: HubSettings) throws -> Publisher {
+        let name = settings.broker.clientID ?? "smokehub-\(settings.hub)"
+        var connection = BrokerSettings(settings.broker, clientID: name + "-out")
+        connection.cleanStart = true
+        connection.sessionExpiry = .zero
+        let topic = "smokehub/\(settings.hub)/status"
+        connection.will = BrokerSettings.Will(topic: topic, payload: Array("offline".utf8), retain: true)
+        return try Publisher(
+            connection, birth: OutgoingMessage(topic: topic, payload: Array("online".utf8), retain: true))
+    }
+}
+
+extension Instant {
+    /// The machine's wall clock.
+    @Sendable public static func now() -> Instant {
+        Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+    }
+}

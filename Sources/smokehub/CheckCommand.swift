@@ -1,0 +1,37 @@
+import ArgumentParser
+import Hub
+
+/// Finds what is wrong in a configuration before the night in which it would matter.
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Is this configuration right?",
+        discussion: """
+            Reads hub.yaml, estate.yaml, devices.csv, residents.csv, rules.yaml and messages/, and says for every \
+            mistake where it stands, what is wrong, and what to write instead: unknown keys, a device in a flat that \
+            does not exist, two devices with one address, a detector that no rule reads, a resident whom no channel \
+            reaches, a window or count that can never be met.
+
+            EXAMPLES
+              smokehub check
+              smokehub check --config /etc/smokehub
+
+            EXIT STATUS
+              0 nothing is wrong, 2 something is; each mistake is a line on standard error.
+            """)
+
+    @OptionGroup var files: ConfigOption
+
+    func run() async throws {
+        try await refusing {
+            let configuration = try HubConfiguration.load(files.config)
+            let weaknesses = configuration.weaknesses
+            for weakness in weaknesses { Line.error("\(weakness)") }
+            guard weaknesses.isEmpty else { throw ExitCode(2) }
+            let registry = configuration.registry
+            Line.out(
+                "Good: estate '\(registry.estate.id)' with \(registry.estate.blocks.count) blocks, "
+                    + "\(registry.devices.count) devices, \(registry.residents.count) people, "
+                    + "\(configuration.rules.rules.count) rules.")
+        }
+    }
+}
