@@ -22,3 +22,24 @@ static inline CURLcode smokehub_curl_set_data_callback(
 static inline CURLcode smokehub_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
+
+static inline CURLcode smokehub_curl_set_off(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode smokehub_curl_get_off(CURL *handle, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode smokehub_curl_get_pointer(CURL *handle, CURLINFO info, void **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLMcode smokehub_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+// How one transfer of a CURLMSG_DONE message ended, out of the union that Swift would have to look into.
+static inline CURLcode smokehub_curl_message_result(const CURLMsg *message) {
+    return message->data.result;
+}

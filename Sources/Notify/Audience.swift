@@ -1,0 +1,102 @@
+import Registry
+import Rules
+
+/// Turns an alert's audiences into people and sirens, the nearest to the danger first, each once.
+///
+/// A danger in a common area without a floor, such as a lobby, belongs to no floor: `flat`, `neighbours`, `floor` and
+/// `floor-above` are then empty, and those who hear of it before it is confirmed are the guards and wardens.
+struct AudienceResolver: Sendable {
+    var directory: Directory
+
+    /// One person or siren who is told.
+    struct Recipient: Hashable, Sendable {
+        /// As in ``Delivery/target``.
+        var target: String
+        var nearness: Nearness
+        /// The order of telling; smaller goes first.
+        var rank: Int
+        var subject: Subject
+
+        enum Subject: Hashable, Sendable {
+            case person(Resident)
+            case siren(Device.ID)
+        }
+    }
+
+    /// - Parameter told: the targets that were told of this incident before, for the audience of that name.
+    func recipients(of alert: Alert, told: Set<String>) -> [Recipient] {
+        let people = directory.residents.compactMap { person(in: alert, $0, told: told) }
+        let sirens = directory.sirens.compactMap { siren(in: alert, $0, told: told) }
+        return (people + sirens).sorted { ($0.rank, $0.target) < ($1.rank, $1.target) }
+    }
+
+    private func person(in alert: Alert, _ resident: Resident, told: Set<String>) -> Recipient? {
+        let nearness = Nearness(of: resident.place, to: alert.places, in: directory.estate)
+        let reasons = alert.audience.filter { audience in
+            switch audience {
+            case .guards: resident.role == .guardian && watches(resident, alert)
+            case .wardens: resident.role == .warden && watches(resident, alert)
+            case .office: resident.role == .office && watches(resident, alert)
+            case .maintenance: resident.role == .maintenance && watches(resident, alert)
+            case .told: told.contains(resident.id)
+            case .estate: true
+            case .flat, .neighbours, .floor, .floorAbove, .block:
+                resident.place.map { takesIn($0, audience, nearness, alert) } ?? false
+            }
+        }
+        guard !reasons.isEmpty else { return nil }
+        let rank = rank(nearness, asStaff: reasons.contains(where: Self.staff.contains), alert)
+        return Recipient(target: resident.id, nearness: nearness, rank: rank, subject: .person(resident))
+    }
+
+    /// A siren sounds for the people of the place where it stands.
+    private func siren(in alert: Alert, _ device: Device, told: Set<String>) -> Recipient? {
+        let target = Directory.target(ofSiren: device.id)
+        let nearness = Nearness(of: device.place, to: alert.places, in: directory.estate)
+        let isTold = alert.audience.contains { audience in
+            switch audience {
+            case .guards, .wardens, .office, .maintenance: false
+            case .told: told.contains(target)
+            case .estate: true
+            case .flat, .neighbours, .floor, .floorAbove, .block: takesIn(device.place, audience, nearness, alert)
+            }
+        }
+        guard isTold else { return nil }
+        return Recipient(target: target, nearness: nearness, rank: nearness.rank, subject: .siren(device.id))
+    }
+
+    private func takesIn(_ place: Place, _ audience: Audience, _ nearness: Nearness, _ alert: Alert) -> Bool {
+        switch audience {
+        case .flat: nearness == .inside
+        case .neighbours: nearness == .sameFloor && place.flat != nil
+        case .floor: nearness == .inside || nearness == .sameFloor
+        // From each of the floors, so not by the nearest danger alone: above one fire may be below another.
+        case .floorAbove: alert.places.contains { Nearness(of: place, to: [$0], in: directory.estate) == .above(1) }
+        case .block: Self.blocks(of: alert).contains(place.block)
+        case .estate: true
+        case .guards, .wardens, .office, .maintenance, .told: false
+        }
+    }
+
+    /// Whoever keeps watch over no block in particular watches over all.
+    private func watches(_ resident: Resident, _ alert: Alert) -> Bool {
+        guard let place = resident.place else { return true }
+        return Self.blocks(of: alert).contains(place.block)
+    }
+
+    /// An estate-wide alert has the block `*`: then the blocks are those in which it burns.
+    private static func blocks(of alert: Alert) -> [String] {
+        alert.block == "*" ? alert.places.map(\.block) : [alert.block]
+    }
+
+    private static let staff: [Audience] = [.guards, .wardens, .office, .maintenance]
+
+    /// Those who are sent to look go first while it is investigated, or where the alert names them first; later the
+    /// people on the floor that burns come before them.
+    private func rank(_ nearness: Nearness, asStaff: Bool, _ alert: Alert) -> Int {
+        guard asStaff else { return nearness.rank }
+        let namedFirst = alert.audience.first.map(Self.staff.contains) ?? false
+        let staffRank = alert.stage == .investigate || namedFirst ? -1 : Nearness.sameFloor.rank
+        return min(nearness.rank, staffRank)
+    }
+}

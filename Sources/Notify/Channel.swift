@@ -1,0 +1,29 @@
+public import Registry
+
+/// A way to reach contacts: webhooks, sirens, and whatever comes later.
+///
+/// `send` hands one notice to one contact and returns what became of it. It never throws, because every failure is one
+/// of the three outcomes. It must return within seconds of its own accord, end early when its task is cancelled, and
+/// not block the thread it is called on. It may be called for many contacts at once, and again with the same
+/// ``Notice/id`` when a receipt was lost.
+public protocol Channel: Sendable {
+    func send(_ notice: Notice, to contact: Contact) async -> Outcome
+
+    /// What answers for a contact, such as a webhook's host: one that is slow delays only its own contacts. Empty, as
+    /// by default, if one thing answers for all, such as a modem.
+    func farEnd(of contact: Contact) -> String
+}
+
+extension Channel {
+    public func farEnd(of contact: Contact) -> String { "" }
+}
+
+/// What became of one attempt. Reasons enter the alert log: no names, numbers or URLs in them.
+public enum Outcome: Hashable, Sendable {
+    /// The far end has taken it; it is not sent again.
+    case accepted
+    /// The far end will never take it; the person's next contact is tried.
+    case refused(String)
+    /// It did not get through now and is tried again, not before the far end's own wish if it gave one.
+    case failed(String, retryAfter: Duration? = nil)
+}

@@ -1,0 +1,129 @@
+import Registry
+import Rules
+import Store
+
+/// The lines that the notifier owes to the alert log.
+///
+/// A fire in a block of 250 flats must stay readable at night, so telling is one line for each alert and channel:
+/// written when everybody has been tried once, and again when all is over if more were told meanwhile. What finally
+/// failed is a trouble of its own, one line for each reason. Contacts appear by their id, and nobody by name, number
+/// or URL.
+struct DeliveryRecords: Sendable {
+    let estate: Estate
+
+    /// How many contacts a line names; the outbox knows the rest.
+    private static let namedMax = 64
+
+    func summary(_ alert: Alert, channel: String, _ tally: Progress.Tally, at now: Instant) -> LogRecord {
+        let told = tally.told.count
+        let all = tally.targets.count
+        let seconds = Self.seconds((tally.lastAcceptedAt ?? now) - alert.at)
+        let rest = tally.open == 0 || told == all ? ("", "") : ("; the others are tried again", "；其餘正在重試")
+        let text =
+            if channel == SirenChannel.name {
+                alert.stage.isOver
+                    ? LogRecord.Text(
+                        "\(told) of \(all) sirens stopped in \(seconds) s\(rest.0)",
+                        "\(told)/\(all) 個警笛已停止，用時 \(seconds) 秒\(rest.1)")
+                    : LogRecord.Text(
+                        "\(told) of \(all) sirens sounded in \(seconds) s\(rest.0)",
+                        "\(told)/\(all) 個警笛已響起，用時 \(seconds) 秒\(rest.1)")
+            } else {
+                LogRecord.Text(
+                    "\(told) of \(all) people told by \(channel) in \(seconds) s\(rest.0)",
+                    "已經 \(channel) 通知 \(told)/\(all) 人，用時 \(seconds) 秒\(rest.1)")
+            }
+        var details = ["channel": channel, "told": "\(told)", "of": "\(all)", "seconds": seconds]
+        details["contacts"] = Self.named(tally.contacts)
+        return record(alert, told == all ? .info : .trouble, text, details, at: now)
+    }
+
+    /// One line for all that failed of the same alert, channel and reason.
+    func failures(_ deliveries: [Delivery], at now: Instant, alert: (Alert.ID) -> Alert?) -> [LogRecord] {
+        var lines: [[Delivery]] = []
+        for delivery in deliveries {
+            let index = lines.firstIndex { line in
+                line.first.map {
+                    ($0.alert, $0.channel, $0.error, $0.state)
+                        == (delivery.alert, delivery.channel, delivery.error, delivery.state)
+                } ?? false
+            }
+            if let index { lines[index].append(delivery) } else { lines.append([delivery]) }
+        }
+        return lines.compactMap { line in
+            guard let first = line.first, let alert = alert(first.alert) else { return nil }
+            return failure(line, first, alert, at: now)
+        }
+    }
+
+    private func failure(_ line: [Delivery], _ first: Delivery, _ alert: Alert, at now: Instant) -> LogRecord {
+        let error = first.error ?? "no reason given"
+        let who = line.count == 1 ? (first.contact, first.contact) : ("\(line.count) contacts", "\(line.count) 個聯絡")
+        let what: (String, String) =
+            switch first.state {
+            case .refused: ("refused", "被拒絕")
+            case .expired: ("given up", "已放棄")
+            default: ("not possible", "無法傳送")
+            }
+        let text = LogRecord.Text(
+            "\(who.0) not told by \(first.channel): \(what.0), \(error)",
+            "未能經 \(first.channel) 通知 \(who.1)：\(what.1)，\(error)")
+        var details = ["channel": first.channel, "state": first.state.rawValue, "error": error]
+        details["contacts"] = Self.named(line.map(\.contact))
+        details["attempts"] = "\(line.map(\.attempts).max() ?? 0)"
+        return record(alert, .trouble, text, details, at: now)
+    }
+
+    /// People without a contact, and alerts that nobody would hear.
+    func gaps(_ alert: Alert, _ expansion: Expansion, at now: Instant) -> [LogRecord] {
+        var lines: [LogRecord] = []
+        if !expansion.unreachable.isEmpty {
+            let count = expansion.unreachable.count
+            let text = LogRecord.Text(
+                "\(count) people should be told and have no contact", "\(count) 名應獲通知的人沒有任何聯絡方法")
+            lines.append(record(alert, .trouble, text, ["residents": Self.named(expansion.unreachable)], at: now))
+        }
+        if expansion.isDeaf {
+            let text = LogRecord.Text("Nobody is there to be told", "沒有任何可通知的對象")
+            let audience = alert.audience.map(\.rawValue).joined(separator: " ")
+            lines.append(record(alert, .trouble, text, ["audience": audience], at: now))
+        }
+        return lines
+    }
+
+    /// Something that concerns the notifier itself.
+    func trouble(_ english: String, _ traditionalChinese: String, _ details: [String: String], at now: Instant)
+        -> LogRecord
+    {
+        LogRecord(
+            at: now, event: .trouble, level: .trouble, estate: estate.id,
+            text: .init(english, traditionalChinese), details: details)
+    }
+
+    private func record(
+        _ alert: Alert, _ level: Level, _ text: LogRecord.Text, _ details: [String: String], at now: Instant
+    ) -> LogRecord {
+        let prefix = alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix
+        let block = estate.block(alert.block)?.name
+        let place = (block?[.english] ?? alert.block, block?[.traditionalChinese] ?? alert.block)
+        var details = details
+        details["alert"] = alert.id
+        return LogRecord(
+            at: now, event: .delivery, level: level, estate: estate.id, place: Place(block: alert.block),
+            incident: alert.incident, stage: alert.stage, exercise: alert.exercise,
+            text: LogRecord.Text(
+                "\(prefix)\(place.0): \(text.english) (#\(alert.id))",
+                "\(prefix)\(place.1)：\(text.traditionalChinese)（#\(alert.id)）"), details: details)
+    }
+
+    /// `0.4`, `75.0`.
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = max(0, (duration.wholeMilliseconds + 50) / 100)
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    private static func named(_ ids: [String]) -> String {
+        let shown = ids.prefix(namedMax).joined(separator: " ")
+        return ids.count > namedMax ? "\(shown) and \(ids.count - namedMax) more" : shown
+    }
+}

@@ -1,0 +1,47 @@
+public import Registry
+
+/// Who lives and keeps watch where, and how they are reached: an estate's people and sirens, ready to be looked up.
+public struct Directory: Sendable {
+    public let estate: Estate
+    public let residents: [Resident]
+    /// Devices that sound.
+    public let sirens: [Device]
+
+    private let residentsByID: [Resident.ID: Resident]
+    private let contactsByID: [Contact.ID: Contact]
+    private let sirensByID: [Device.ID: Device]
+
+    public init(estate: Estate, residents: [Resident], devices: [Device]) {
+        self.estate = estate
+        self.residents = residents
+        sirens = devices.filter { $0.kind == .siren }
+        residentsByID = Dictionary(residents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        contactsByID = Dictionary(
+            residents.flatMap(\.contacts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        sirensByID = Dictionary(sirens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public init(_ registry: EstateRegistry) {
+        self.init(estate: registry.estate, residents: registry.residents, devices: registry.devices)
+    }
+
+    public func resident(_ id: Resident.ID) -> Resident? { residentsByID[id] }
+
+    public func siren(_ id: Device.ID) -> Device? { sirensByID[id] }
+
+    /// A person's contact, or a siren as one; `nil` if it has gone since the delivery was made.
+    public func contact(_ id: Contact.ID) -> Contact? {
+        if let contact = contactsByID[id] { return contact }
+        guard let device = Self.siren(inTarget: id) else { return nil }
+        var contact = Contact(resident: "", position: 0, channel: SirenChannel.name, address: device)
+        contact.id = id
+        return contact
+    }
+
+    /// What a siren is called as the target of a delivery, whoever names it as a contact, so that it sounds once.
+    static func target(ofSiren device: Device.ID) -> String { "siren/\(device)" }
+
+    static func siren(inTarget target: String) -> Device.ID? {
+        target.hasPrefix("siren/") ? String(target.dropFirst(6)) : nil
+    }
+}

@@ -1,0 +1,255 @@
+import Registry
+import Rules
+import Store
+
+/// The notifier's decisions: what is sent when, what an outcome leads to, and what has to be written down. It neither
+/// sends, writes nor waits; ``Notifier`` does.
+struct Dispatcher: Sendable {
+    let directory: Directory
+    let channels: [String: any Channel]
+    let settings: Notifier.Settings
+    let records: DeliveryRecords
+    private var random: any RandomNumberGenerator & Sendable
+
+    private(set) var outbox: Outbox
+    private(set) var cursor: Int64
+    private var expanded: Set<Alert.ID>
+    private var book: ToldBook
+    private var progress: [Alert.ID: Progress] = [:]
+    /// In flight while the same target is told otherwise: not repeated if they fail.
+    private var overtaken: Set<Delivery.ID> = []
+    /// Of this turn.
+    private var failures: [Delivery] = []
+    private var touched: Set<Alert.ID> = []
+    /// What has to be written, and is not yet.
+    var unwritten = NotifyBatch()
+
+    /// One delivery on its way to its channel.
+    struct Departure: Sendable {
+        var delivery: Delivery
+        var alert: Alert
+        var contact: Contact
+    }
+
+    init(
+        _ state: NotifyState, directory: Directory, channels: [String: any Channel], settings: Notifier.Settings,
+        random: any RandomNumberGenerator & Sendable
+    ) {
+        self.directory = directory
+        self.channels = channels
+        self.settings = settings
+        self.random = random
+        records = DeliveryRecords(estate: directory.estate)
+        outbox = Outbox(
+            limits: .init(
+                inFlightPerLane: settings.inFlightPerHost, inFlightPerChannel: settings.inFlightPerChannel))
+        cursor = state.cursor
+        expanded = state.expanded
+        book = ToldBook(state.told)
+        for alert in state.alerts { progress[alert.id] = Progress(alert) }
+        for delivery in state.deliveries {
+            progress[delivery.alert]?.restore(delivery)
+            guard !delivery.state.isFinal else { continue }
+            var delivery = delivery
+            // Its receipt was lost with the process that sent it.
+            if delivery.state == .sending { delivery.dueAt = delivery.attemptedAt ?? delivery.createdAt }
+            delivery.state = .pending
+            outbox.add(delivery, lane: lane(of: delivery))
+        }
+        for id in progress.keys { progress[id]?.restoreSummaries() }
+    }
+
+    // MARK: Alerts
+
+    /// Makes an alert's deliveries; nothing if that was done before.
+    ///
+    /// - Parameter sequence: its place in the hub's database; `nil` if the hub could not write it down.
+    mutating func expand(_ alert: Alert, sequence: Int64?, at now: Instant) {
+        if let sequence, sequence > cursor {
+            cursor = sequence
+            unwritten.cursor = sequence
+        }
+        guard expanded.insert(alert.id).inserted else { return }
+        let expansion = Expansion(
+            alert, sequence: sequence ?? cursor, at: now, directory: directory, book: book)
+        unwritten.alerts.append(alert)
+        progress[alert.id] = Progress(alert)
+        for entry in expansion.told {
+            book.note(entry)
+            unwritten.told[entry.key] = entry
+            supersede(outbox.open(incident: entry.incident, target: entry.target))
+        }
+        for delivery in expansion.deliveries { open(delivery) }
+        note(records.gaps(alert, expansion, at: now))
+        if alert.stage == .closed { forget(alert.incident) }
+        touched.insert(alert.id)
+    }
+
+    private mutating func forget(_ incident: String) {
+        book.forget(incident)
+        unwritten.told = unwritten.told.filter { $0.key.incident != incident }
+        unwritten.forgotten.insert(incident)
+    }
+
+    private mutating func open(_ delivery: Delivery) {
+        progress[delivery.alert]?.add(delivery)
+        outbox.add(delivery, lane: lane(of: delivery))
+        unwritten.deliveries[delivery.id] = delivery
+    }
+
+    /// An older message must neither delay nor follow a newer one. What is in flight is let finish, but not repeated:
+    /// not even after a crash, so it is written down as superseded already.
+    private mutating func supersede(_ older: [Delivery]) {
+        for var delivery in older {
+            if delivery.state == .pending {
+                finish(delivery, as: .superseded)
+            } else {
+                overtaken.insert(delivery.id)
+                delivery.state = .superseded
+                unwritten.deliveries[delivery.id] = delivery
+            }
+        }
+    }
+
+    // MARK: Sending
+
+    /// What leaves now, marked as attempted in ``unwritten``.
+    mutating func departures(at now: Instant) -> [Departure] {
+        var departures: [Departure] = []
+        var isExhausted = false
+        while !isExhausted {
+            let taken = outbox.depart(at: now)
+            isExhausted = true
+            for delivery in taken {
+                if let departure = prepare(delivery, at: now) {
+                    departures.append(departure)
+                } else {
+                    isExhausted = false  // Its place in the lane is free again.
+                }
+            }
+        }
+        return departures
+    }
+
+    /// - Returns: `nil` if it cannot or need not be sent any more; it is then finished.
+    private mutating func prepare(_ delivery: Delivery, at now: Instant) -> Departure? {
+        var delivery = delivery
+        guard let alert = progress[delivery.alert]?.alert, let contact = directory.contact(delivery.contact) else {
+            delivery.error = "the contact is no longer in residents.csv"
+            giveUp(delivery, as: .failed, at: now)
+            return nil
+        }
+        guard channels[delivery.channel] != nil else {
+            delivery.error = "hub.yaml has no channel of this name"
+            giveUp(delivery, as: .failed, at: now)
+            return nil
+        }
+        guard now - delivery.createdAt < settings.retry(delivery.channel).deadline else {
+            delivery.error = delivery.error ?? "its time was over before it could be sent"
+            giveUp(delivery, as: .expired, at: now)
+            return nil
+        }
+        delivery.attempts += 1
+        delivery.attemptedAt = now
+        outbox.note(delivery)
+        unwritten.deliveries[delivery.id] = delivery
+        return Departure(delivery: delivery, alert: alert, contact: contact)
+    }
+
+    private mutating func giveUp(_ delivery: Delivery, as state: Delivery.State, at now: Instant) {
+        outbox.land(delivery.id)
+        finish(delivery, as: state)
+        tryNextContact(after: delivery, at: now)
+    }
+
+    // MARK: Outcomes
+
+    /// Takes the outcome of a delivery that had departed.
+    mutating func take(_ outcome: Outcome, of id: Delivery.ID, at now: Instant) {
+        guard var delivery = outbox.deliveries[id] else { return }
+        outbox.land(id)
+        if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
+        touched.insert(delivery.alert)
+        switch outcome {
+        case .accepted:
+            delivery.acceptedAt = now
+            delivery.error = nil
+            finish(delivery, as: .accepted)
+            let others = outbox.open(incident: delivery.incident, target: delivery.target)
+            supersede(others.filter { $0.alert == delivery.alert })
+        case .refused(let reason):
+            delivery.error = reason
+            finish(delivery, as: .refused)
+            tryNextContact(after: delivery, at: now)
+        case .failed(let reason, let retryAfter):
+            delivery.error = reason
+            retry(delivery, retryAfter, at: now)
+        }
+    }
+
+    private mutating func retry(_ failed: Delivery, _ retryAfter: Duration?, at now: Instant) {
+        var delivery = failed
+        let policy = settings.retry(delivery.channel)
+        delivery.dueAt = now + max(policy.pause(after: delivery.attempts, using: &random), retryAfter ?? .zero)
+        let isTooLate = delivery.dueAt - delivery.createdAt >= policy.deadline
+        if overtaken.contains(delivery.id) || isTooLate || delivery.attempts >= policy.attemptsMax {
+            finish(delivery, as: .expired)
+            tryNextContact(after: delivery, at: now)
+            return
+        }
+        delivery.state = .pending
+        outbox.postpone(delivery)
+        unwritten.deliveries[delivery.id] = delivery
+        if delivery.attempts >= policy.attemptsBeforeNextContact { tryNextContact(after: delivery, at: now) }
+    }
+
+    private mutating func tryNextContact(after delivery: Delivery, at now: Instant) {
+        // `finish` has taken an overtaken delivery for superseded: then nobody waits for this text any more.
+        guard unwritten.deliveries[delivery.id]?.state != .superseded, let progress = progress[delivery.alert],
+            !progress.told.contains(delivery.target),
+            let contacts = directory.resident(delivery.target)?.contacts.filter({ $0.channel != SirenChannel.name }),
+            let index = contacts.firstIndex(where: { $0.id == delivery.contact }), index + 1 < contacts.count,
+            case let next = contacts[index + 1], !progress.contacts.contains(next.id)
+        else { return }
+        open(
+            Delivery(
+                alert: delivery.alert, incident: delivery.incident, target: delivery.target, contact: next.id,
+                channel: next.channel, rank: delivery.rank, sequence: delivery.sequence, createdAt: now))
+    }
+
+    // MARK: Endings
+
+    /// - Parameter state: what it would be had nobody told the target otherwise meanwhile.
+    private mutating func finish(_ delivery: Delivery, as state: Delivery.State) {
+        var delivery = delivery
+        let isOvertaken = overtaken.remove(delivery.id) != nil
+        delivery.state = isOvertaken && state != .accepted ? .superseded : state
+        if delivery.attempts == 0 { progress[delivery.alert]?.noteTried(delivery) }
+        progress[delivery.alert]?.finish(delivery)
+        outbox.remove(delivery)
+        unwritten.deliveries[delivery.id] = delivery
+        touched.insert(delivery.alert)
+        if [.refused, .failed, .expired].contains(delivery.state) { failures.append(delivery) }
+    }
+
+    /// Writes what has come to an end in this turn into the records, and forgets alerts with nothing open.
+    mutating func settle(at now: Instant) {
+        note(
+            records.failures(failures, at: now) { progress[$0]?.alert })
+        failures = []
+        for id in touched.sorted() {
+            guard let alert = progress[id]?.alert else { continue }
+            for (channel, tally) in progress[id]?.dueSummaries() ?? [] {
+                note([records.summary(alert, channel: channel, tally, at: now)])
+            }
+            if progress[id]?.open == 0 { progress[id] = nil }
+        }
+        touched = []
+    }
+
+    private func lane(of delivery: Delivery) -> Outbox.LaneName {
+        let contact = directory.contact(delivery.contact)
+        let host = contact.flatMap { channels[delivery.channel]?.farEnd(of: $0) } ?? ""
+        return Outbox.LaneName(channel: delivery.channel, farEnd: host)
+    }
+}

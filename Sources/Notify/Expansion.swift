@@ -1,0 +1,123 @@
+import Registry
+import Rules
+import Store
+
+/// What an alert comes to: who is told over which contacts, who has heard enough, and who cannot be reached.
+///
+/// **One message a person and stage.** Whoever was told of this incident's stage is told again only if the alert is a
+/// repetition, if the danger has come nearer to them (their own flat, or their floor, now alarms), or if it is news
+/// that the building's own alarm is silent. A stage that comes back (from `clearing` to `confirmed`) is a new stage.
+///
+/// **Contacts.** A person is told over the first of their contacts that is not a siren; the next is tried when that
+/// one refuses, expires or keeps failing. Sirens are sounders beside it: a siren sounds for the people of the place
+/// where it stands and for everybody who names it as a contact, once an alert however many these are.
+///
+/// **Sirens while it is investigated** sound in the place that alarms, for staff, and for a person who has no other
+/// contact; not in the neighbours' flats, because burnt toast must not wake a floor by sirens. `clearing` and `closed`
+/// stop the sirens that were sounded, unless another open incident sounds them too.
+struct Expansion: Sendable {
+    var deliveries: [Delivery] = []
+    var told: [Told] = []
+    /// People in the audience without any contact.
+    var unreachable: [Resident.ID] = []
+    /// Nobody at all is in the audience.
+    var isDeaf = false
+
+    init(_ alert: Alert, sequence: Int64, at now: Instant, directory: Directory, book: ToldBook) {
+        let resolver = AudienceResolver(directory: directory)
+        let recipients = resolver.recipients(of: alert, told: book.targets(of: alert.incident))
+        isDeaf = recipients.isEmpty && !(alert.stage.isOver && book.targets(of: alert.incident).isEmpty)
+        var sirens: [Device.ID: AudienceResolver.Recipient] = [:]
+        for recipient in recipients {
+            switch recipient.subject {
+            case .person(let resident):
+                if Self.isNews(alert, for: recipient, book) { tell(resident, recipient, alert, sequence, now) }
+                for siren in Self.sirens(of: resident, alert, recipient) where Self.comesFirst(recipient, sirens[siren])
+                {
+                    sirens[siren] = recipient
+                }
+            case .siren(let siren):
+                if Self.sounds(recipient, alert), Self.comesFirst(recipient, sirens[siren]) {
+                    sirens[siren] = recipient
+                }
+            }
+        }
+        for (siren, recipient) in sirens.sorted(by: { ($0.value.rank, $0.key) < ($1.value.rank, $1.key) }) {
+            sound(siren, recipient, alert, sequence, now, book)
+        }
+        deliveries.sort { ($0.rank, $0.contact) < ($1.rank, $1.contact) }
+    }
+
+    private mutating func tell(
+        _ resident: Resident, _ recipient: AudienceResolver.Recipient, _ alert: Alert, _ sequence: Int64, _ now: Instant
+    ) {
+        note(alert, target: resident.id, nearness: recipient.nearness, now)
+        if let contact = resident.contacts.first(where: { $0.channel != SirenChannel.name }) {
+            deliveries.append(
+                Delivery(
+                    alert: alert.id, incident: alert.incident, target: resident.id, contact: contact.id,
+                    channel: contact.channel, rank: recipient.rank, sequence: sequence, createdAt: now))
+        } else if resident.contacts.isEmpty {
+            unreachable.append(resident.id)
+        }
+    }
+
+    private mutating func sound(
+        _ siren: Device.ID, _ recipient: AudienceResolver.Recipient, _ alert: Alert, _ sequence: Int64, _ now: Instant,
+        _ book: ToldBook
+    ) {
+        let target = Directory.target(ofSiren: siren)
+        var recipient = recipient
+        recipient.target = target
+        guard Self.isNews(alert, for: recipient, book) else { return }
+        if alert.stage.isOver {
+            guard book.entry(alert.incident, target) != nil else { return }
+            note(alert, target: target, nearness: recipient.nearness, now)
+            guard !book.isSounding(target, besides: alert.incident, inExercise: alert.exercise != nil) else { return }
+        } else {
+            note(alert, target: target, nearness: recipient.nearness, now)
+        }
+        deliveries.append(
+            Delivery(
+                alert: alert.id, incident: alert.incident, target: target, contact: target,
+                channel: SirenChannel.name, rank: recipient.rank, sequence: sequence, createdAt: now))
+    }
+
+    private mutating func note(_ alert: Alert, target: String, nearness: Nearness, _ now: Instant) {
+        told.append(
+            Told(
+                incident: alert.incident, target: target, stage: alert.stage, nearness: nearness.rank,
+                contradiction: alert.contradiction, isExercise: alert.exercise != nil, at: now))
+    }
+
+    private static func isNews(_ alert: Alert, for recipient: AudienceResolver.Recipient, _ book: ToldBook) -> Bool {
+        guard alert.repetition == 0, let before = book.entry(alert.incident, recipient.target) else { return true }
+        let isNearer =
+            recipient.nearness.rank <= Nearness.sameFloor.rank && recipient.nearness.rank < before.nearness
+        return before.stage != alert.stage || isNearer || (alert.contradiction && !before.contradiction)
+    }
+
+    private static func sirens(
+        of resident: Resident, _ alert: Alert, _ recipient: AudienceResolver.Recipient
+    ) -> [Device.ID] {
+        let sirens = resident.contacts.filter { $0.channel == SirenChannel.name }
+        let hasNoOther = sirens.count == resident.contacts.count
+        let sounds = hasNoOther || resident.role != .resident || Self.sounds(recipient, alert)
+        return sounds ? sirens.map(\.address) : []
+    }
+
+    private static func sounds(_ recipient: AudienceResolver.Recipient, _ alert: Alert) -> Bool {
+        alert.stage != .investigate || recipient.nearness == .inside
+    }
+
+    private static func comesFirst(
+        _ recipient: AudienceResolver.Recipient, _ other: AudienceResolver.Recipient?
+    ) -> Bool {
+        other.map { recipient.rank < $0.rank } ?? true
+    }
+}
+
+extension Stage {
+    /// The danger is past: what was sounded is to stop.
+    var isOver: Bool { self == .clearing || self == .closed }
+}

@@ -1,0 +1,103 @@
+import CCurl
+import Foundation
+import Synchronization
+
+/// Posts over HTTP with libcurl: all transfers on one thread of its own, so that however many hang, no thread of Swift
+/// concurrency waits for them. Connections are kept and used again.
+final class HTTPClient: Sendable {
+    private let desk: HTTPDesk
+
+    struct Request: Sendable {
+        var url: String
+        var headers: [(name: String, value: String)]
+        var body: [UInt8]
+        var connectTimeout: Duration
+        /// For the whole exchange.
+        var timeout: Duration
+    }
+
+    enum Response: Hashable, Sendable {
+        case status(Int, retryAfter: Duration?)
+        /// The address will never work, whoever answers.
+        case unusable(String)
+        /// No status came. The reason holds no address.
+        case failure(String)
+    }
+
+    /// - Returns: `nil` if libcurl has no memory.
+    init?() {
+        guard let desk = HTTPDesk() else { return nil }
+        self.desk = desk
+        let thread = Thread { HTTPThread(desk).run() }
+        thread.name = "http"
+        thread.start()
+    }
+
+    deinit { desk.close() }
+
+    /// Returns within the request's timeout, or at once when the task is cancelled.
+    func post(_ request: Request) async -> Response {
+        let id = desk.nextID()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { desk.submit(id, request, $0) }
+        } onCancel: {
+            desk.cancel(id)
+        }
+    }
+}
+
+/// What waits for the thread, and the means to wake it.
+final class HTTPDesk: Sendable {
+    typealias Order = (id: UInt64, request: HTTPClient.Request, reply: CheckedContinuation<HTTPClient.Response, Never>)
+
+    struct Mail: Sendable {
+        var orders: [Order] = []
+        var cancelled: [UInt64] = []
+        var isClosed = false
+    }
+
+    private let mail = Mutex(Mail())
+    private let ids = Atomic<UInt64>(0)
+    let multi: MultiHandle
+
+    /// A libcurl multi handle. Unchecked, because the thread alone uses it, but for `curl_multi_wakeup`, which libcurl
+    /// allows from any thread; and `close` wakes under the lock after which the thread may free it.
+    struct MultiHandle: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer
+    }
+
+    /// libcurl asks to be set up once in a process, before any other use.
+    private static let isSetUp = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+
+    init?() {
+        guard Self.isSetUp, let pointer = curl_multi_init() else { return nil }
+        multi = MultiHandle(pointer: pointer)
+        _ = smokehub_curl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, 256)
+    }
+
+    func nextID() -> UInt64 { ids.wrappingAdd(1, ordering: .relaxed).newValue }
+
+    func submit(
+        _ id: UInt64, _ request: HTTPClient.Request, _ reply: CheckedContinuation<HTTPClient.Response, Never>
+    ) {
+        put { $0.orders.append((id, request, reply)) }
+    }
+
+    func cancel(_ id: UInt64) { put { $0.cancelled.append(id) } }
+
+    func close() { put { $0.isClosed = true } }
+
+    func take() -> Mail {
+        mail.withLock { mail in
+            defer { mail = Mail(isClosed: mail.isClosed) }
+            return mail
+        }
+    }
+
+    private func put(_ change: (inout Mail) -> Void) {
+        mail.withLock { mail in
+            change(&mail)
+            curl_multi_wakeup(multi.pointer)
+        }
+    }
+}

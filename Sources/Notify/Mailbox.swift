@@ -1,0 +1,76 @@
+import Rules
+import Synchronization
+
+/// What reaches the notifier from other threads: wakes, outcomes of deliveries, and alerts that the hub could not
+/// write down. One reader waits on it; anybody may put something in, without waiting.
+final class Mailbox: Sendable {
+    private let contents = Mutex(Contents())
+    private let undurableMax: Int
+
+    /// - Parameter undurableMax: alerts that may wait; more are dropped, counted, and recorded as a trouble.
+    init(undurableMax: Int) { self.undurableMax = undurableMax }
+
+    struct Contents: Sendable {
+        var outcomes: [(delivery: String, outcome: Outcome)] = []
+        var undurable: [Alert] = []
+        var dropped = 0
+        var isStopped = false
+        fileprivate var isWoken = false
+        fileprivate var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    func wake() { put { _ in } }
+
+    func stop() { put { $0.isStopped = true } }
+
+    /// Bounded by the deliveries that are in flight.
+    func put(_ outcome: Outcome, of delivery: String) { put { $0.outcomes.append((delivery, outcome)) } }
+
+    func put(undurable alerts: [Alert]) {
+        put { [undurableMax] contents in
+            let room = undurableMax - contents.undurable.count
+            contents.undurable += alerts.prefix(room)
+            contents.dropped += max(0, alerts.count - room)
+        }
+    }
+
+    /// Takes out everything that is there; `isStopped` stays.
+    func take() -> Contents {
+        contents.withLock { contents in
+            let taken = contents
+            contents.outcomes = []
+            contents.undurable = []
+            contents.dropped = 0
+            contents.isWoken = false
+            return taken
+        }
+    }
+
+    /// Returns when something was put in since the last `take`, or when the task is cancelled.
+    func wait() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = contents.withLock { contents in
+                    guard !contents.isWoken, !Task.isCancelled else { return true }
+                    contents.waiter = continuation
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+        } onCancel: {
+            contents.withLock { contents in
+                defer { contents.waiter = nil }
+                return contents.waiter
+            }?.resume()
+        }
+    }
+
+    private func put(_ change: (inout Contents) -> Void) {
+        contents.withLock { contents in
+            change(&contents)
+            contents.isWoken = true
+            defer { contents.waiter = nil }
+            return contents.waiter
+        }?.resume()
+    }
+}

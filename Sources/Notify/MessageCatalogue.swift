@@ -1,0 +1,109 @@
+import Foundation
+public import Registry
+public import Rules
+
+/// What residents read, in every language there is a file for.
+///
+/// A message says who speaks, where it is, what it is and what to do, in words that fit where the reader is: in the
+/// flat that burns, on its floor, above, below, in another block. It ends with the alert's id, by which a person
+/// recognises a repetition. An exercise begins with ``exercisePrefix`` in every language, which no file can change.
+public struct MessageCatalogue: Sendable {
+    public static let exercisePrefix = "DRILL / 演習 "
+
+    /// In the order of their tags.
+    public let languages: [Language]
+    private let texts: [MessageTexts]
+
+    /// Reads every `<language>.yaml` in a folder.
+    ///
+    /// - Throws: every mistake in them.
+    public static func load(folder: String) throws(ConfigErrors) -> MessageCatalogue {
+        var mistakes = Mistakes()
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
+                .sorted()
+        } catch {
+            throw ConfigErrors([
+                ConfigError(
+                    file: folder, line: 0, column: 0, problem: "the folder of the messages cannot be read",
+                    mend: "put one file for each language there, such as en.yaml")
+            ])
+        }
+        let base = folder.hasSuffix("/") ? folder : folder + "/"
+        let files = names.compactMap { name in
+            mistakes.reading { () throws(ConfigError) in try ConfigFile.read(base + name) }
+        }
+        return try MessageCatalogue(files, folder: folder, mistakes)
+    }
+
+    /// - Parameter files: each named after its language: `en.yaml`.
+    /// - Throws: every mistake in them.
+    public init(_ files: [ConfigFile]) throws(ConfigErrors) {
+        try self.init(files, folder: "messages", Mistakes())
+    }
+
+    private init(_ files: [ConfigFile], folder: String, _ found: Mistakes) throws(ConfigErrors) {
+        var mistakes = found
+        texts = files.compactMap { file in
+            let name = file.name.split(separator: "/").last.map(String.init) ?? file.name
+            return MessageTexts(file, language: Language(String(name.dropLast(5))), &mistakes)
+        }
+        languages = texts.map(\.language)
+        try mistakes.throwIfAny()
+        guard !texts.isEmpty else {
+            throw ConfigErrors([
+                ConfigError(
+                    file: folder, line: 0, column: 0, problem: "there are no messages in any language",
+                    mend: "put one file for each language there, such as en.yaml")
+            ])
+        }
+    }
+
+    /// The language in which somebody is addressed: their own, else one that shares its first subtag (`zh-Hans` is
+    /// then told in `zh-Hant`), else English, else the first there is.
+    public func language(for wanted: Language) -> Language {
+        let primary = wanted.tag.prefix { $0 != "-" }
+        return languages.first { $0 == wanted }
+            ?? languages.first { $0.tag.prefix { $0 != "-" } == primary }
+            ?? languages.first { $0 == .english }
+            ?? languages.first ?? .english
+    }
+
+    /// One alert as one contact reads it.
+    ///
+    /// - Parameter resident: whose contact it is; `nil` for a siren.
+    func notice(
+        _ alert: Alert, delivery: String, to contact: Contact, resident: Resident?, directory: Directory, now: Instant
+    ) -> Notice {
+        let language = language(for: resident?.language ?? .english)
+        let nearness = Nearness(of: resident?.place, to: alert.places, in: directory.estate)
+        let circumstances = MessageTexts.Circumstances(
+            position: .init(nearness, resident?.role ?? .resident),
+            block: blockName(alert, directory.estate, language), estate: directory.estate.name[language],
+            minutesLate: Int(max(0, (now - alert.at).wholeMilliseconds) / 60_000))
+        let texts = texts.first { $0.language == language }
+        return Notice(
+            id: delivery, alert: alert, recipient: contact.id, language: language,
+            text: texts?.text(alert, circumstances) ?? "#\(alert.id)",
+            place: texts?.places.list(alert.places) ?? alert.block)
+    }
+
+    /// The message as a person at a place would read it, for previews.
+    public func text(
+        _ alert: Alert, for resident: Resident, directory: Directory, now: Instant
+    ) -> String {
+        notice(
+            alert, delivery: alert.id, to: Contact(resident: resident.id, position: 1, channel: "", address: ""),
+            resident: resident, directory: directory, now: now
+        ).text
+    }
+
+    /// An estate-wide alert names the blocks in which it burns.
+    private func blockName(_ alert: Alert, _ estate: Estate, _ language: Language) -> String {
+        guard alert.block == "*" else { return estate.block(alert.block)?.name[language] ?? alert.block }
+        var blocks: [String] = []
+        for place in alert.places where !blocks.contains(place.block) { blocks.append(place.block) }
+        return blocks.map { estate.block($0)?.name[language] ?? $0 }.joined(separator: ", ")
+    }
+}

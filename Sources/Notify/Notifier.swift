@@ -1,0 +1,211 @@
+import Foundation
+public import Logging
+public import Registry
+public import Rules
+public import Store
+
+/// Tells the residents: follows the committed alerts, and delivers each to everybody it concerns, over every channel
+/// at once, the nearest to the danger first, until it is accepted or its time is over.
+///
+///     let notifier = Notifier(
+///         database: try NotifyDatabase(path: "state/notify.sqlite"), source: hubDatabase,
+///         directory: Directory(registry), catalogue: catalogue, channels: ["webhook": webhooks, "siren": sirens],
+///         now: now, logger: logger)
+///     try await notifier.run()    // until its task is cancelled
+///
+/// One loop owns all state. Each turn takes what has arrived, decides, writes everything in one transaction, and only
+/// then hands deliveries to their channels: so an attempt is on the disk before it is made, one `fsync` serves all
+/// deliveries of a turn, and after a crash what has no outcome is sent again with the same id.
+///
+/// While the disk takes nothing, the loop goes on from memory: deliveries leave on time, and what is owed is written
+/// when there is room again. What a crash in that time forgets is sent again, never dropped.
+public final class Notifier: Sendable {
+    private let database: NotifyDatabase
+    private let source: any AlertSource
+    private let directory: Directory
+    private let catalogue: MessageCatalogue
+    private let channels: [String: any Channel]
+    private let settings: Settings
+    private let clock: any Clock<Duration>
+    private let now: @Sendable () -> Instant
+    private let random: any RandomNumberGenerator & Sendable
+    private let logger: Logger
+    private let mailbox: Mailbox
+
+    public struct Settings: Hashable, Sendable {
+        public var retry = RetryPolicy()
+        /// For channels that need another one, by their name.
+        public var retryByChannel: [String: RetryPolicy] = [:]
+        /// Deliveries handed at once to one far end, such as a webhook's host. Too few, and a block waits; too many,
+        /// and a small gateway falls over.
+        public var inFlightPerHost = 16
+        /// Deliveries handed at once to one channel. It bounds open connections.
+        public var inFlightPerChannel = 256
+        /// How long a channel may keep a delivery before it counts as failed.
+        public var sendTimeout = Duration.seconds(15)
+        /// How often the hub's alerts are looked for even if nobody calls `wake`.
+        public var pollInterval = Duration.seconds(1)
+        /// How long a stopping notifier waits for the deliveries that are in flight.
+        public var shutdownGrace = Duration.seconds(2)
+        /// While so many deliveries are open, further alerts wait in the hub's database.
+        public var openDeliveriesMax = 100_000
+        /// Alerts that the hub could not write down and that wait to be taken; more are dropped, as a trouble.
+        public var undurableAlertsMax = 10_000
+        /// Lines for the alert log that are kept while the disk takes nothing; beyond it the oldest are dropped.
+        public var unwrittenRecordsMax = 10_000
+        /// The pause between two attempts to write while the disk takes nothing.
+        public var rewriteInterval = Duration.seconds(1)
+        /// How long finished deliveries are kept.
+        public var keep = Duration.seconds(30 * 86_400)
+
+        public init() {}
+
+        func retry(_ channel: String) -> RetryPolicy { retryByChannel[channel] ?? retry }
+    }
+
+    /// - Parameters:
+    ///   - channels: by the names that contacts use.
+    ///   - clock: what waits; - now: what is written down.
+    public init(
+        database: NotifyDatabase, source: any AlertSource, directory: Directory, catalogue: MessageCatalogue,
+        channels: [String: any Channel], settings: Settings = Settings(),
+        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Instant,
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
+    ) {
+        self.database = database
+        self.source = source
+        self.directory = directory
+        self.catalogue = catalogue
+        self.channels = channels
+        self.settings = settings
+        self.clock = clock
+        self.now = now
+        self.random = random
+        self.logger = logger
+        mailbox = Mailbox(undurableMax: settings.undurableAlertsMax)
+    }
+
+    /// Says that there may be new alerts. From any thread, never waits.
+    public func wake() { mailbox.wake() }
+
+    /// Hands over alerts that the hub could not write down. From any thread, never waits. If the hub writes them down
+    /// later, their ids keep them from being told twice.
+    public func take(undurable alerts: [Alert]) { mailbox.put(undurable: alerts) }
+
+    /// Delivers until its task is cancelled; then waits for what is in flight, at most `shutdownGrace`.
+    ///
+    /// - Throws: if the database cannot be read at the start. It ends without an error when cancelled.
+    public func run() async throws {
+        // What is in flight shall not be cut off at once, so the work is not cancelled itself but asked to stop.
+        let work = Task { try await loop() }
+        try await withTaskCancellationHandler {
+            try await work.value
+        } onCancel: {
+            mailbox.stop()
+        }
+    }
+
+    private func loop() async throws {
+        var dispatcher = Dispatcher(
+            try database.state(), directory: directory, channels: channels, settings: settings,
+            random: random)
+        var journal = OutboxJournal(database: database, settings: settings, logger: logger)
+        await withDiscardingTaskGroup { group in
+            while true {
+                let mail = mailbox.take()
+                if mail.isStopped {
+                    accept(mail, &dispatcher)
+                    break
+                }
+                let moment = now()
+                accept(mail, &dispatcher)
+                let hasMore = follow(&dispatcher, at: moment)
+                let departures = dispatcher.departures(at: moment)
+                dispatcher.settle(at: moment)
+                await journal.write(&dispatcher, at: moment)
+                for departure in departures {
+                    group.addTask { await self.deliver(departure) }
+                }
+                if !hasMore { await rest(until: dispatcher.outbox.nextDue, after: moment) }
+            }
+            await drain(&dispatcher, &journal)
+            group.cancelAll()
+        }
+    }
+
+    private func accept(_ mail: Mailbox.Contents, _ dispatcher: inout Dispatcher) {
+        let moment = now()
+        for (delivery, outcome) in mail.outcomes { dispatcher.take(outcome, of: delivery, at: moment) }
+        for alert in mail.undurable { dispatcher.expand(alert, sequence: nil, at: moment) }
+        if mail.dropped > 0 {
+            logger.error("Alerts dropped: too many wait", metadata: ["count": "\(mail.dropped)"])
+            dispatcher.noteDropped(alerts: mail.dropped, at: moment)
+        }
+    }
+
+    /// Takes the next alerts of the hub. - Returns: whether there may be more right now.
+    private func follow(_ dispatcher: inout Dispatcher, at moment: Instant) -> Bool {
+        let limit = 256
+        guard dispatcher.outbox.count < settings.openDeliveriesMax else { return false }
+        do {
+            let alerts = try source.alerts(after: dispatcher.cursor, limit: limit)
+            for (sequence, alert) in alerts { dispatcher.expand(alert, sequence: sequence, at: moment) }
+            return alerts.count == limit
+        } catch {
+            logger.error("Alerts cannot be read", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private func deliver(_ departure: Dispatcher.Departure) async {
+        let delivery = departure.delivery
+        guard let channel = channels[delivery.channel] else { return }
+        let notice = catalogue.notice(
+            departure.alert, delivery: delivery.id, to: departure.contact,
+            resident: directory.resident(delivery.target), directory: directory, now: now())
+        let outcome = await withTimeout { await channel.send(notice, to: departure.contact) }
+        mailbox.put(outcome, of: delivery.id)
+    }
+
+    /// A channel that does not return in time counts as failed; one that does not even end when cancelled keeps its
+    /// place in its own lane, and no other.
+    private func withTimeout(_ send: @escaping @Sendable () async -> Outcome) async -> Outcome {
+        await withTaskGroup(of: Outcome?.self) { group in
+            group.addTask { await send() }
+            group.addTask { [clock, settings] in
+                do { try await clock.sleep(for: settings.sendTimeout) } catch { return nil }
+                return .failed("no answer in time")
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first ?? .failed("stopped")
+        }
+    }
+
+    /// Returns when there is mail, when the next delivery is due, and at the poll interval at the latest.
+    private func rest(until due: Instant?, after moment: Instant) async {
+        let longest = settings.pollInterval
+        let pause = due.map { min(max($0 - moment, .zero), longest) } ?? longest
+        await withTaskGroup { group in
+            group.addTask { [mailbox] in await mailbox.wait() }
+            group.addTask { [clock] in
+                // Only cancellation ends it early, when there is mail.
+                do { try await clock.sleep(for: pause) } catch {}
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func drain(_ dispatcher: inout Dispatcher, _ journal: inout OutboxJournal) async {
+        let end = now() + settings.shutdownGrace
+        while true {
+            let moment = now()
+            dispatcher.settle(at: moment)
+            await journal.write(&dispatcher, at: moment)
+            guard dispatcher.outbox.inFlight > 0, moment < end else { return }
+            await rest(until: end, after: moment)
+            accept(mailbox.take(), &dispatcher)
+        }
+    }
+}

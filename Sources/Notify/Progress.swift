@@ -1,0 +1,86 @@
+import Registry
+import Rules
+import Store
+
+/// How far the telling of one alert has come, channel by channel, while some delivery of it is open.
+struct Progress: Sendable {
+    let alert: Alert
+    /// Every contact that was tried or is to be tried.
+    private(set) var contacts: Set<Contact.ID> = []
+    /// Every target that some contact has been accepted for.
+    private(set) var told: Set<String> = []
+    private(set) var tallies: [String: Tally] = [:]
+    /// Deliveries that are not finished.
+    private(set) var open = 0
+
+    init(_ alert: Alert) { self.alert = alert }
+
+    struct Tally: Hashable, Sendable {
+        var targets: Set<String> = []
+        var told: Set<String> = []
+        /// The contacts that accepted, in that order.
+        var contacts: [Contact.ID] = []
+        /// Not attempted yet.
+        var untried = 0
+        var open = 0
+        var lastAcceptedAt: Instant?
+        /// What the last summary said, so that it is not said twice.
+        fileprivate var summarised: Int?
+
+        /// Whether there is something to say that has not been said: all were tried once, or all is over.
+        fileprivate var isDue: Bool {
+            untried == 0 && !targets.isEmpty && summarised != told.count && (summarised == nil || open == 0)
+        }
+    }
+
+    mutating func add(_ delivery: Delivery) {
+        contacts.insert(delivery.contact)
+        open += 1
+        tallies[delivery.channel, default: Tally()].targets.insert(delivery.target)
+        tallies[delivery.channel]?.open += 1
+        if delivery.attempts == 0 { tallies[delivery.channel]?.untried += 1 }
+    }
+
+    /// A delivery of an earlier run, whatever became of it.
+    mutating func restore(_ delivery: Delivery) {
+        if delivery.state == .superseded {
+            contacts.insert(delivery.contact)
+            return
+        }
+        add(delivery)
+        guard delivery.state.isFinal else { return }
+        if delivery.attempts == 0 { tallies[delivery.channel]?.untried -= 1 }
+        finish(delivery)
+    }
+
+    /// What has been restored was summarised before the restart.
+    mutating func restoreSummaries() {
+        for (channel, tally) in tallies where tally.untried == 0 { tallies[channel]?.summarised = tally.told.count }
+    }
+
+    /// The first attempt of a delivery has ended, or there will be none.
+    mutating func noteTried(_ delivery: Delivery) { tallies[delivery.channel]?.untried -= 1 }
+
+    mutating func finish(_ delivery: Delivery) {
+        open -= 1
+        tallies[delivery.channel]?.open -= 1
+        switch delivery.state {
+        case .accepted:
+            told.insert(delivery.target)
+            tallies[delivery.channel]?.told.insert(delivery.target)
+            tallies[delivery.channel]?.contacts.append(delivery.contact)
+            tallies[delivery.channel]?.lastAcceptedAt = delivery.acceptedAt
+        case .superseded:
+            tallies[delivery.channel]?.targets.remove(delivery.target)
+        case .pending, .sending, .refused, .failed, .expired:
+            break
+        }
+    }
+
+    /// The channels of which something is to be said now; each is then taken as said.
+    mutating func dueSummaries() -> [(channel: String, tally: Tally)] {
+        let due = tallies.filter(\.value.isDue).sorted { $0.key < $1.key }
+        for (channel, tally) in due { tallies[channel]?.summarised = tally.told.count }
+        return due.map { ($0.key, $0.value) }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import GRDB
+import Registry
+import Rules
+
+extension NotifyDatabase {
+    /// Writes all of a batch in one transaction, and returns when it is on the disk.
+    ///
+    /// - Throws: if it cannot be written; then nothing of it is.
+    public func write(_ batch: NotifyBatch) async throws {
+        try await writer.write { database in
+            if let sequence = batch.cursor {
+                try database.execute(
+                    sql: "INSERT INTO cursor VALUES (1, ?1) ON CONFLICT DO UPDATE SET sequence = ?1",
+                    arguments: [sequence])
+            }
+            try Self.write(batch.alerts, to: database)
+            try Self.write(batch.deliveries.values, to: database)
+            try Self.write(batch.told.values, to: database)
+            for incident in batch.forgotten {
+                try database.execute(sql: "DELETE FROM told WHERE incident = ?", arguments: [incident])
+            }
+            try Self.write(batch.records, to: database)
+        }
+    }
+
+    private static func write(_ alerts: [Alert], to database: Database) throws {
+        let insert = try database.cachedStatement(sql: "INSERT OR IGNORE INTO alert (id, at, body) VALUES (?, ?, ?)")
+        for alert in alerts {
+            try insert.execute(arguments: [alert.id, alert.at.milliseconds, JSONText.encode(alert)])
+        }
+    }
+
+    private static func write(_ deliveries: some Sequence<Delivery>, to database: Database) throws {
+        let upsert = try database.cachedStatement(
+            sql: """
+                INSERT INTO delivery (alert, contact, incident, target, channel, rank, sequence, state, attempts,
+                    created_at, due_at, attempted_at, accepted_at, error)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+                    due_at = excluded.due_at, attempted_at = excluded.attempted_at,
+                    accepted_at = excluded.accepted_at, error = excluded.error
+                """)
+        for delivery in deliveries {
+            try upsert.execute(arguments: [
+                delivery.alert, delivery.contact, delivery.incident, delivery.target, delivery.channel, delivery.rank,
+                delivery.sequence, delivery.state.rawValue, delivery.attempts, delivery.createdAt.milliseconds,
+                delivery.dueAt.milliseconds, delivery.attemptedAt?.milliseconds, delivery.acceptedAt?.milliseconds,
+                delivery.error,
+            ])
+        }
+    }
+
+    private static func write(_ told: some Sequence<Told>, to database: Database) throws {
+        let upsert = try database.cachedStatement(
+            sql: """
+                INSERT INTO told (incident, target, stage, nearness, contradiction, exercise, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET stage = excluded.stage, nearness = excluded.nearness,
+                    contradiction = excluded.contradiction, at = excluded.at
+                """)
+        for entry in told {
+            try upsert.execute(arguments: [
+                entry.incident, entry.target, entry.stage.rawValue, entry.nearness, entry.contradiction,
+                entry.isExercise, entry.at.milliseconds,
+            ])
+        }
+    }
+
+    private static func write(_ records: [LogRecord], to database: Database) throws {
+        let insert = try database.cachedStatement(sql: "INSERT INTO record (body) VALUES (?)")
+        for record in records {
+            try insert.execute(arguments: [JSONText.encode(record)])
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+public import Registry
+public import Rules
+
+/// What a notifier needs in order to go on where the last one stopped.
+public struct NotifyState: Sendable {
+    /// The sequence of the last alert that was expanded; 0 for none.
+    public var cursor: Int64
+    /// Every alert that was expanded and not yet pruned.
+    public var expanded: Set<Alert.ID>
+    /// The alerts of which some delivery is still open, and all deliveries of these, finished ones included.
+    public var alerts: [Alert]
+    public var deliveries: [Delivery]
+    public var told: [Told]
+}
+
+extension NotifyDatabase {
+    /// - Throws: if the database cannot be read.
+    public func state() throws -> NotifyState {
+        try writer.read { database in
+            let open = "SELECT DISTINCT alert FROM delivery WHERE state IN ('pending', 'sending')"
+            return NotifyState(
+                cursor: try Int64.fetchOne(database, sql: "SELECT sequence FROM cursor") ?? 0,
+                expanded: try String.fetchSet(database, sql: "SELECT id FROM alert"),
+                alerts: try String.fetchAll(database, sql: "SELECT body FROM alert WHERE id IN (\(open)) ORDER BY id")
+                    .map { try JSONText.decode(Alert.self, from: $0) },
+                deliveries: try Row.fetchAll(
+                    database, sql: "SELECT * FROM delivery WHERE alert IN (\(open)) ORDER BY sequence, rank, contact"
+                ).map(Self.delivery),
+                told: try Row.fetchAll(database, sql: "SELECT * FROM told ORDER BY incident, target").map(Self.told))
+        }
+    }
+
+    /// The deliveries of one alert, the nearest first.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func deliveries(of alert: Alert.ID) throws -> [Delivery] {
+        try writer.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM delivery WHERE alert = ? ORDER BY rank, contact", arguments: [alert]
+            ).map(Self.delivery)
+        }
+    }
+
+    /// Removes the alerts from before a moment whose deliveries are all finished, and what was told then.
+    ///
+    /// - Throws: if the database cannot be written.
+    public func prune(before moment: Instant) async throws {
+        try await writer.write { database in
+            try database.execute(
+                sql: """
+                    DELETE FROM alert WHERE at < ?
+                        AND id NOT IN (SELECT alert FROM delivery WHERE state IN ('pending', 'sending'))
+                    """, arguments: [moment.milliseconds])
+            try database.execute(sql: "DELETE FROM told WHERE at < ?", arguments: [moment.milliseconds])
+        }
+    }
+
+    private static func delivery(_ row: Row) throws -> Delivery {
+        var delivery = Delivery(
+            alert: row["alert"], incident: row["incident"], target: row["target"], contact: row["contact"],
+            channel: row["channel"], rank: row["rank"], sequence: row["sequence"],
+            createdAt: Instant(milliseconds: row["created_at"]))
+        delivery.state = try name(row["state"])
+        delivery.attempts = row["attempts"]
+        delivery.dueAt = Instant(milliseconds: row["due_at"])
+        delivery.attemptedAt = (row["attempted_at"] as Int64?).map(Instant.init(milliseconds:))
+        delivery.acceptedAt = (row["accepted_at"] as Int64?).map(Instant.init(milliseconds:))
+        delivery.error = row["error"]
+        return delivery
+    }
+
+    private static func told(_ row: Row) throws -> Told {
+        Told(
+            incident: row["incident"], target: row["target"], stage: try name(row["stage"]),
+            nearness: row["nearness"], contradiction: row["contradiction"], isExercise: row["exercise"],
+            at: Instant(milliseconds: row["at"]))
+    }
+
+    private static func name<Name: RawRepresentable<String>>(_ text: String) throws -> Name {
+        guard let name = Name(rawValue: text) else {
+            throw DatabaseError(message: "notify.sqlite holds '\(text)', which is no \(Name.self) of this version")
+        }
+        return name
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+
+/// The notifier's own database, `notify.sqlite`: the outbox, who was told what, and the lines owed to the alert log.
+///
+/// The notifier alone writes; anybody may read. A write that returns is on the disk. Addresses, numbers and names are
+/// not in it.
+public final class NotifyDatabase: Sendable {
+    let writer: any DatabaseWriter
+
+    /// Opens the file, and creates or migrates it where needed.
+    ///
+    /// - Throws: if it cannot be opened, read or written.
+    public convenience init(path: String) throws {
+        let pool = try DatabasePool(path: path, configuration: Self.configuration)
+        // GRDB lowers this to NORMAL when it switches to WAL, after the configuration's own preparation.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try self.init(pool)
+    }
+
+    /// A database that ends with the process, for a hub that starts while its disk takes nothing.
+    public static func inMemory() throws -> NotifyDatabase {
+        try NotifyDatabase(DatabaseQueue(configuration: configuration))
+    }
+
+    private init(_ writer: any DatabaseWriter) throws {
+        self.writer = writer
+        try Self.migrator.migrate(writer)
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "notify"
+        configuration.busyMode = .timeout(1)
+        return configuration
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("outbox, told, records") { try $0.execute(sql: firstSchema) }
+        return migrator
+    }
+
+    /// Moments are milliseconds since 1970. `delivery_open` makes a start cheap however long the history is.
+    private static let firstSchema = """
+        CREATE TABLE cursor (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sequence INTEGER NOT NULL);
+
+        CREATE TABLE alert (id TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE delivery (
+            alert TEXT NOT NULL REFERENCES alert (id) ON DELETE CASCADE,
+            contact TEXT NOT NULL,
+            incident TEXT NOT NULL,
+            target TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            rank INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            attempted_at INTEGER,
+            accepted_at INTEGER,
+            error TEXT,
+            PRIMARY KEY (alert, contact)
+        ) WITHOUT ROWID;
+        CREATE INDEX delivery_open ON delivery (alert) WHERE state IN ('pending', 'sending');
+
+        CREATE TABLE told (
+            incident TEXT NOT NULL,
+            target TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            nearness INTEGER NOT NULL,
+            contradiction INTEGER NOT NULL,
+            exercise INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (incident, target)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE record (sequence INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+        """
+}
