@@ -19,13 +19,12 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .target(name: "Registry", dependencies: ["Yams", "SwiftCSV"], swiftSettings: strict),
+        .target(name: "Registry", dependencies: ["Yams"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
         .target(name: "Devices", dependencies: ["Registry"], swiftSettings: strict),
         .target(
@@ -33,18 +32,19 @@ let package = Package(
             dependencies: ["Registry", "Devices", .product(name: "OrderedCollections", package: "swift-collections")],
             swiftSettings: strict),
         .target(
-            name: "Store", dependencies: ["Rules", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "Store", dependencies: ["Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "Notify",
             dependencies: [
                 "Registry", "Rules", "Store", "CCurl",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ], swiftSettings: strict),
         .target(
-            name: "AlertLog", dependencies: ["Rules", .product(name: "Crypto", package: "swift-crypto")],
+            name: "AlertLog", dependencies: ["Rules", "Registry", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .target(
             name: "Hub",
@@ -57,7 +57,10 @@ let package = Package(
         .executableTarget(
             name: "smokehub",
             dependencies: [
-                "Hub", "Drill", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Hub", "Drill", "AlertLog", "Devices", "MQTT", "Registry", "Rules", "Store",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Rules", "Devices", "Registry"], swiftSettings: strict),
         .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),

@@ -38,10 +38,16 @@ public struct DecodeLine: Sendable {
         guard let topic else { throw Malformed("topic: \(expected)") }
         guard let payload = json.member("payload", of: json.root) else { throw Malformed("payload: \(expected)") }
         let retain = json.member("retain", of: json.root)
-        guard [nil, .null, .yes, .no].contains(retain?.kind) else {
-            throw Malformed("retain: expected true or false")
+        return Message(topic: topic, payload: try bytes(payload, json), retained: try flag(retain, json))
+    }
+
+    /// `true` or `false`, or what `mosquitto_sub -F %j` writes: `1` or `0`.
+    private static func flag(_ node: JSON.Node?, _ json: JSON) throws(Malformed) -> Bool {
+        switch (node?.kind, node.flatMap { json.wholeNumber(of: $0) }) {
+        case (nil, _), (.null, _), (.no, _), (.number, 0): false
+        case (.yes, _), (.number, 1): true
+        default: throw Malformed("retain: expected true or false")
         }
-        return Message(topic: topic, payload: try bytes(payload, json), retained: retain?.kind == .yes)
     }
 
     private static func bytes(_ payload: JSON.Node, _ json: JSON) throws(Malformed) -> [UInt8] {

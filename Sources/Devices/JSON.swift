@@ -84,6 +84,11 @@ package struct JSON: Sendable {
         node.kind == .text ? string(node.text, isEscaped: node.isEscaped) : nil
     }
 
+    /// A text's own bytes without its escapes; any other value as it is written.
+    package func bytes(of node: Node) -> [UInt8] {
+        node.kind == .text && node.isEscaped ? unescaped(node.text) : Array(bytes[node.text])
+    }
+
     /// The text for people, cut after 200 characters.
     func words(of node: Node) -> String? {
         guard let text = text(of: node) else { return nil }

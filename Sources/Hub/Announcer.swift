@@ -71,9 +71,9 @@ final class Announcer: Sendable {
     }
 
     private func send(_ message: OutgoingMessage, id: Alert.ID, through sequence: Int64?) {
-        publisher.publish(message) { [weak self] error in
+        publisher.publish(message) { [weak self] result in
             guard let self else { return }
-            if let error {
+            if case .failure(let error) = result {
                 // It stays unannounced, so that the next start publishes it again; the residents are told apart from it.
                 logger.warning("An alert did not reach the broker", metadata: ["alert": "\(id)", "reason": "\(error)"])
             } else if let sequence {
@@ -157,8 +157,8 @@ final class Announcer: Sendable {
                 OutgoingMessage(
                     topic: "smokehub/\(estate)/block/\(block)/incident", payload: Array(try encoder.encode(wire)),
                     retain: true)
-            ) { [logger] error in
-                guard let error else { return }
+            ) { [logger] result in
+                guard case .failure(let error) = result else { return }
                 logger.warning("A block's state did not reach the broker", metadata: ["reason": "\(error)"])
             }
         } catch {
@@ -168,6 +168,6 @@ final class Announcer: Sendable {
 
     func publish(canary: [UInt8], topic: String) {
         // One that is lost is noticed by its absence.
-        publisher.publish(OutgoingMessage(topic: topic, payload: canary)) { _ in }
+        publisher.publish(OutgoingMessage(topic: topic, payload: canary))
     }
 }

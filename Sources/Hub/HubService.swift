@@ -91,7 +91,9 @@ public final class HubService: Service {
                 }
             }
         }
-        await publisher.close()
+        let farewell = OutgoingMessage(
+            topic: "smokehub/\(settings.hub)/status", payload: Array("offline".utf8), retain: true)
+        try await Self.onThread("farewell") { publisher.stop(saying: farewell) }
         if let failure { throw failure }
     }
 
@@ -136,32 +138,25 @@ extension HubService {
         let directory = Directory(
             estate: registry.estate, residents: settings.channels.reachable(registry.residents),
             devices: registry.devices)
-        var sirens = SirenChannel.Settings()
-        sirens.evacuation = settings.channels.siren.duration
-        sirens.zigbee2mqttBase = settings.zigbee2MQTTBaseTopics.first ?? sirens.zigbee2mqttBase
-        let siren = SirenChannel(sirens, directory: directory) { topic, payload in
+        let siren = SirenChannel(SirenChannel.Settings(settings), directory: directory) { topic, payload in
             try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
         }
-        var notifierSettings = Notifier.Settings()
-        notifierSettings.inFlightPerHost = settings.deliveries.concurrentMax
+        let webhook = try WebhookChannel(WebhookChannel.Settings(settings.channels.webhook), now: now)
         return Notifier(
             database: database, source: hub, directory: directory, catalogue: configuration.catalogue,
-            channels: [
-                SirenChannel.name: siren,
-                "webhook": try WebhookRouter(settings.channels.webhook, now: now),
-            ], settings: notifierSettings, now: now, logger: logger)
+            channels: [SirenChannel.name: siren, "webhook": webhook], settings: Notifier.Settings(settings), now: now,
+            logger: logger)
     }
 
     /// The outgoing connection. Its last will is how others notice that this hub has stopped.
     private func makePublisher(_ settings: HubSettings) throws -> Publisher {
         let name = settings.broker.clientID ?? "smokehub-\(settings.hub)"
         var connection = BrokerSettings(settings.broker, clientID: name + "-out")
-        connection.cleanStart = true
         connection.sessionExpiry = .zero
         let topic = "smokehub/\(settings.hub)/status"
         connection.will = BrokerSettings.Will(topic: topic, payload: Array("offline".utf8), retain: true)
         return try Publisher(
-            connection, birth: OutgoingMessage(topic: topic, payload: Array("online".utf8), retain: true))
+            connection, announcement: OutgoingMessage(topic: topic, payload: Array("online".utf8), retain: true))
     }
 }
 

@@ -31,7 +31,7 @@ struct ServiceManager: Sendable {
         withUnsafePointer(to: &name) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { target in
                 // A lost word is made good by the next; systemd acts only on a long silence.
-                _ = sendto(descriptor, text, text.count, Int32(MSG_NOSIGNAL.rawValue), target, length)
+                _ = sendto(descriptor, text, text.count, Int32(MSG_NOSIGNAL), target, length)
             }
         }
     }

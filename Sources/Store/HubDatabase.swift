@@ -7,8 +7,8 @@ public import Rules
 ///
 /// Written by the pipeline's thread alone, one transaction a batch, durable when ``commit(_:)`` returns; read by
 /// whoever likes.
-public final class HubDatabase: Sendable {
-    private let pool: DatabasePool
+public final class HubDatabase: AlertSource {
+    private let pool: any DatabaseWriter
 
     /// Opens the database, creating it if there is none.
     ///
@@ -18,12 +18,27 @@ public final class HubDatabase: Sendable {
             var configuration = Configuration()
             configuration.label = "hub"
             configuration.busyMode = .timeout(1)
-            pool = try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            self.pool = pool
             try Self.migrator.migrate(pool)
             try pool.writeWithoutTransaction { database in
                 // GRDB's pools set NORMAL, which may lose the last commits in a power cut.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
             }
+        } catch {
+            throw StoreError(error, doing: "opening \(path)")
+        }
+    }
+
+    /// Opens a database to read it, also beside a hub that writes it.
+    ///
+    /// - Throws: if there is none, or it cannot be read.
+    public init(reading path: String) throws(StoreError) {
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            pool = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
             throw StoreError(error, doing: "opening \(path)")
         }

@@ -106,20 +106,10 @@ struct DrillRun: AsyncParsableCommand {
         let playing = Task {
             try await player.play(scenario, speed: speed, allowsRealAlarms: allowRealAlarms) { screen.show($0) }
         }
-        let signals = Self.cancelling(playing)
+        // Control-C ends the drill properly, so that the hub does not wait for the rest of it.
+        let signals = onTermination { playing.cancel() }
         defer { signals.forEach { $0.cancel() } }
         return try await playing.value
-    }
-
-    /// Control-C ends the drill properly, so that the hub does not wait for the rest of it.
-    private static func cancelling(_ task: Task<Verdict, any Error>) -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { task.cancel() }
-            source.resume()
-            return source
-        }
     }
 }
 
@@ -147,12 +137,6 @@ final class DrillScreen: Sendable {
         if case .began(let begun) = event { record.withLock { $0 = begun } }
         Line.out(DrillLines.line(for: event, of: record.withLock { $0 }))
     }
-}
-
-/// Whole lines, at once also into a pipe.
-private enum Line {
-    static func out(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
-    static func error(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }
 
 /// Exit 2 for what is wrong in a file or on the command line, 1 for what goes wrong later.

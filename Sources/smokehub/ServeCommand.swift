@@ -55,13 +55,13 @@ struct Serve: AsyncParsableCommand {
             // The hub starts all the same: one person without a contact should not keep everybody's alarm down.
             for weakness in configuration.weaknesses { logger.warning("\(weakness)") }
             let folder = try StateFolder(configuration.settings.state)
-            let embedded = embeddedBroker ? try EmbeddedBroker.start(in: folder.broker) : nil
+            let embedded = embeddedBroker ? try EmbeddedBroker(folder: folder.broker) : nil
             if let embedded {
                 configuration.settings.broker.use(try BrokerAddress("mqtt://127.0.0.1:\(embedded.port)"))
                 Line.error("broker mqtt://127.0.0.1:\(embedded.port)")
             }
             defer { embedded?.stop() }
-            let hub = HubService(configuration, state: folder, logger: logger) { Line.error("ready") }
+            let hub = HubService(configuration, state: folder, logger: logger, onReady: { Line.error("ready") })
             var group = ServiceGroupConfiguration(services: [hub], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             group.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()
