@@ -274,3 +274,102 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(mistake?.description == message)
     }
 }
+
+/// The sample estate of this repository.
+private let sample = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Config").standardized
+
+@Suite struct `The sample configuration` {
+    @Test func `has no mistakes, and everybody in it is reached`() throws {
+        let settings = try HubSettings.load(path: sample.path, environment: [:])
+        let registry = try EstateRegistry.load(folder: settings.folder)
+        #expect(settings.unreached(in: registry).map(\.description) == [])
+        #expect(registry.estate.blocks.map(\.id) == ["a", "b", "c"])
+        #expect(try Estate.load(file: settings.folder + "/estate.yaml") == registry.estate)
+        #expect(registry.estate.block("a")?.floors.count == 31)
+        #expect(registry.device(.zigbee2mqtt, address: "block-b/flat-3A/hall_smoke")?.id == "b-3-A-smoke")
+        #expect(registry.device("a-12-C-siren")?.kind == .siren)
+    }
+
+    @Test func `has a detector in every flat`() throws {
+        let registry = try EstateRegistry.load(folder: sample.path)
+        for block in registry.estate.blocks {
+            for floor in block.floors {
+                for flat in block.flats {
+                    let place = registry.device("\(block.id)-\(floor)-\(flat)-smoke")?.place
+                    #expect(place == Place(block: block.id, floor: floor, flat: flat))
+                }
+            }
+        }
+    }
+
+    @Test func `writes down the default of every key that it shows`() throws {
+        var shown = try HubSettings.load(path: sample.path, environment: [:])
+        let defaults = HubSettings()
+        #expect(shown.state.hasSuffix("/Config/../state"))
+        #expect(shown.supervision.silenceByEcosystem == [.zigbee2mqtt: .seconds(25 * 3600)])
+        #expect(shown.channels.webhook.endpoints.map(\.name) == ["security-desk"])
+        (shown.folder, shown.state) = (defaults.folder, defaults.state)
+        shown.supervision.silenceByEcosystem = [:]
+        shown.channels.webhook.endpoints = []
+        #expect(String(reflecting: shown) == String(reflecting: defaults))
+    }
+}
+
+@Suite struct `A contact that leads nowhere` {
+    private func mistakes(_ contacts: String, _ yaml: String) throws -> [String] {
+        let registry = try EstateRegistry(
+            estate: ConfigFile(
+                name: "estate.yaml",
+                text: "estate: demo\nname: {en: D}\nblocks: [{id: a, name: {en: A}, floors: 1-2, flats: [A]}]"),
+            devices: ConfigFile(
+                name: "devices.csv",
+                text: """
+                    id,ecosystem,address,block,floor,flat,area,kind
+                    a-1-A-siren,native,a-1-A-siren,a,1,A,,siren
+                    a-1-A-smoke,native,a-1-A-smoke,a,1,A,,smoke
+                    """),
+            residents: ConfigFile(
+                name: "residents.csv",
+                text: "id,name,language,block,floor,flat,role,contacts\nr,Ann,en,a,1,A,resident,\(contacts)"))
+        return try settings(yaml).unreached(in: registry).map(\.description)
+    }
+
+    @Test(arguments: [
+        ("siren:a-1-A-siren", ""), ("webhook:https://x.example/a?b=c", ""),
+        ("webhook:desk/floor-1", "channels: {webhook: {endpoints: {desk: {url: 'https://d.example'}}}}"),
+        (
+            "webhook:desk siren:a-1-A-siren",
+            "channels: {webhook: {endpoints: {desk: {enabled: false, url: 'https://d.example'}}}}"
+        ),
+    ])
+    func `is none of these`(contacts: String, yaml: String) throws {
+        #expect(try mistakes(contacts, yaml) == [])
+    }
+
+    @Test(arguments: [
+        ("", "", "25: no channel reaches 'r': there are no contacts; write one, such as siren:<device id>"),
+        (
+            "siren:a-1-A-siren", "channels: {siren: {enabled: false}}",
+            "25: no channel reaches 'r': all their contacts are switched off; "
+                + "enable the channel in hub.yaml, or write another contact"
+        ),
+        (
+            "siren:a-1-A-siren sms:85251234567", "",
+            "43: there is no channel 'sms'; write one of siren, webhook"
+        ),
+        ("siren:a-1-A-sirne", "", "25: no siren 'a-1-A-sirne' in devices.csv; write 'a-1-A-siren', or add the siren"),
+        ("siren:a-1-A-smoke", "", "25: 'a-1-A-smoke' is no siren but of kind smoke; write the id of a siren"),
+        (
+            "webhook:desk", "",
+            "25: no webhook endpoint 'desk' in hub.yaml; name it under channels.webhook.endpoints"
+        ),
+        (
+            "webhook:dsek/1", "channels: {webhook: {endpoints: {desk: {url: 'https://d.example'}}}}",
+            "25: no webhook endpoint 'dsek' in hub.yaml; write 'desk'"
+        ),
+        ("webhook:ftp://x", "", "25: 'webhook:' is followed by no web address; write https://host/path"),
+    ])
+    func `is named with its place`(contacts: String, yaml: String, message: String) throws {
+        #expect(try mistakes(contacts, yaml) == ["residents.csv:2:" + message])
+    }
+}
