@@ -1,0 +1,1 @@
+public final class Publisher: Sendable { static let inFlightMax = 100 }
