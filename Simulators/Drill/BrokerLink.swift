@@ -37,7 +37,10 @@ public final class BrokerLink: DrillLink {
 
     public func publish(_ payload: [UInt8], to topic: String, qos: Int, retain: Bool) async throws {
         let quality = Quality(rawValue: qos) ?? .atLeastOnce
-        try await publisher.publish(payload, to: topic, quality: quality, retain: retain)
+        let message = OutgoingMessage(topic: topic, payload: payload, quality: quality, retain: retain)
+        try await withCheckedThrowingContinuation { waiting in
+            publisher.publish(message) { waiting.resume(with: $0.mapError { $0 }) }
+        }
     }
 
     /// - Throws: ``DrillError/broker(_:)`` if the first attempt to connect fails or the broker refuses a filter.
@@ -60,7 +63,6 @@ public final class BrokerLink: DrillLink {
     public func close() async {
         state.withLock { $0.isClosed = true }
         wakeup.signal()
-        await publisher.stop()
     }
 
     // MARK: On the session's thread
@@ -101,7 +103,7 @@ public final class BrokerLink: DrillLink {
             }
             if isLast { answer(.success(())) }
         case .subscriptionRefused(let filter, let reason):
-            fail("refuses to show '\(filter)' (\(reason)); allow it in the broker's ACL (topic read smokehub/#)")
+            fail("\(settings): refuses '\(filter)' (\(reason)); allow it in the broker's ACL (topic read smokehub/#)")
         case .refused(let error), .disconnected(let error):
             fail("\(error)")
         case .connected, .dropped:

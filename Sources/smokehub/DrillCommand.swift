@@ -96,7 +96,7 @@ struct DrillRun: AsyncParsableCommand {
             zigbeeBase: settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
         let scenario = try files.folder.scenario(name, cast: cast)
         let clock = SystemDrillClock()
-        let link = BrokerLink(
+        let link = try BrokerLink(
             BrokerSettings(settings.broker, clientID: "smokehub-drill-\(ProcessInfo.processInfo.processIdentifier)"),
             clock: clock)
         let player = DrillPlayer(cast: cast, link: link, clock: clock)
