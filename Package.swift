@@ -61,8 +61,32 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
-        .testTarget(name: "RulesTests", dependencies: ["Rules", "Devices", "Registry"], swiftSettings: strict),
+        .target(name: "TestBroker", dependencies: ["MQTT"], path: "Tests/TestBroker", swiftSettings: strict),
         .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
+        .testTarget(
+            name: "MQTTTests", dependencies: ["MQTT", "TestBroker"], swiftSettings: strict),
+        .testTarget(
+            name: "DevicesTests", dependencies: ["Devices", "Registry"], resources: [.copy("Vectors")],
+            swiftSettings: strict),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "Devices", "Registry"], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NotifyTests",
+            dependencies: [
+                "Notify", "Store", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "AlertLogTests",
+            dependencies: ["AlertLog", "Registry", "Rules", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DrillTests", dependencies: ["Drill", "MQTT", "Registry", "TestBroker"], swiftSettings: strict),
+        .testTarget(name: "HubTests", dependencies: ["Hub", "Registry"], swiftSettings: strict),
     ]
 )

@@ -9,6 +9,7 @@ public enum DrillError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownDevice(Device.ID)
     /// The device cannot say that.
     case speechless(Device.ID, Utterance)
+    /// In the words of the connection: where, what, and what to do.
     case broker(String)
 
     public var description: String {
@@ -27,7 +28,7 @@ public enum DrillError: Error, Hashable, Sendable, CustomStringConvertible {
         case .speechless(let device, let says):
             "device '\(device)' cannot say '\(says.rawValue)'; let another device say it, or give its 'type'"
         case .broker(let problem):
-            "the broker: \(problem)"
+            problem
         }
     }
 }

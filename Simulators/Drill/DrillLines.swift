@@ -17,7 +17,7 @@ public enum DrillLines {
     /// What the scenarios of a folder are called, and what they are.
     public static func line(for scenario: Scenario) -> String {
         let real = scenario.hasRealAlarms ? "  [raises real alarms]" : ""
-        let head = "\(padded(scenario.name, 24))  \(padded(scenario.length.asClock, 9))"
+        let head = "\(padded(scenario.name, 24))  \(padded(scenario.length.asSpan, 9))"
         let indent = String(repeating: " ", count: 37)
         return """
             \(head)  \(scenario.description[.english])\(real)
@@ -73,10 +73,16 @@ public enum DrillLines {
             .joined(separator: "\n")
     }
 
-    static func line(for result: Verdict.Result) -> String {
-        row(
-            result.expectation.after.asClock, result.isMet ? "came" : "FAILED", result.expectation.pattern.description,
-            outcome(of: result))
+    /// The time stands before the words, so that it can be compared down the column.
+    private static func line(for result: Verdict.Result) -> String {
+        let (time, more) =
+            switch result.outcome {
+            case .came(_, let after): (after.inMilliseconds, result.isCausedByMessage ? "" : "  (timer)")
+            case .cameLate, .missing: ("", ": " + outcome(of: result))
+            }
+        let verb = result.isMet ? "came" : "FAILED"
+        let head = "\(padded(result.expectation.after.asClock, 9))  \(padded(verb, 6))  \(padded(time, 9))"
+        return "\(head)  \(result.expectation.pattern)\(more)"
     }
 
     static func outcome(of result: Verdict.Result) -> String {
@@ -92,7 +98,8 @@ public enum DrillLines {
 
     private static func line(for violation: Verdict.Violation) -> String {
         let alert = violation.alert
-        return row("", "FAILED", "never \(violation.prohibition.pattern)", "came: \(story(of: alert))")
+        let head = "\(padded("", 9))  FAILED  \(padded("never", 9))"
+        return "\(head)  \(violation.prohibition.pattern): came \(story(of: alert))"
     }
 
     static func times(of verdict: Verdict) -> [String] {

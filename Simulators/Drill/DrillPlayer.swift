@@ -43,8 +43,7 @@ public struct DrillPlayer: Sendable {
         guard allowsRealAlarms || !scenario.hasRealAlarms else {
             throw DrillError.realAlarms(scenario: scenario.name)
         }
-        let hub = "smokehub/\(cast.estate.id)/block/+"
-        let stream = try await link.messages(matching: ["\(hub)/alert", "\(hub)/incident"])
+        let stream = try await openStream()
         var generator = SystemRandomNumberGenerator()
         let began = clock.now
         let origin = clock.elapsed
@@ -64,6 +63,16 @@ public struct DrillPlayer: Sendable {
         await link.close()
         (record.seen, record.unreadable) = await heard
         return Verdict(record)
+    }
+
+    private func openStream() async throws -> AsyncStream<DrillMessage> {
+        let hub = "smokehub/\(cast.estate.id)/block/+"
+        do {
+            return try await link.messages(matching: ["\(hub)/alert", "\(hub)/incident"])
+        } catch {
+            await link.close()
+            throw error
+        }
     }
 
     /// Begins, plays every message at its moment, and waits until nothing more is to be watched.

@@ -7,7 +7,7 @@ enum NativeVoice {
         _ says: Utterance, _ detects: Device.Kind, device: Device, state: DeviceState, estate: String
     ) throws -> DeviceMessage {
         let event = Event(
-            type: detects.rawValue, state: stateName(says, state), value: state.value,
+            type: type(of: detects), state: stateName(says, state), value: state.value,
             unit: state.value == nil ? nil : DeviceVoice.unit(of: detects), battery: 87, seq: state.sequence,
             ts: state.stamp.description)
         return DeviceMessage(topic: topic(of: device, estate: estate), payload: try JSONBytes.encode(event), qos: 1)
@@ -20,6 +20,15 @@ enum NativeVoice {
             ("area", place.area), ("device", device.address),
         ]
         return levels.compactMap { name, value in value.map { "\(name)/\($0)" } }.joined(separator: "/") + "/event"
+    }
+
+    /// Devices that detect nothing speak of their faults only.
+    private static func type(of kind: Device.Kind) -> String {
+        switch kind {
+        case .smoke, .heat, .flame, .co, .gas, .waterLeak, .button: kind.rawValue
+        case .help: Device.Kind.button.rawValue
+        case .siren, .buildingAlarm, .gateway, .sensor: "fault"
+        }
     }
 
     private static func stateName(_ says: Utterance, _ state: DeviceState) -> String {

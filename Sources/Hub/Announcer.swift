@@ -10,7 +10,7 @@ import Synchronization
 /// | topic | content |
 /// | --- | --- |
 /// | `smokehub/<estate>/block/<block>/alert` | each alert, once, QoS 1; its id recognises a repeat |
-/// | `smokehub/<estate>/block/<block>/incident` | `{"block":…,"incidents":[…]}`, what is open now, retained |
+/// | `smokehub/<estate>/block/<block>/incident` | the incident of the block that changed last, and the ids of all that are open; retained |
 ///
 /// The broker's acknowledgement of an alert is remembered in the database, so that after a crash what it never had is
 /// published again.
@@ -48,7 +48,7 @@ final class Announcer: Sendable {
             }
         }
         for (sequence, alert) in missed { announce([alert], through: sequence) }
-        for block in Set(incidents.map(\.block)).sorted() { publishState(of: block) }
+        publish(incidents)
     }
 
     /// - Parameter sequence: of the last of them; `nil` for alerts that are not in the database.
@@ -102,67 +102,68 @@ final class Announcer: Sendable {
         }
     }
 
-    /// Publishes the state of every block whose incidents changed.
-    func show(_ outcome: Outcome) {
-        guard !outcome.blocks.isEmpty || !outcome.endedExercises.isEmpty else { return }
-        let changed = progress.withLock { progress in
-            var changed: [String] = []
+    /// Publishes the state of every incident that changed.
+    func show(_ outcome: Rules.Outcome) {
+        guard !outcome.incidents.isEmpty else { return }
+        progress.withLock { progress in
             for state in outcome.blocks {
                 progress.incidents[state.block, default: [:]][state.exercise ?? ""] = state.incidents
-                changed.append(state.block)
             }
             for id in outcome.endedExercises {
-                for block in progress.incidents.keys.sorted() where progress.incidents[block]?[id] != nil {
-                    progress.incidents[block]?[id] = nil
-                    changed.append(block)
-                }
+                for block in progress.incidents.keys.sorted() { progress.incidents[block]?[id] = nil }
             }
-            return changed
         }
-        for block in Set(changed).sorted() { publishState(of: block) }
+        publish(outcome.incidents)
     }
 
-    private struct BlockWire: Encodable {
-        var block: String
-        var incidents: [IncidentWire]
-    }
-
+    /// The state of one incident, as others see it.
     private struct IncidentWire: Encodable {
+        var block: String
         var incident: String
         var hazard: Hazard
         var stage: Stage
-        var since: Instant
+        /// When it came to this stage, in milliseconds since 1970.
+        var at: Instant
         var exercise: String?
         var places: [Place]
         var acknowledged: Bool
+        /// Every incident that is open in the block, by its id.
+        var open: [String]
+
+        init(_ incident: Incident, open: [Incident]) {
+            block = incident.block
+            self.incident = incident.id
+            hazard = incident.hazard
+            stage = incident.stage
+            at = incident.rungSince
+            exercise = incident.exercise
+            places = incident.places
+            acknowledged = incident.acknowledgement != nil
+            self.open = open.map(\.id)
+        }
     }
 
-    private func publishState(of block: String) {
-        let open = progress.withLock { progress in
-            let byExercise = progress.incidents[block] ?? [:]
-            return byExercise.keys.sorted().flatMap { byExercise[$0] ?? [] }
-        }
-        let wire = BlockWire(
-            block: block,
-            incidents: open.map { incident in
-                IncidentWire(
-                    incident: incident.id, hazard: incident.hazard, stage: incident.stage, since: incident.rungSince,
-                    exercise: incident.exercise, places: incident.places,
-                    acknowledged: incident.acknowledgement != nil)
-            })
+    private func publish(_ incidents: [Incident]) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            publisher.publish(
-                OutgoingMessage(
-                    topic: "smokehub/\(estate)/block/\(block)/incident", payload: Array(try encoder.encode(wire)),
-                    retain: true)
-            ) { [logger] result in
-                guard case .failure(let error) = result else { return }
-                logger.warning("A block's state did not reach the broker", metadata: ["reason": "\(error)"])
+        for incident in incidents {
+            let open = progress.withLock { progress in
+                let byExercise = progress.incidents[incident.block] ?? [:]
+                return byExercise.keys.sorted().flatMap { byExercise[$0] ?? [] }
             }
-        } catch {
-            logger.error("A block's state cannot be written as JSON", metadata: ["block": "\(block)"])
+            do {
+                let state = IncidentWire(incident, open: open)
+                publisher.publish(
+                    OutgoingMessage(
+                        topic: "smokehub/\(estate)/block/\(incident.block)/incident",
+                        payload: Array(try encoder.encode(state)), retain: true)
+                ) { [logger] result in
+                    guard case .failure(let error) = result else { return }
+                    logger.warning("An incident's state did not reach the broker", metadata: ["reason": "\(error)"])
+                }
+            } catch {
+                logger.error("An incident cannot be written as JSON", metadata: ["incident": "\(incident.id)"])
+            }
         }
     }
 

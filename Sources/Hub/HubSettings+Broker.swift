@@ -20,6 +20,8 @@ extension HubSettings {
         /// For `mqtts`; `nil` there trusts the system's authorities and shows no certificate.
         public var tls: TLS?
 
+        public init() {}
+
         public var user: String? { address.user }
 
         /// What `--broker` does: another broker, whose TLS settings stay as long as it is an `mqtts` one, and whose

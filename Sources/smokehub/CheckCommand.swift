@@ -1,5 +1,7 @@
 import ArgumentParser
 import Hub
+import Registry
+import Rules
 
 /// Finds what is wrong in a configuration before the night in which it would matter.
 struct Check: AsyncParsableCommand {

@@ -4,6 +4,7 @@ import Hub
 import Logging
 import MQTT
 import ServiceLifecycle
+import UnixSignals
 
 /// Runs the hub in the foreground.
 struct Serve: AsyncParsableCommand {

@@ -68,6 +68,7 @@ import Testing
             ("a-1-A-smoke", [.test], #""state":"test""#),
             ("a-call-point", [.alarm], #""type":"button""#),
             ("b-siren", [.fault], #""trouble":true"#),
+            ("a-siren", [.heartbeat], #""state":"clear","ts":"2026-11-22T15:45:37.123Z","type":"fault""#),
         ] as [(String, [Utterance], String)])
     func `says each thing in its ecosystem's words`(_ device: String, _ says: [Utterance], _ part: String) throws {
         let messages = try said(says.map { PlannedMessage(at: .zero, device: device, says: $0) })

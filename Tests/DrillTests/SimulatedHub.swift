@@ -97,6 +97,9 @@ enum SmallEstate {
             id: "a-call-point", ecosystem: .native, address: "a-call-point", place: Place(block: "a", area: "lobby"),
             kind: .button),
         Device(
+            id: "a-siren", ecosystem: .native, address: "a-siren", place: Place(block: "a", area: "lobby"),
+            kind: .siren),
+        Device(
             id: "b-1-A-smoke", ecosystem: .zigbee2mqtt, address: "block-b/1A/hall",
             place: Place(block: "b", floor: "1", flat: "A"), kind: .smoke),
         Device(
