@@ -9,6 +9,7 @@ extension Pipeline {
     /// Takes up where the last hub on this state folder stopped.
     func restore() throws {
         let restored = try database.restore()
+        isFirstStart = restored.time == nil
         let moment = now()
         engine.restore(
             time: restored.time ?? moment,
@@ -43,7 +44,7 @@ extension Pipeline {
         unwritten.devices = changedDevices.sorted().map {
             (registry.devices[$0].id, engine.state(ofDevice: $0))
         }
-        unwritten.announced = outlets.announcer.takeAnnounced()
+        if let announced = outlets.announcer.takeAnnounced() { unwritten.announced = announced }
         if let fault, !fault.isNew { noteFaultEnds(since: fault.since) }
         do {
             let lastAlert = try database.commit(unwritten)

@@ -30,21 +30,31 @@ extension Pipeline {
             since: moment, backlog: Backlog(from: backlogFrom, until: moment + .seconds(10)))
         engine.beginBacklog(from: backlogFrom)
         unwritten.entries.append(JournalEntry(.backlog(from: backlogFrom), at: moment))
-        note(
-            hub: LogRecord.Text(
-                sessionPresent
-                    ? "Connected to the broker, which has kept the session"
-                    : "Connected to the broker, which had no session: messages sent before now are lost",
-                sessionPresent ? "已連接訊息代理，工作階段已保留" : "已連接訊息代理，但沒有保留工作階段：之前的訊息已遺失"),
-            level: sessionPresent || isFirstConnection ? .info : .trouble,
-            event: sessionPresent || isFirstConnection ? .hub : .trouble,
-            details: ["session": sessionPresent ? "kept" : "new"])
+        noteConnected(sessionPresent: sessionPresent)
         logger.notice("Connected to the broker", metadata: ["session": sessionPresent ? "kept" : "new"])
         board.connected()
         sendCanary(at: moment)
     }
 
-    private var isFirstConnection: Bool { !board.hasBeenConnected && engine.openIncidents.isEmpty }
+    /// Whether the broker keeps sessions is all that a client can see of its persistence.
+    private func noteConnected(sessionPresent: Bool) {
+        if sessionPresent || (isFirstStart && !board.hasBeenConnected) {
+            note(
+                hub: LogRecord.Text(
+                    sessionPresent
+                        ? "Connected to the broker, which has kept the session" : "Connected to the broker, a new session",
+                    sessionPresent ? "已連接訊息代理，工作階段已保留" : "已連接訊息代理，建立新工作階段"),
+                level: .info, details: ["session": sessionPresent ? "kept" : "new"])
+        } else {
+            note(
+                hub: LogRecord.Text(
+                    "Connected to the broker, which has not kept the session: what was sent meanwhile is lost; "
+                        + "set 'persistence true' in its configuration",
+                    "已連接訊息代理，但它沒有保留工作階段：期間的訊息已遺失；請啟用代理的持久化設定"),
+                level: .trouble, event: .trouble,
+                details: ["trouble": "session lost", "state": "open", "session": "new"])
+        }
+    }
 
     private func lost(_ error: MQTTError, what: String, _ chinese: String, at moment: Instant) {
         logger.warning("\(what)", metadata: ["reason": "\(error)"])

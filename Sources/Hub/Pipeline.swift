@@ -36,6 +36,8 @@ final class Pipeline {
     var troubles = TroubleMemory()
     var canary: Canary
     var due = Housekeeping()
+    /// The state folder was empty, so no session can have been lost.
+    var isFirstStart = false
     private var stops = false
 
     /// What the hub is catching up with, and since when it hears.

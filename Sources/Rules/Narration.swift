@@ -35,7 +35,21 @@ enum Narration {
             text: Text(english.capitalizedFirst, chinese), details: details)
     }
 
-    static func decision(_ decision: Decision, places: [Place], _ estate: Estate) -> LogRecord {
+    /// What a decision does, as a person would say it.
+    enum Turn {
+        /// The incident comes to a stage.
+        case reaches
+        /// The stage stays, and more people look.
+        case widens
+        /// Another place joins it.
+        case joins
+
+        init(_ rung: Incident.Rung) { self = rung.step > 1 ? .widens : .reaches }
+    }
+
+    static func decision(
+        _ decision: Decision, places: [Place], turn: Turn, _ estate: Estate
+    ) -> LogRecord {
         let names = PlaceNames(estate)
         let place = places.first ?? Place(block: decision.block)
         let there = decision.block == "*" ? names.estate : names.text(place)
@@ -43,7 +57,7 @@ enum Narration {
             places.count > 1 ? " and \(places.count - 1) more" : "",
             places.count > 1 ? "等\(places.count)處" : "")
         let where_ = Text(there.english + others.english, there.traditionalChinese + others.traditionalChinese)
-        let what = sentence(decision, at: where_)
+        let what = sentence(decision, turn, at: where_)
         return LogRecord(
             at: decision.at, event: .incident, level: level(of: decision.stage), estate: estate.id,
             place: decision.block == "*" ? nil : place, incident: decision.incident, stage: decision.stage,
@@ -54,30 +68,38 @@ enum Narration {
             ])
     }
 
-    private static func sentence(_ decision: Decision, at place: Text) -> Text {
+    private static func sentence(_ decision: Decision, _ turn: Turn, at place: Text) -> Text {
         let hazard = names(of: decision.hazard)
         let devices = decision.because.count == 1 ? "1 detector" : "\(decision.because.count) detectors"
         let because = Text(
             " (\(decision.incident), rule \(decision.rule), \(devices))",
             "（\(decision.incident)，規則 \(decision.rule)，\(decision.because.count)個探測器）")
         let text =
-            switch decision.stage {
-            case .investigate:
+            switch (decision.stage, turn) {
+            case (_, .joins):
+                Text(
+                    "Possible \(hazard.english) also in \(place.english); the stage is \(decision.stage.rawValue)",
+                    "\(place.traditionalChinese)亦可能有\(hazard.traditionalChinese)")
+            case (.investigate, .widens):
+                Text(
+                    "Possible \(hazard.english) in \(place.english) is not settled: more people are told",
+                    "\(place.traditionalChinese)可能的\(hazard.traditionalChinese)仍未查明，擴大通知")
+            case (.investigate, .reaches):
                 Text(
                     "Investigate possible \(hazard.english) in \(place.english)",
                     "查核\(place.traditionalChinese)可能的\(hazard.traditionalChinese)")
-            case .confirmed:
+            case (.confirmed, _):
                 Text(
                     "\(hazard.english.capitalizedFirst) confirmed in \(place.english)",
                     "證實\(place.traditionalChinese)\(hazard.traditionalChinese)")
-            case .spreading:
+            case (.spreading, _):
                 Text(
                     "\(hazard.english.capitalizedFirst) spreading from \(place.english)",
                     "\(place.traditionalChinese)的\(hazard.traditionalChinese)正在蔓延")
-            case .clearing:
+            case (.clearing, _):
                 Text(
                     "All detectors clear in \(place.english)", "\(place.traditionalChinese)的所有探測器已解除警報")
-            case .closed:
+            case (.closed, _):
                 Text("Incident closed in \(place.english)", "\(place.traditionalChinese)的事件已結束")
             }
         return Text(text.english + because.english, text.traditionalChinese + because.traditionalChinese)

@@ -27,7 +27,14 @@ public struct Rule: Hashable, Sendable {
     /// Said again to those who should answer, until somebody does.
     public struct Reminder: Hashable, Sendable {
         public var every: Duration
+        /// Each pause is twice the one before, up to this; the same as ``every`` for pauses that never grow.
+        public var slowingTo: Duration
         public var tell: [Audience]
+
+        /// How long to wait after so many reminders.
+        func pause(after count: Int) -> Duration {
+            min(every * (1 << min(count, 16)), slowingTo)
+        }
     }
 
     /// Whether an incident on its present rung may follow this rule at all.

@@ -86,7 +86,7 @@ extension RuleEngine {
             incident.rung = rung
             incident.rungSince = at
             incident.reminder = rule.reminder.map {
-                Incident.Reminder(rule: rule.name, next: at + $0.every, count: 0)
+                Incident.Reminder(rule: rule.name, next: at + $0.pause(after: 0), count: 0)
             }
         }
         let because = match.members.map { incident.members[$0] }
@@ -95,7 +95,8 @@ extension RuleEngine {
             rule: rule.name, exercise: incident.exercise, because: because.map(\.device))
         outcome.decisions.append(decision)
         let places = onlyThere ? because.map(\.place) : incident.places
-        var record = Narration.decision(decision, places: places, estate)
+        var record = Narration.decision(
+            decision, places: places, turn: rule.outcome == .same ? .joins : .init(incident.rung), estate)
         record.at = self[drill].realTime(of: at)
         outcome.records.append(record)
         guard !rule.tell.isEmpty else { return }
@@ -158,7 +159,7 @@ extension RuleEngine {
     private mutating func remind(_ incident: inout Incident, at moment: Instant) {
         guard var reminder = incident.reminder, reminder.next <= moment else { return }
         guard let rule = rules.rules.first(where: { $0.name == reminder.rule && $0.hazard == incident.hazard }),
-            let every = rule.reminder?.every
+            let pause = rule.reminder?.pause(after: reminder.count + 1)
         else {
             incident.reminder = nil
             return
@@ -166,7 +167,7 @@ extension RuleEngine {
         reminder.count += 1
         let at = reminder.next
         // After an outage one reminder is owed, not all that were missed.
-        reminder.next = max(reminder.next + every, moment)
+        reminder.next = max(reminder.next + pause, moment)
         incident.reminder = reminder
         alert(
             Alert(

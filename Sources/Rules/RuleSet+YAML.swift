@@ -105,9 +105,10 @@ private struct RuleReader {
     private mutating func reminder(_ node: YAMLNode?) throws(ConfigError) -> Rule.Reminder? {
         guard let node else { return nil }
         let mapping = try node.mapping()
-        mapping.checkKeys(["every", "tell"], required: ["every", "tell"], &mistakes)
+        mapping.checkKeys(["every", "slowing-to", "tell"], required: ["every", "tell"], &mistakes)
+        let every = try mapping.required("every").duration(in: .seconds(10)...(.seconds(3600)))
         return Rule.Reminder(
-            every: try mapping.required("every").duration(in: .seconds(10)...(.seconds(3600))),
+            every: every, slowingTo: try mapping["slowing-to"]?.duration(in: every...(.seconds(86_400))) ?? every,
             tell: try audiences(try mapping.required("tell")))
     }
 

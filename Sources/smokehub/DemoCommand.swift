@@ -29,8 +29,8 @@ struct Demo: AsyncParsableCommand {
     @Flag(help: "End with the drills' verdict instead of following the log.")
     var once = false
 
-    @Option(help: "Times faster than life, 1 to 1000.")
-    var speed = 30
+    @Option(help: "Times faster than life, 1 to 1000. (default: so that no drill takes much longer than 15 s)")
+    var speed: Int?
 
     @Option(help: "The state folder. (default: a new one under the system's temporary folder)")
     var state: String?
@@ -42,7 +42,7 @@ struct Demo: AsyncParsableCommand {
     var scenarios: [String] = []
 
     func validate() throws {
-        guard (1...1000).contains(speed) else {
+        if let speed, !(1...1000).contains(speed) {
             throw ValidationError("a speed of \(speed) is out of range; write a number from 1 to 1000")
         }
     }
@@ -92,7 +92,7 @@ struct Demo: AsyncParsableCommand {
         let cast = Cast(
             configuration.registry,
             zigbeeBase: configuration.settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
-        let names = scenarios.isEmpty ? try files.folder.names() : scenarios
+        let names = scenarios.isEmpty ? try Self.shortestFirst(files.folder) : scenarios
         var verdicts: [Verdict] = []
         for name in names {
             let scenario = try files.folder.scenario(name, cast: cast)
@@ -103,9 +103,22 @@ struct Demo: AsyncParsableCommand {
             let link = try BrokerLink(connection, clock: clock)
             let player = DrillPlayer(cast: cast, link: link, clock: clock)
             Line.out("\n—— \(DrillLines.line(for: scenario))")
+            let speed = speed ?? Self.comfortableSpeed(for: scenario)
             verdicts.append(try await player.play(scenario, speed: speed, allowsRealAlarms: true) { _ in })
         }
         return verdicts
+    }
+
+    private static func shortestFirst(_ folder: ScenarioFolder) throws -> [String] {
+        try folder.names()
+            .map { (name: $0, length: try folder.scenario($0, cast: nil).length) }
+            .sorted { ($0.length, $0.name) < ($1.length, $1.name) }
+            .map(\.name)
+    }
+
+    /// Fast enough to watch, and no faster than the timers can follow.
+    private static func comfortableSpeed(for scenario: Scenario) -> Int {
+        min(max(Int(scenario.length.components.seconds) / 12, 5), 100)
     }
 
     private static func invitation(_ configuration: HubConfiguration, port: Int) -> String {
