@@ -5,8 +5,8 @@ public import Logging
 import MQTT
 import Notify
 public import Registry
-import Rules
-import ServiceLifecycle
+public import Rules
+public import ServiceLifecycle
 import Store
 import Synchronization
 
@@ -16,6 +16,7 @@ import Synchronization
 ///     try await hub.run()   // until its task is cancelled, or the service group shuts down
 public final class HubService: Service {
     public let board = HubBoard()
+    private let inbox: PipelineInbox
     private let configuration: HubConfiguration
     private let state: StateFolder
     private let logger: Logger
@@ -26,12 +27,33 @@ public final class HubService: Service {
     public init(
         _ configuration: HubConfiguration, state: StateFolder, logger: Logger,
         now: @escaping @Sendable () -> Instant = Instant.now, onReady: @escaping @Sendable () -> Void = {}
-    ) {
+    ) throws {
         self.configuration = configuration
         self.state = state
         self.logger = logger
         self.now = now
         self.onReady = onReady
+        inbox = try PipelineInbox()
+    }
+
+    /// Where ``ControlService`` listens.
+    public var controlSocket: String { state.path + "/hub.sock" }
+
+    /// What became of an operator's command.
+    public enum Answer: Sendable {
+        case done
+        /// No such incident is open.
+        case unknownIncident
+        /// Too many commands wait; it was not taken.
+        case busy
+    }
+
+    /// Does what an operator asks; returns when it is done and about to be made durable.
+    public func perform(_ command: OperatorCommand) async -> Answer {
+        await withCheckedContinuation { continuation in
+            let isTaken = inbox.put(command) { continuation.resume(returning: $0 ? .done : .unknownIncident) }
+            if !isTaken { continuation.resume(returning: .busy) }
+        }
     }
 
     /// - Throws: ``StartError`` and other errors of the start. Once it runs, it goes on whatever fails.
@@ -44,7 +66,7 @@ public final class HubService: Service {
         let publisher = try makePublisher(settings)
         let announcer = Announcer(publisher: publisher, estate: configuration.registry.estate.id, logger: logger)
         let notifier = try makeNotifier(publisher, hubDatabase, notifyDatabase)
-        let inbox = try PipelineInbox()
+        let inbox = inbox
         let manager = ServiceManager()
         let outlets = PipelineOutlets(
             announcer: announcer, wakeNotifier: { notifier.wake() }, takeUndurable: { notifier.take(undurable: $0) },

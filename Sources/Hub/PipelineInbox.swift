@@ -18,10 +18,11 @@ final class PipelineInbox: Sendable {
 
     init() throws(MQTTError) { wakeup = try Wakeup() }
 
-    /// - Returns: false if the inbox is full; the command is then not taken.
+    /// - Returns: false if the inbox is full or the pipeline has stopped; the command is then not taken, and `answer`
+    ///   is never called.
     func put(_ command: OperatorCommand, answer: @escaping @Sendable (Bool) -> Void) -> Bool {
         let taken = waiting.withLock { waiting in
-            guard waiting.commands.count < Self.commandsMax else { return false }
+            guard !waiting.stops, waiting.commands.count < Self.commandsMax else { return false }
             waiting.commands.append((command, answer))
             return true
         }

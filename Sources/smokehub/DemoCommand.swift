@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Drill
 import Foundation
 import Hub
@@ -65,8 +66,16 @@ struct Demo: AsyncParsableCommand {
     /// Runs the hub and shows the log while the drills are played.
     private func present(_ configuration: HubConfiguration, _ folder: StateFolder, port: Int) async throws -> Bool {
         let (readiness, whenReady) = AsyncStream<Void>.makeStream()
-        let hub = HubService(configuration, state: folder, logger: hubLogger(.error), onReady: { whenReady.yield() })
-        let running = Task { try await hub.run() }
+        let hub = try HubService(configuration, state: folder, logger: hubLogger(.error), onReady: { whenReady.yield() })
+        let running = Task {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await hub.run() }
+                group.addTask { try await ControlService(hub, logger: hubLogger(.error)).run() }
+                // When the hub ends, nobody can be answered any more.
+                try await group.next()
+                group.cancelAll()
+            }
+        }
         let showing = Task { try await LogScreen(folder: folder.path, language: language).follow() }
         let signals = onTermination { running.cancel() }
         defer { signals.forEach { $0.cancel() } }

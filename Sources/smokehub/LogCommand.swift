@@ -1,6 +1,7 @@
 import AlertLog
 import ArgumentParser
 import Foundation
+import Hub
 
 /// What can be asked about the alert log as a whole.
 struct Log: AsyncParsableCommand {
@@ -28,9 +29,10 @@ struct Log: AsyncParsableCommand {
         @OptionGroup var place: LogPlace
 
         func run() async throws {
+            let folder = try await place.folder()
             let verdict: LogVerdict
             do {
-                verdict = try LogVerifier(folder: place.folder).verify()
+                verdict = try LogVerifier(folder: folder).verify()
             } catch {
                 throw place.refusal(error)
             }
@@ -42,13 +44,16 @@ struct Log: AsyncParsableCommand {
 
 /// Where the alert log lies.
 struct LogPlace: ParsableArguments {
-    @Option(help: "The hub's state folder. (default: state)")
+    @Option(help: "The hub's state folder, instead of the one in hub.yaml.")
     var state: String?
 
     @Option(help: "The configuration: a folder or a hub.yaml.")
     var config = "Config"
 
-    var folder: String { state ?? "state" }
+    /// - Throws: what is wrong in hub.yaml, if that has to be read.
+    func folder() async throws -> String {
+        try await refusing { try state ?? HubSettings.load(path: config).state }
+    }
 
     /// Says on standard error what hinders, and gives the exit code for it.
     func refusal(_ error: LogError) -> ExitCode {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Hub
 import Logging
@@ -62,8 +63,8 @@ struct Serve: AsyncParsableCommand {
                 Line.error("broker mqtt://127.0.0.1:\(embedded.port)")
             }
             defer { embedded?.stop() }
-            let hub = HubService(configuration, state: folder, logger: logger, onReady: { Line.error("ready") })
-            var group = ServiceGroupConfiguration(services: [hub], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            let hub = try HubService(configuration, state: folder, logger: logger, onReady: { Line.error("ready") })
+            var group = ServiceGroupConfiguration(services: [hub, ControlService(hub, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             group.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()
         }

@@ -21,7 +21,8 @@ struct SmokeHubCommand: AsyncParsableCommand {
               0 good, 1 what was asked does not hold, 2 wrong usage or configuration.
             """,
         subcommands: [
-            Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Check.self, Decode.self, Replay.self,
+            Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self, Ack.self,
+            Reset.self, Check.self, Decode.self, Replay.self,
         ])
 
     /// As ArgumentParser's own, but for the exit code of wrong usage, which is 2 everywhere here.
