@@ -32,7 +32,8 @@ public struct ControlService: Service {
         unlink(path)
         let socket = path
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        // Hummingbird reports each connection that a shutdown cuts off as an error.
+        quiet.logLevel = .critical
         let application = Application(
             router: ControlAPI(hub: hub).router(),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
