@@ -96,16 +96,17 @@ final class Connection {
         let code = mosquitto_connect_bind_v5(
             handle, settings.host, Int32(settings.port), keepAlive, nil, properties)
         let number = errno
-        guard code != MOSQ_ERR_SUCCESS.rawValue else { return }
-        throw MQTTError(broker: settings.description, reason: connectReason(code, number))
+        if code != MOSQ_ERR_SUCCESS.rawValue { throw failure(connectReason(code, number)) }
     }
 
     private func connectReason(_ code: Int32, _ number: Int32) -> MQTTError.Reason {
         switch code {
         case MOSQ_ERR_EAI.rawValue: .unknownHost(String(cString: gai_strerror(number)))
         case MOSQ_ERR_ERRNO.rawValue: .unreachable(systemText(number))
-        case MOSQ_ERR_TLS.rawValue: .unusableTLSFiles(openSSL.joined(separator: "; "))
-        default: .unreachable(text(code, number))
+        case MOSQ_ERR_TLS.rawValue
+        where inbox.log.contains { $0.contains("Unable to load") || $0.contains("Client cert") }:
+            .unusableTLSFiles(openSSL.joined(separator: "; "))
+        default: tlsReason(code) ?? .unreachable(text(code, number))
         }
     }
 }
@@ -202,7 +203,7 @@ extension Connection {
 }
 
 extension Connection {
-    /// What the end of the connection means, from libmosquitto's code, `errno`, and what OpenSSL and the broker said.
+    /// What the end of the connection means: from libmosquitto's code, `errno`, and what OpenSSL and the broker said.
     private func ending(_ code: Int32, _ number: Int32) -> MQTTError {
         if let greeting = inbox.greeting, greeting.code != 0 { return failure(refusal(greeting.code)) }
         if let reason = tlsReason(code) { return failure(reason) }
@@ -240,11 +241,10 @@ extension Connection {
         let all = lines.joined(separator: "; ")
         if all.contains("host name verification failed") { return .wrongCertificateName(host: settings.host) }
         if all.contains("certificate verify failed") {
-            let verdict = CertificateVerdict(ofSession: mosquitto_ssl_get(handle))
-            return switch verdict?.code {
+            return switch inbox.verdict?.code {
             case 10: .expiredCertificate
             case 9: .certificateNotYetValid
-            default: .untrustedCertificate(verdict?.text ?? all, authority: settings.tls?.authority)
+            default: .untrustedCertificate(inbox.verdict?.text ?? all, authority: settings.tls?.authority)
             }
         }
         // Alerts are what the other side says; here they can only concern the certificate that we show, or do not show.

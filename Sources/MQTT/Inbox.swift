@@ -16,6 +16,8 @@ final class Inbox {
     var farewell: Int32?
     /// libmosquitto's warnings and errors, which alone carry OpenSSL's.
     var log: [String] = []
+    /// Why the broker's certificate was not believed.
+    var verdict: CertificateVerdict?
     /// Counts calls of the callbacks, by which a socket that is dry is told from one that only looks so.
     var calls = 0
 
@@ -64,9 +66,11 @@ extension Inbox {
             guard let context else { return }
             Inbox.at(context).farewell = code
         }
-        mosquitto_log_callback_set(handle) { _, context, level, text in
+        mosquitto_log_callback_set(handle) { handle, context, level, text in
             guard let context, let text, level & (MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0 else { return }
             Inbox.at(context).log.append(String(cString: text))
+            // Asked for here, because libmosquitto may throw the handshake away before it returns.
+            Inbox.at(context).verdict = CertificateVerdict(ofSession: mosquitto_ssl_get(handle))
         }
     }
 

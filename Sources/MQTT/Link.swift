@@ -96,13 +96,13 @@ struct Link {
     }
 
     private mutating func greet(_ connection: Connection, until: ContinuousClock.Instant) -> Change {
+        // Asked before reading, so that what was said before hanging up is read.
+        let isHungUp = connection.isHungUp
         // Bounded, so that a broker that babbles cannot hold the caller.
         for _ in 0..<64 {
-            if connection.wantsToWrite, let error = connection.write() { return refuse(error) }
-            switch connection.read() {
-            case .closed(let error): return refuse(error)
-            case .dry, .packet: break
-            }
+            // Reading comes first: a broker that refuses our certificate says so and hangs up, and a failed write would
+            // lose what it said.
+            if case .closed(let error) = connection.read() { return refuse(error) }
             if let greeting = connection.inbox.greeting {
                 guard greeting.code == 0 else { continue }  // The reason comes with the end, at the next read.
                 connection.stopLog()
@@ -110,8 +110,9 @@ struct Link {
                 return .connected(connection, sessionPresent: greeting.sessionPresent)
             }
             if !connection.wantsToWrite { break }
+            if let error = connection.write() { return refuse(error) }
         }
-        if connection.isHungUp { return refuse(connection.failure(.closedBeforeAnswer(overTLS: settings.tls != nil))) }
+        if isHungUp { return refuse(connection.failure(.closedBeforeAnswer(overTLS: settings.tls != nil))) }
         return clock.now < until ? .none : refuse(noAnswer)
     }
 

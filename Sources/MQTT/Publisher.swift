@@ -80,11 +80,8 @@ public final class Publisher: Sendable {
 
     /// Publishes in microseconds, without waiting for anything. `completion` runs on the publisher's thread, or on the
     /// caller's before this returns, and must not block.
-    public func publish(_ message: OutgoingMessage, completion: Completion? = nil) {
-        if let reason = refusal(of: message) {
-            completion?(.failure(failure(reason)))
-            return
-        }
+    public func publish(_ message: OutgoingMessage, then completion: @escaping Completion) {
+        if let reason = refusal(of: message) { return completion(.failure(failure(reason))) }
         let item = Outbox.Item(message: message, deadline: .now + limits.patience, completion: completion)
         let (needsThread, news) = outbox.withLock { outbox in
             if let reason = outbox.append(item, queuedMax: limits.queued) {
@@ -100,7 +97,7 @@ public final class Publisher: Sendable {
     /// Publishes, and returns when the broker has acknowledged it; throws ``MQTTError`` when it did not.
     public func publish(_ message: OutgoingMessage) async throws(MQTTError) {
         let result: Result<Void, MQTTError> = await withCheckedContinuation { continuation in
-            publish(message) { continuation.resume(returning: $0) }
+            publish(message, then: { continuation.resume(returning: $0) })
         }
         try result.get()
     }
@@ -108,7 +105,8 @@ public final class Publisher: Sendable {
     /// Waits until all that was published is acknowledged, `last` included, at most so long; then says farewell to the
     /// broker, which keeps the will to itself. What is left fails with `.stopped`. Blocks.
     public func stop(saying last: OutgoingMessage? = nil, within time: Duration = .seconds(2)) {
-        if let last { publish(last) }
+        // Whether or not it arrives, this is the end; the broker then says what the will says.
+        if let last { publish(last) { _ in } }
         outbox.withLock { $0.isEnding = true }
         wakeup.signal()
         var interests = [pollfd(fd: ended.descriptor, events: Int16(POLLIN), revents: 0)]

@@ -18,6 +18,8 @@ public final class TestBroker {
         case clientCertificates
         /// The same, but the broker's own certificate has expired.
         case expired
+        /// The same, but the broker's own certificate is for another host.
+        case otherHost
     }
 
     /// Starts it and returns when it accepts connections. `lines` are added to its configuration.
@@ -27,7 +29,7 @@ public final class TestBroker {
         guard let port = freeLoopbackPort() else { throw Problem(text: "no free port") }
         self.port = port
         switch variant {
-        case .clientCertificates, .expired: certificates = try Certificates(folder: folder)
+        case .clientCertificates, .expired, .otherHost: certificates = try Certificates(folder: folder)
         case .plain, .passwords: certificates = nil
         }
         let configuration = try Self.base(port, folder) + lines(of: variant) + extra
@@ -98,6 +100,7 @@ public final class TestBroker {
             return lines
         case .clientCertificates: return tls(certificates?.server)
         case .expired: return tls(certificates?.expired)
+        case .otherHost: return tls(certificates?.elsewhere)
         }
     }
 
