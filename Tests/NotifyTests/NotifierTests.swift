@@ -116,7 +116,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
             opener.yield()
         }
         let states = try database.deliveries(of: fire.id).map(\.state)
-            #expect(states == [.accepted])
+        #expect(states == [.accepted])
     }
 
     @Test func `does not let a channel that hangs delay another`() async throws {
