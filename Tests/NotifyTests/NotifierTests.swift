@@ -1,0 +1,279 @@
+import Foundation
+import Notify
+import Registry
+import Rules
+import Store
+import Synchronization
+import Testing
+
+private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A")
+
+@Suite(.timeLimit(.minutes(1))) struct `A notifier` {
+    @Test func `tells everybody in the audience, in their language, and says so in one line`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let channel = RecordingChannel()
+        let people = [
+            Harbour.person("r4", "a/4/A", "webhook:x"),
+            Harbour.person("r9", "a/9/A", "webhook:x", language: .traditionalChinese),
+        ]
+        try await notifying(database, AlertList(fire), people, channels: ["webhook": channel]) { _ in
+            let sent = await channel.sendings.next(2)
+            let texts = Dictionary(uniqueKeysWithValues: sent.map { ($0.notice.id, $0.notice) })
+            #expect(texts["a-fire-1/1/r4/1"]?.text.contains("your home") == true)
+            #expect(texts["a-fire-1/1/r9/1"]?.text.contains("你樓下起火") == true)
+            #expect(texts["a-fire-1/1/r9/1"]?.language == .traditionalChinese)
+            let records = try await database.records { $0.event == .delivery }
+            #expect(records.count == 1)
+            #expect(records[0].level == .info)
+            #expect(records[0].text.english.contains("2 of 2 people told by webhook"))
+            #expect(records[0].details["contacts"]?.split(separator: " ").count == 2)
+            #expect(!"\(records)".contains("Nobody's Name"))
+        }
+    }
+
+    @Test func `sends to the nearest first`() async throws {
+        let folder = try TemporaryFolder()
+        let channel = RecordingChannel()
+        var settings = quick
+        settings.inFlightPerHost = 1
+        let people = ["a/9/A", "a/3/A", "a/4/A", "a/5/A", "a/4/B"].map {
+            Harbour.person($0.replacingOccurrences(of: "/", with: ""), $0, "webhook:x")
+        }
+        try await notifying(
+            try NotifyDatabase(path: folder.database), AlertList(fire), people, channels: ["webhook": channel],
+            settings: settings
+        ) { _ in
+            #expect(await channel.sendings.next(5).map(\.contact.id) == ["a4A/1", "a4B/1", "a5A/1", "a3A/1", "a9A/1"])
+        }
+    }
+
+    @Test func `is woken by a new alert, and takes one that the hub could not write down only once`() async throws {
+        let folder = try TemporaryFolder()
+        let source = AlertList()
+        let channel = RecordingChannel()
+        var settings = quick
+        settings.pollInterval = .seconds(3600)
+        let people = [Harbour.person("r4", "a/4/A", "webhook:x")]
+        let database = try NotifyDatabase(path: folder.database)
+        try await notifying(database, source, people, channels: ["webhook": channel], settings: settings) { notifier in
+            notifier.take(undurable: [fire])
+            #expect(await channel.sendings.next(1).map(\.notice.alert) == [fire])
+            source.append(fire)
+            let next = Harbour.alert("a-fire-1/2", .spreading, [.block], at: "a/4/A")
+            source.append(next)
+            notifier.wake()
+            #expect(await channel.sendings.next(1).map(\.notice.alert) == [next])
+        }
+    }
+
+    @Test func `sends again what was under way when it died, and not what was accepted`() async throws {
+        let folder = try TemporaryFolder()
+        let source = AlertList(fire)
+        let people = [Harbour.person("r4", "a/4/A", "webhook:x"), Harbour.person("r9", "a/9/A", "webhook:x")]
+        do {
+            let database = try NotifyDatabase(path: folder.database)
+            let channel = RecordingChannel { sending in
+                if sending.contact.id == "r4/1" { return .accepted }
+                // As if the process died before the receipt came.
+                do { try await Task.sleep(for: .seconds(3600)) } catch {}
+                return .accepted
+            }
+            var settings = quick
+            settings.shutdownGrace = .zero
+            try await notifying(database, source, people, channels: ["webhook": channel], settings: settings) { _ in
+                _ = await channel.sendings.next(2)
+                _ = try await database.deliveries(of: fire.id) { $0.contains { $0.state == .accepted } }
+            }
+            #expect(try database.deliveries(of: fire.id).map(\.state) == [.accepted, .sending])
+        }
+        let database = try NotifyDatabase(path: folder.database)
+        let channel = RecordingChannel()
+        let next = Harbour.alert("a-fire-1/2", .clearing, [.told], at: "a/4/A")
+        try await notifying(database, source, people, channels: ["webhook": channel]) { notifier in
+            let again = await channel.sendings.next(1)
+            #expect(again.map(\.notice.id) == ["a-fire-1/1/r9/1"])
+            _ = try await database.deliveries(of: fire.id) { $0.allSatisfy { $0.state == .accepted } }
+            source.append(next)
+            notifier.wake()
+            #expect(await channel.sendings.next(2).allSatisfy { $0.notice.alert == next })
+        }
+        #expect(try database.deliveries(of: fire.id).map(\.attempts) == [1, 2])
+    }
+
+    @Test func `waits for what is in flight before it stops`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let channel = RecordingChannel { _ in
+            for await _ in gate { break }
+            return .accepted
+        }
+        try await notifying(
+            database, AlertList(fire), [Harbour.person("r4", "a/4/A", "webhook:x")], channels: ["webhook": channel]
+        ) { _ in
+            _ = await channel.sendings.next(1)
+            opener.yield()
+        }
+        let states = try database.deliveries(of: fire.id).map(\.state)
+        #expect(states == [.accepted])
+    }
+
+    @Test func `does not let a channel that hangs delay another`() async throws {
+        let folder = try TemporaryFolder()
+        let hanging = RecordingChannel { _ in
+            do { try await Task.sleep(for: .seconds(3600)) } catch {}
+            return .failed("hung")
+        }
+        let working = RecordingChannel()
+        let people = (1...40).flatMap { number in
+            [
+                Harbour.person("h\(number)", "a/4/A", "sms:\(number)"),
+                Harbour.person("w\(number)", "a/9/A", "webhook:\(number)"),
+            ]
+        }
+        var settings = quick
+        settings.shutdownGrace = .zero
+        try await notifying(
+            try NotifyDatabase(path: folder.database), AlertList(fire), people,
+            channels: ["sms": hanging, "webhook": working], settings: settings
+        ) { _ in
+            #expect(await working.sendings.next(40).count == 40)
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `A delivery that fails` {
+    private let person = [Harbour.person("r4", "a/4/A", "webhook:one siren:s webhook:two")]
+
+    @Test func `for now is tried again with the same id until it is accepted`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let channel = RecordingChannel { $0.attempt < 3 ? .failed("HTTP 503") : .accepted }
+        try await notifying(
+            database, AlertList(fire), person, channels: ["webhook": channel, "siren": RecordingChannel()]
+        ) { _ in
+            let sent = await channel.sendings.next(3)
+            #expect(Set(sent.map(\.notice.id)) == ["a-fire-1/1/r4/1"])
+            let records = try await database.records { $0.text.english.contains("1 of 1 people") }
+                .filter { $0.details["channel"] == "webhook" }
+            #expect(records.map(\.level) == [.trouble, .info])
+            #expect(records[0].text.english.contains("0 of 1 people told by webhook"))
+        }
+    }
+
+    @Test func `for good is followed by the next contact, and named as a trouble without its address`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let channel = RecordingChannel { $0.contact.address == "one" ? .refused("HTTP 404") : .accepted }
+        try await notifying(
+            database, AlertList(fire), person, channels: ["webhook": channel, "siren": RecordingChannel()]
+        ) { _ in
+            #expect(await channel.sendings.next(2).map(\.contact.id) == ["r4/1", "r4/3"])
+            let records = try await database.records { $0.text.english.contains("1 of 1 people") }
+                .filter { $0.details["channel"] == "webhook" }
+            #expect(records[0].level == .trouble)
+            #expect(records[0].text.english == "Block A: r4/1 not told by webhook: refused, HTTP 404 (#a-fire-1/1)")
+            #expect(records[0].text.traditionalChinese.contains("A座"))
+        }
+    }
+
+    @Test func `several times has the next contact tried beside it, and one of them suffices`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let channel = RecordingChannel { $0.contact.address == "one" ? .failed("HTTP 500") : .accepted }
+        try await notifying(
+            database, AlertList(fire), person, channels: ["webhook": channel, "siren": RecordingChannel()]
+        ) { _ in
+            let deliveries = try await database.deliveries(of: fire.id) {
+                $0.count == 3 && $0.allSatisfy(\.state.isFinal)
+            }.filter { $0.channel == "webhook" }
+            #expect(deliveries.map(\.state) == [.superseded, .accepted])
+            #expect(deliveries[0].attempts >= 3)
+        }
+    }
+
+    @Test func `waits as long as the far end asks, and no longer than it is worth`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let clock = SetClock(start: Harbour.noon)
+        let channel = RecordingChannel {
+            $0.attempt == 1
+                ? .failed("HTTP 429", retryAfter: .seconds(90)) : .failed("HTTP 429", retryAfter: .seconds(3600))
+        }
+        try await notifying(
+            database, AlertList(fire), [Harbour.person("r4", "a/4/A", "webhook:one")], channels: ["webhook": channel],
+            settings: Notifier.Settings(), clock: clock
+        ) { notifier in
+            _ = await channel.sendings.next(1)
+            let waiting = try await database.deliveries(of: fire.id) {
+                $0.contains { $0.state == .pending && $0.attempts == 1 }
+            }
+            #expect(waiting.map(\.dueAt) == [Harbour.noon + .seconds(90)])
+            clock.advance(by: .seconds(90))
+            notifier.wake()
+            let records = try await database.records { $0.text.english.contains("given up") }
+            #expect(records.contains { $0.level == .trouble && $0.text.english.contains("r4/1") })
+        }
+    }
+
+    @Test func `is not sent any more once a newer alert tells the same person`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let source = AlertList(fire)
+        let clock = SetClock(start: Harbour.noon)
+        let clear = Harbour.alert("a-fire-1/2", .clearing, [.told], at: "a/4/A")
+        let channel = RecordingChannel { $0.notice.alert.stage == .confirmed ? .failed("HTTP 500") : .accepted }
+        try await notifying(
+            database, source, [Harbour.person("r4", "a/4/A", "webhook:one")], channels: ["webhook": channel],
+            settings: Notifier.Settings(), clock: clock
+        ) { notifier in
+            _ = await channel.sendings.next(1)
+            _ = try await database.deliveries(of: fire.id) { $0.contains { $0.attempts == 1 && $0.state == .pending } }
+            source.append(clear)
+            notifier.wake()
+            #expect(await channel.sendings.next(1).map(\.notice.alert) == [clear])
+            let older = try await database.deliveries(of: fire.id) { $0.allSatisfy(\.state.isFinal) }
+            #expect(older.map(\.state) == [.superseded])
+        }
+    }
+
+    @Test func `because nobody can be reached is a trouble at once`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let people = [Harbour.person("mute", "a/4/A", ""), Harbour.person("pigeon", "a/4/B", "pigeon:grey")]
+        try await notifying(database, AlertList(fire), people, channels: [:]) { _ in
+            let records = try await database.records { $0.text.english.contains("pigeon/1") }
+            #expect(records.contains { $0.details["residents"] == "mute" && $0.level == .trouble })
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `A full disk` {
+    @Test func `delays no delivery, is a trouble, and is made up for when there is room`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let source = AlertList()
+        let channel = RecordingChannel()
+        let people = [Harbour.person("r4", "a/4/A", "webhook:x")]
+        // Larger than a page, so that it does not fit into what the file has already.
+        var fire = fire
+        fire.because = (1...2000).map { "detector-\($0)" }
+        try await database.allow(pages: 1)
+        try await notifying(database, source, people, channels: ["webhook": channel]) { notifier in
+            source.append(fire)
+            notifier.wake()
+            #expect(await channel.sendings.next(1).map(\.notice.alert) == [fire])
+            notifier.take(undurable: [Harbour.alert("a-fire-1/2", .spreading, [.block], at: "a/4/A")])
+            #expect(await channel.sendings.next(1).map(\.notice.alert.stage) == [.spreading])
+            #expect(try database.deliveries(of: fire.id).isEmpty)
+
+            try await database.allow(pages: 1_000_000)
+            let records = try await database.records { $0.text.english.contains("can be written again") }
+            #expect(records.contains { $0.text.english.contains("alerts go out from memory") && $0.level == .trouble })
+            #expect(records.filter { $0.text.english.contains("1 of 1 people told") }.count == 2)
+            let states = try database.deliveries(of: fire.id).map(\.state)
+            #expect(states == [.accepted])
+        }
+    }
+}
