@@ -169,6 +169,6 @@ final class Announcer: Sendable {
 
     func publish(canary: [UInt8], topic: String) {
         // One that is lost is noticed by its absence.
-        publisher.publish(OutgoingMessage(topic: topic, payload: canary))
+        publisher.publish(OutgoingMessage(topic: topic, payload: canary)) { _ in }
     }
 }

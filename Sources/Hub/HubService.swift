@@ -71,10 +71,7 @@ public final class HubService: Service {
         let outlets = PipelineOutlets(
             announcer: announcer, wakeNotifier: { notifier.wake() }, takeUndurable: { notifier.take(undurable: $0) },
             wakeLog: { log.wake() },
-            ready: { [onReady] in
-                manager?.ready()
-                onReady()
-            }, isAlive: { manager?.isAlive() })
+            ready: onReady, isAlive: { manager?.isAlive() })
         let makePipeline: @Sendable () throws -> Pipeline = { [configuration, board, logger, now] in
             try Pipeline(
                 configuration, database: hubDatabase, inbox: inbox, board: board, outlets: outlets, logger: logger,

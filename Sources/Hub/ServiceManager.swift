@@ -13,8 +13,8 @@ struct ServiceManager: Sendable {
         address = path
     }
 
-    func ready() { send("READY=1") }
-    func isAlive() { send("WATCHDOG=1") }
+    /// The pipeline turns. That it waits for a broker is no reason to start it anew.
+    func isAlive() { send("READY=1\nWATCHDOG=1") }
     func stopping() { send("STOPPING=1") }
 
     private func send(_ state: String) {
