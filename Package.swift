@@ -82,6 +82,16 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Rules", "Devices", "Registry"], swiftSettings: strict),
         .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NotifyTests",
+            dependencies: [
+                "Notify", "Store", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .testTarget(
             name: "AlertLogTests",
             dependencies: ["AlertLog", "Registry", "Rules", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),

@@ -17,7 +17,7 @@ struct PipelineOutlets: Sendable {
     /// - Parameters:
     ///   - told: how many of the alerts have gone out before they were durable.
     ///   - lastAlert: the sequence of the last alert in the database.
-    func tell(_ outcome: Rules.Outcome, alertsFrom told: Int, through lastAlert: Int64) {
+    func tell(_ outcome: Consequences, alertsFrom told: Int, through lastAlert: Int64) {
         if !outcome.alerts.isEmpty {
             announcer.announce(Array(outcome.alerts.dropFirst(told)), through: lastAlert)
             wakeNotifier()
@@ -26,7 +26,7 @@ struct PipelineOutlets: Sendable {
         if !outcome.records.isEmpty { wakeLog() }
     }
 
-    func tell(undurable alerts: [Alert], of outcome: Rules.Outcome) {
+    func tell(undurable alerts: [Alert], of outcome: Consequences) {
         announcer.announce(alerts, through: nil)
         takeUndurable(alerts)
         announcer.show(outcome)

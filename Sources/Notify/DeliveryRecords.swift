@@ -17,23 +17,24 @@ struct DeliveryRecords: Sendable {
     func summary(_ alert: Alert, channel: String, _ tally: Progress.Tally, at now: Instant) -> LogRecord {
         let told = tally.told.count
         let all = tally.targets.count
-        let seconds = Self.seconds((tally.lastAcceptedAt ?? now) - alert.at)
+        // From when the alert came here: its own time is that of the event, and in a drill runs faster than life.
+        let took = Self.took((tally.lastAcceptedAt ?? now) - (tally.beganAt ?? now))
         let rest = tally.open == 0 || told == all ? ("", "") : ("; the others are tried again", "；其餘正在重試")
         let text =
             if channel == SirenChannel.name {
                 alert.stage.isOver
                     ? LogRecord.Text(
-                        "\(told) of \(all) sirens stopped in \(seconds) s\(rest.0)",
-                        "\(told)/\(all) 個警笛已停止，用時 \(seconds) 秒\(rest.1)")
+                        "\(told) of \(all) sirens stopped in \(took.english)\(rest.0)",
+                        "\(told)/\(all) 個警笛已停止，用時 \(took.traditionalChinese)\(rest.1)")
                     : LogRecord.Text(
-                        "\(told) of \(all) sirens sounded in \(seconds) s\(rest.0)",
-                        "\(told)/\(all) 個警笛已響起，用時 \(seconds) 秒\(rest.1)")
+                        "\(told) of \(all) sirens sounded in \(took.english)\(rest.0)",
+                        "\(told)/\(all) 個警笛已響起，用時 \(took.traditionalChinese)\(rest.1)")
             } else {
                 LogRecord.Text(
-                    "\(told) of \(all) people told by \(channel) in \(seconds) s\(rest.0)",
-                    "已經 \(channel) 通知 \(told)/\(all) 人，用時 \(seconds) 秒\(rest.1)")
+                    "\(told) of \(all) people told by \(channel) in \(took.english)\(rest.0)",
+                    "已經 \(channel) 通知 \(told)/\(all) 人，用時 \(took.traditionalChinese)\(rest.1)")
             }
-        var details = ["channel": channel, "told": "\(told)", "of": "\(all)", "seconds": seconds]
+        var details = ["channel": channel, "told": "\(told)", "of": "\(all)", "took": took.english]
         details["contacts"] = Self.named(tally.contacts)
         return record(alert, told == all ? .info : .trouble, text, details, at: now)
     }
@@ -116,10 +117,12 @@ struct DeliveryRecords: Sendable {
                 "\(prefix)\(place.1)：\(text.traditionalChinese)（#\(alert.id)）"), details: details)
     }
 
-    /// `0.4`, `75.0`.
-    private static func seconds(_ duration: Duration) -> String {
-        let tenths = max(0, (duration.wholeMilliseconds + 50) / 100)
-        return "\(tenths / 10).\(tenths % 10)"
+    /// `14 ms`, `1.4 s`.
+    private static func took(_ duration: Duration) -> LogRecord.Text {
+        let milliseconds = max(0, duration.wholeMilliseconds)
+        guard milliseconds >= 1000 else { return LogRecord.Text("\(milliseconds) ms", "\(milliseconds) 毫秒") }
+        let tenths = (milliseconds + 50) / 100
+        return LogRecord.Text("\(tenths / 10).\(tenths % 10) s", "\(tenths / 10).\(tenths % 10) 秒")
     }
 
     private static func named(_ ids: [String]) -> String {

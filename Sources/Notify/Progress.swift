@@ -23,6 +23,8 @@ struct Progress: Sendable {
         /// Not attempted yet.
         var untried = 0
         var open = 0
+        /// When the first of them was put into the outbox.
+        var beganAt: Instant?
         var lastAcceptedAt: Instant?
         /// What the last summary said, so that it is not said twice.
         fileprivate var summarised: Int?
@@ -36,9 +38,12 @@ struct Progress: Sendable {
     mutating func add(_ delivery: Delivery) {
         contacts.insert(delivery.contact)
         open += 1
-        tallies[delivery.channel, default: Tally()].targets.insert(delivery.target)
-        tallies[delivery.channel]?.open += 1
-        if delivery.attempts == 0 { tallies[delivery.channel]?.untried += 1 }
+        var tally = tallies[delivery.channel] ?? Tally()
+        tally.targets.insert(delivery.target)
+        tally.open += 1
+        tally.beganAt = min(tally.beganAt ?? delivery.createdAt, delivery.createdAt)
+        if delivery.attempts == 0 { tally.untried += 1 }
+        tallies[delivery.channel] = tally
     }
 
     /// A delivery of an earlier run, whatever became of it.

@@ -105,6 +105,22 @@ enum Narration {
         return Text(text.english + because.english, text.traditionalChinese + because.traditionalChinese)
     }
 
+    static func reminder(
+        _ count: Int, of incident: Incident, tell: [Audience], _ estate: Estate
+    ) -> LogRecord {
+        let place = incident.places.first ?? Place(block: incident.block)
+        let there = PlaceNames(estate).text(place)
+        let hazard = names(of: incident.hazard)
+        let whom = tell.map(\.rawValue).joined(separator: ", ")
+        return LogRecord(
+            at: incident.rungSince, event: .alert, level: level(of: incident.stage), estate: estate.id, place: place,
+            incident: incident.id, stage: incident.stage, exercise: incident.exercise,
+            text: Text(
+                "Nobody has answered: reminder \(count) to \(whom) of possible \(hazard.english) in \(there.english)",
+                "仍無人回應：第\(count)次提醒，\(there.traditionalChinese)可能有\(hazard.traditionalChinese)"),
+            details: ["repetition": "\(count)", "tell": tell.map(\.rawValue).joined(separator: " ")])
+    }
+
     static func timedOut(_ member: Incident.Member, _ incident: Incident, _ estate: Estate) -> LogRecord {
         let place = PlaceNames(estate).text(member.place)
         return LogRecord(
@@ -205,7 +221,9 @@ enum Narration {
                 "演習「\(exercise.scenario)」結束\(why.map { "：\($0.traditionalChinese)" } ?? "")")
         return LogRecord(
             at: moment, event: .drill, level: .info, estate: estate.id, exercise: exercise.id, text: text,
-            details: ["scenario": exercise.scenario, "speed": "\(exercise.speed)"])
+            details: [
+                "scenario": exercise.scenario, "speed": "\(exercise.speed)", "state": began ? "began" : "ended",
+            ])
     }
 
     static func exerciseEnded(_ exercise: Exercise, by signal: Signal, _ estate: Estate) -> LogRecord {

@@ -98,6 +98,7 @@ extension RuleEngine {
         var record = Narration.decision(
             decision, places: places, turn: rule.outcome == .same ? .joins : .init(incident.rung), estate)
         record.at = self[drill].realTime(of: at)
+        record.details["tell"] = rule.tell.map(\.rawValue).joined(separator: " ")
         outcome.records.append(record)
         guard !rule.tell.isEmpty else { return }
         alert(
@@ -135,7 +136,7 @@ extension RuleEngine {
             outcome.records.append(record)
         }
         noteSuspect(&incident, at: moment, drill)
-        remind(&incident, at: moment)
+        remind(&incident, at: moment, drill)
         self[drill].blocks[block].incidents[position] = incident
         settle(id, block: block, drill: drill, trigger: nil)
     }
@@ -156,7 +157,7 @@ extension RuleEngine {
         return lone.raisedAt + rules.settings.suspectAfter
     }
 
-    private mutating func remind(_ incident: inout Incident, at moment: Instant) {
+    private mutating func remind(_ incident: inout Incident, at moment: Instant, _ drill: Int?) {
         guard var reminder = incident.reminder, reminder.next <= moment else { return }
         guard let rule = rules.rules.first(where: { $0.name == reminder.rule && $0.hazard == incident.hazard }),
             let pause = rule.reminder?.pause(after: reminder.count + 1)
@@ -169,6 +170,9 @@ extension RuleEngine {
         // After an outage one reminder is owed, not all that were missed.
         reminder.next = max(reminder.next + pause, moment)
         incident.reminder = reminder
+        var record = Narration.reminder(reminder.count, of: incident, tell: rule.reminder?.tell ?? [], estate)
+        record.at = self[drill].realTime(of: at)
+        outcome.records.append(record)
         alert(
             Alert(
                 id: "", at: at, block: incident.block, hazard: incident.hazard, incident: incident.id,

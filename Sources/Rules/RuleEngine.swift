@@ -19,7 +19,7 @@ public struct RuleEngine {
     var real: World
     /// In the order in which they began.
     var drills: [World] = []
-    var outcome = Outcome()
+    var outcome = Consequences()
     private let devices: [Device]
     private let blockPositions: [String: Int]
     /// When the next incident is due, in real time.
@@ -39,8 +39,8 @@ public struct RuleEngine {
     }
 
     /// Hands over what the steps since the last call led to.
-    public mutating func takeOutcome() -> Outcome {
-        defer { outcome = Outcome() }
+    public mutating func takeOutcome() -> Consequences {
+        defer { outcome = Consequences() }
         return outcome
     }
 

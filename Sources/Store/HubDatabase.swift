@@ -69,7 +69,7 @@ public final class HubDatabase: AlertSource {
     /// Everything of one batch, in one transaction.
     public struct Commit: Sendable {
         public var entries: [JournalEntry] = []
-        public var outcome = Outcome()
+        public var outcome = Consequences()
         public var devices: [(id: Device.ID, state: DeviceState)] = []
         /// How far the engine's time has come.
         public var time: Instant
@@ -112,7 +112,7 @@ public final class HubDatabase: AlertSource {
         }
     }
 
-    private static func write(_ outcome: Outcome, to database: Database, _ encoder: JSONEncoder) throws {
+    private static func write(_ outcome: Consequences, to database: Database, _ encoder: JSONEncoder) throws {
         for state in outcome.blocks {
             try database.cachedStatement(sql: "INSERT OR REPLACE INTO block (exercise, block, state) VALUES (?, ?, ?)")
                 .execute(arguments: [state.exercise ?? "", state.block, encoder.encode(state)])

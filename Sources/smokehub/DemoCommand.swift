@@ -76,13 +76,18 @@ struct Demo: AsyncParsableCommand {
                 group.cancelAll()
             }
         }
-        let showing = Task { try await LogScreen(folder: folder.path, language: language).follow() }
+        let (endings, whenDrillEnds) = AsyncStream<Void>.makeStream()
+        let showing = Task {
+            try await LogScreen(folder: folder.path, language: language).follow { line in
+                if line.event == .drill, line.details["state"] == "ended" { whenDrillEnds.yield() }
+            }
+        }
         let signals = onTermination { running.cancel() }
         defer { signals.forEach { $0.cancel() } }
         Line.out("A broker on 127.0.0.1:\(port), a hub with \(configuration.registry.devices.count) devices, and now:\n")
         for await _ in readiness { break }
         let verdicts = try await withTaskCancellationHandler {
-            try await playAll(configuration, port: port)
+            try await playAll(configuration, port: port, endings)
         } onCancel: {
             running.cancel()
         }
@@ -97,7 +102,10 @@ struct Demo: AsyncParsableCommand {
         return verdicts.allSatisfy(\.isPassed)
     }
 
-    private func playAll(_ configuration: HubConfiguration, port: Int) async throws -> [Verdict] {
+    /// - Parameter endings: yields when the log has shown that a drill is over, so that the next is announced below it.
+    private func playAll(
+        _ configuration: HubConfiguration, port: Int, _ endings: AsyncStream<Void>
+    ) async throws -> [Verdict] {
         let cast = Cast(
             configuration.registry,
             zigbeeBase: configuration.settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
@@ -114,6 +122,7 @@ struct Demo: AsyncParsableCommand {
             Line.out("\n—— \(DrillLines.line(for: scenario))")
             let speed = speed ?? Self.comfortableSpeed(for: scenario)
             verdicts.append(try await player.play(scenario, speed: speed, allowsRealAlarms: true) { _ in })
+            for await _ in endings { break }
         }
         return verdicts
     }

@@ -7,7 +7,8 @@ struct LogScreen: Sendable {
     var folder: String
     var language: LogLanguage?
 
-    func follow() async throws {
+    /// - Parameter onLine: sees each line when it has been shown.
+    func follow(onLine: (LogLine) -> Void) async throws {
         let environment = ProcessInfo.processInfo.environment
         var presentation = LogPresentation(
             language: language?.language ?? Language(environment: environment),
@@ -15,6 +16,7 @@ struct LogScreen: Sendable {
         let follower = LogFollower(folder: folder, from: .first, passing: LogFilter(), follows: true)
         for try await entry in follower {
             try FileHandle.standardOutput.write(contentsOf: Array(presentation.text(of: entry).utf8))
+            if let line = entry.line { onLine(line) }
         }
     }
 }

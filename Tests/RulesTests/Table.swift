@@ -93,9 +93,9 @@ struct Table {
 
     /// Plays the steps and returns everything that came of them.
     @discardableResult
-    func check(sourceLocation: SourceLocation = #_sourceLocation) throws -> Outcome {
+    func check(sourceLocation: SourceLocation = #_sourceLocation) throws -> Consequences {
         var engine = try engine()
-        var whole = Outcome()
+        var whole = Consequences()
         for step in steps {
             play(step, on: &engine)
             let outcome = engine.takeOutcome()

@@ -1,5 +1,5 @@
 /// What the engine's latest steps led to, in order: what has to be made durable, and then told.
-public struct Outcome: Hashable, Sendable {
+public struct Consequences: Hashable, Sendable {
     public var decisions: [Decision] = []
     public var alerts: [Alert] = []
     public var records: [LogRecord] = []
@@ -22,7 +22,7 @@ public struct Outcome: Hashable, Sendable {
     }
 
     /// Takes in what a later step led to. What is the same thing as before replaces it.
-    public mutating func merge(_ later: Outcome) {
+    public mutating func merge(_ later: Consequences) {
         decisions += later.decisions
         alerts += later.alerts
         records += later.records
