@@ -42,6 +42,7 @@ public final class NotifyDatabase: Sendable {
     }
 
     /// Moments are milliseconds since 1970. `delivery_open` makes a start cheap however long the history is.
+    /// `delivery` keeps its rowid, because SQLite tells observers nothing of tables without.
     private static let firstSchema = """
         CREATE TABLE cursor (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sequence INTEGER NOT NULL);
 
@@ -63,7 +64,7 @@ public final class NotifyDatabase: Sendable {
             accepted_at INTEGER,
             error TEXT,
             PRIMARY KEY (alert, contact)
-        ) WITHOUT ROWID;
+        );
         CREATE INDEX delivery_open ON delivery (alert) WHERE state IN ('pending', 'sending');
 
         CREATE TABLE told (

@@ -6,6 +6,9 @@ import Testing
 
 @Suite struct `The messages` {
     private let directory = Directory(estate: Harbour.estate, residents: [], devices: [])
+    private let catalogue: MessageCatalogue
+
+    init() throws { catalogue = try Harbour.catalogue() }
 
     private func text(
         _ alert: Alert, at place: String, _ language: Language = .english, role: Resident.Role = .resident
@@ -13,7 +16,7 @@ import Testing
         throws -> String
     {
         let reader = Harbour.person("r", place, "webhook:x", role: role, language: language)
-        return try Harbour.catalogue().text(alert, for: reader, directory: directory, now: alert.at + .seconds(300))
+        return catalogue.text(alert, for: reader, directory: directory, now: alert.at + .seconds(300))
     }
 
     @Test func `differ by where the reader is`() throws {
@@ -71,7 +74,7 @@ import Testing
         ("zh-Hant", "zh-Hant"), ("zh-Hans", "zh-Hant"), ("en-GB", "en"), ("ne", "en"),
     ])
     func `are in the reader's language or the nearest there is`(_ wanted: String, _ expected: String) throws {
-        #expect(try Harbour.catalogue().language(for: Language(wanted)).tag == expected)
+        #expect(catalogue.language(for: Language(wanted)).tag == expected)
     }
 }
 

@@ -136,23 +136,3 @@ let quick: Notifier.Settings = {
 struct Middle: RandomNumberGenerator {
     func next() -> UInt64 { 1 << 63 }
 }
-
-extension NotifyDatabase {
-    /// The lines owed to the alert log, once one of them satisfies a condition.
-    func records(until isThere: (LogRecord) -> Bool) async throws -> [LogRecord] {
-        while true {
-            let records = try records(after: 0, limit: 1000).map(\.record)
-            if records.contains(where: isThere) { return records }
-            await Task.yield()
-        }
-    }
-
-    /// The deliveries of an alert, once all satisfy a condition.
-    func deliveries(of alert: Alert.ID, until isThere: ([Delivery]) -> Bool) async throws -> [Delivery] {
-        while true {
-            let deliveries = try deliveries(of: alert)
-            if isThere(deliveries) { return deliveries }
-            await Task.yield()
-        }
-    }
-}
