@@ -1,3 +1,4 @@
+import AlertLog
 import ArgumentParser
 import Console
 import Drill
@@ -6,6 +7,7 @@ import Hub
 import Logging
 import MQTT
 import Registry
+import Rules
 import Synchronization
 
 /// All of it at work on this machine alone: a broker, a hub, and the drills.
