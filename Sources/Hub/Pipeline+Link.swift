@@ -42,7 +42,8 @@ extension Pipeline {
             note(
                 hub: LogRecord.Text(
                     sessionPresent
-                        ? "Connected to the broker, which has kept the session" : "Connected to the broker, a new session",
+                        ? "Connected to the broker, which has kept the session"
+                        : "Connected to the broker, a new session",
                     sessionPresent ? "已連接訊息代理，工作階段已保留" : "已連接訊息代理，建立新工作階段"),
                 level: .info, details: ["session": sessionPresent ? "kept" : "new"])
         } else {

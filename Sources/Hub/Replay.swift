@@ -37,13 +37,13 @@ public struct Replay {
             engine.endInterruptedExercises()
         case .time: engine.advance(to: entry.at)
         }
-        return engine.takeOutcome().decisions
+        return engine.takeConsequences().decisions
     }
 
     /// What a recorded message led to, and what time alone led to before it.
     public mutating func play(_ recorded: RecordedMessage) -> [Decision] {
         play(recorded.message, at: recorded.at, backlog: false, placement: nil)
-        return engine.takeOutcome().decisions
+        return engine.takeConsequences().decisions
     }
 
     private mutating func play(

@@ -6,7 +6,7 @@ public import Registry
 ///
 ///     var engine = RuleEngine(estate: estate, devices: devices, rules: rules)
 ///     engine.apply(observation)
-///     let outcome = engine.takeOutcome()   // commit this, then tell it
+///     let outcome = engine.takeConsequences()   // commit this, then tell it
 ///     wait(until: engine.nextDeadline)     // then engine.advance(to: now)
 ///
 /// Escalations run on event time, so that a backlog does not look like many alarms at once. Steps down run on receipt
@@ -39,7 +39,7 @@ public struct RuleEngine {
     }
 
     /// Hands over what the steps since the last call led to.
-    public mutating func takeOutcome() -> Consequences {
+    public mutating func takeConsequences() -> Consequences {
         defer { outcome = Consequences() }
         return outcome
     }

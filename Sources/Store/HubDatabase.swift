@@ -170,12 +170,15 @@ public final class HubDatabase: AlertSource {
     }
 
     /// The lines owed to the alert log after one, oldest first.
-    public func records(after sequence: Int64, limit: Int) throws(StoreError) -> [(sequence: Int64, record: LogRecord)] {
+    public func records(after sequence: Int64, limit: Int) throws(StoreError) -> [(sequence: Int64, record: LogRecord)]
+    {
         try numbered("record", after: sequence, limit: limit)
     }
 
     /// The journal after an entry, oldest first.
-    public func journal(after sequence: Int64, limit: Int) throws(StoreError) -> [(sequence: Int64, entry: JournalEntry)] {
+    public func journal(after sequence: Int64, limit: Int) throws(StoreError) -> [(
+        sequence: Int64, entry: JournalEntry
+    )] {
         try numbered("journal", after: sequence, limit: limit)
     }
 
@@ -203,7 +206,8 @@ public final class HubDatabase: AlertSource {
                     try database.execute(sql: sql, arguments: [moment.milliseconds, limit])
                 }
                 try database.execute(
-                    sql: "DELETE FROM record WHERE sequence IN (SELECT sequence FROM record WHERE sequence <= ? LIMIT ?)",
+                    sql:
+                        "DELETE FROM record WHERE sequence IN (SELECT sequence FROM record WHERE sequence <= ? LIMIT ?)",
                     arguments: [sequence, limit])
             }
         } catch {

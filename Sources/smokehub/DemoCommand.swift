@@ -68,7 +68,8 @@ struct Demo: AsyncParsableCommand {
     /// Runs the hub and shows the log while the drills are played.
     private func present(_ configuration: HubConfiguration, _ folder: StateFolder, port: Int) async throws -> Bool {
         let (readiness, whenReady) = AsyncStream<Void>.makeStream()
-        let hub = try HubService(configuration, state: folder, logger: hubLogger(.error), onReady: { whenReady.yield() })
+        let hub = try HubService(
+            configuration, state: folder, logger: hubLogger(.error), onReady: { whenReady.yield() })
         let running = Task {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await hub.run() }
@@ -86,7 +87,8 @@ struct Demo: AsyncParsableCommand {
         }
         let signals = onTermination { running.cancel() }
         defer { signals.forEach { $0.cancel() } }
-        Line.out("A broker on 127.0.0.1:\(port), a hub with \(configuration.registry.devices.count) devices, and now:\n")
+        Line.out(
+            "A broker on 127.0.0.1:\(port), a hub with \(configuration.registry.devices.count) devices, and now:\n")
         for await _ in readiness { break }
         let verdicts = try await withTaskCancellationHandler {
             try await playAll(configuration, port: port, endings)

@@ -64,7 +64,9 @@ struct Serve: AsyncParsableCommand {
             }
             defer { embedded?.stop() }
             let hub = try HubService(configuration, state: folder, logger: logger, onReady: { Line.error("ready") })
-            var group = ServiceGroupConfiguration(services: [hub, ControlService(hub, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            var group = ServiceGroupConfiguration(
+                services: [hub, ControlService(hub, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger)
             group.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()
         }

@@ -58,7 +58,8 @@ struct Tail: AsyncParsableCommand {
     func run() async throws {
         let beginning = LogBeginning(last: lines ?? (since == nil ? 10 : nil), since: since?.instant)
         let follower = LogFollower(
-            folder: try await place.folder(), from: beginning, passing: LogFilter(block: block, level: level), follows: follow)
+            folder: try await place.folder(), from: beginning, passing: LogFilter(block: block, level: level),
+            follows: follow)
         var presentation = presentation()
         do {
             for try await entry in follower {

@@ -210,17 +210,18 @@ import Testing
         ).check()
     }
 
-    @Test func `guards are reminded until somebody answers`() throws {
+    @Test func `guards are reminded ever more slowly until somebody answers`() throws {
         let outcome = try Table(
             """
             00:00  smoke  a/12/C | first-detector:investigate
             01:30  wait          | unanswered:investigate
-            04:31  wait          |
-            04:40  ack           |
+            08:31  wait          |
+            08:40  ack           |
             14:00  wait          |
             """
         ).check()
         let reminders = outcome.alerts.filter { $0.repetition > 0 }
+        #expect(reminders.map { ($0.at - Table.start).components.seconds } == [150, 270, 510])
         #expect(reminders.map(\.repetition) == [1, 2, 3])
         #expect(reminders.allSatisfy { $0.audience == [.guards] })
     }

@@ -98,7 +98,7 @@ struct Table {
         var whole = Consequences()
         for step in steps {
             play(step, on: &engine)
-            let outcome = engine.takeOutcome()
+            let outcome = engine.takeConsequences()
             let decisions = outcome.decisions.map { "\($0.rule):\($0.stage.rawValue)" }
             #expect(
                 decisions == step.expected, "line \(step.line): \(step.verb) \(step.place)",
