@@ -23,15 +23,19 @@ public struct HubConfiguration: Sendable {
                 return nil
             }
         }
-        guard let settings = part({ () throws(ConfigErrors) in try HubSettings.load(path: path) }) else {
-            throw ConfigErrors(errors)
-        }
-        let folder = settings.folder
+        let settings = part { () throws(ConfigErrors) in try HubSettings.load(path: path) }
+        // A mistake in hub.yaml hides none of those in the files beside it.
+        let folder = settings?.folder ?? Self.folder(of: path)
         let registry = part { () throws(ConfigErrors) in try EstateRegistry.load(folder: folder) }
         let rules = part { () throws(ConfigErrors) in try RuleSet.load(folder + "/rules.yaml") }
         let catalogue = part { () throws(ConfigErrors) in try MessageCatalogue.load(folder: folder + "/messages") }
-        guard let registry, let rules, let catalogue else { throw ConfigErrors(errors) }
+        guard let settings, let registry, let rules, let catalogue else { throw ConfigErrors(errors) }
         return HubConfiguration(settings: settings, registry: registry, rules: rules, catalogue: catalogue)
+    }
+
+    private static func folder(of path: String) -> String {
+        guard path.hasSuffix(".yaml") else { return path }
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 
     /// What the hub would start with and should not be left as it is: rules that can never fire, detectors that no rule

@@ -15,6 +15,7 @@ public struct Rule: Hashable, Sendable {
     public var atMostEvery: Duration
     /// Where it stands in the file.
     public var line: Int
+    public var column: Int
 
     public enum Outcome: Hashable, Sendable {
         case rung(Incident.Rung)

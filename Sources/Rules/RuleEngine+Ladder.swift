@@ -244,7 +244,7 @@ extension RuleEngine {
         var incident = self[drill].blocks[block].incidents[position]
         let closing = Rule(
             name: rule, hazard: incident.hazard, from: [], when: [], outcome: .rung(Incident.Rung(.closed)),
-            tell: tell, reminder: nil, atMostEvery: .zero, line: 0)
+            tell: tell, reminder: nil, atMostEvery: .zero, line: 0, column: 0)
         let all = Array(incident.members.indices)
         fire(closing, Match(at: max(moment, incident.rungSince), members: all), on: &incident, drill: drill)
         keep(incident, block: block, at: position, drill: drill)

@@ -8,7 +8,8 @@ extension RuleSet {
         func note(_ rule: Rule, _ problem: String, _ mend: String) {
             errors.append(
                 ConfigError(
-                    file: file, line: rule.line, column: 0, problem: "rule '\(rule.name)': \(problem)", mend: mend))
+                    file: file, line: rule.line, column: rule.column, problem: "rule '\(rule.name)': \(problem)",
+                    mend: mend))
         }
         for rule in rules {
             for pattern in rule.when {
@@ -93,7 +94,7 @@ extension RuleSet {
                 })
             else { return nil }
             return ConfigError(
-                file: file, line: other.line, column: 0,
+                file: file, line: other.line, column: other.column,
                 problem: "rule '\(other.name)': \(kind.rawValue) belongs to the hazard \(owner.rawValue) already",
                 mend: "read a kind of signal in the rules of one hazard only")
         }

@@ -66,7 +66,7 @@ private struct RuleReader {
                 name: try mapping.required("name").text(), hazard: hazard, from: try stages(mapping["from"]),
                 when: try patterns(try mapping.required("when")), outcome: try outcome(mapping),
                 tell: try audiences(mapping["tell"]), reminder: try reminder(mapping["repeat"]),
-                atMostEvery: try mapping["at-most-every"]?.duration() ?? .zero, line: node.line)
+                atMostEvery: try mapping["at-most-every"]?.duration() ?? .zero, line: node.line, column: node.column)
         } catch {
             if !mistakes.errors.contains(error) { mistakes.note(error) }
             return nil
@@ -241,7 +241,7 @@ private struct RuleReader {
             if let first = rules[..<index].first(where: { $0.name == rule.name && $0.hazard == rule.hazard }) {
                 mistakes.note(
                     ConfigError(
-                        file: root.file, line: rule.line, column: 0,
+                        file: root.file, line: rule.line, column: rule.column,
                         problem: "rule '\(rule.name)' stands in line \(first.line) already",
                         mend: "give each rule of a hazard a name of its own"))
             }
