@@ -1,7 +1,7 @@
 # What a newcomer types: make demo, make test. Each installs what is missing from the distribution's packages, saying
 # so first, then builds and runs.
 
-PACKAGES := libmosquitto-dev mosquitto libsqlite3-dev libcurl4-openssl-dev pkg-config openssl
+PACKAGES := libmosquitto-dev mosquitto mosquitto-clients libsqlite3-dev libcurl4-openssl-dev pkg-config openssl
 # Several test targets start servers of their own; a build on two cores has the better of it with two jobs.
 SWIFT ?= swift
 

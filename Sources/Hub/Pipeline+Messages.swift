@@ -8,7 +8,6 @@ import Store
 // From a message to the rules.
 extension Pipeline {
     func take(_ publication: Publication, at moment: Instant) {
-        board.count(messages: 1)
         if publication.topic == canary.topic { return takeCanary(publication, at: moment) }
         let message = Message(
             topic: publication.topic, payload: publication.payload, retained: publication.retained)

@@ -111,6 +111,7 @@ final class Pipeline {
             let batch = session.nextBatch(waitingAtMost: patience(), wakeup: inbox.wakeup)
             let moment = now()
             for event in batch.events { handle(event, at: moment) }
+            board.count(messages: batch.messages.count)
             for message in batch.messages { take(message, at: moment) }
             takeCommands(at: moment)
             keepTime(at: now(), socketIsDry: batch.dry && batch.messages.isEmpty)

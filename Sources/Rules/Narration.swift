@@ -52,12 +52,8 @@ enum Narration {
     ) -> LogRecord {
         let names = PlaceNames(estate)
         let place = places.first ?? Place(block: decision.block)
-        let there = decision.block == "*" ? names.estate : names.text(place)
-        let others = Text(
-            places.count > 1 ? " and \(places.count - 1) more" : "",
-            places.count > 1 ? "等\(places.count)處" : "")
-        let where_ = Text(there.english + others.english, there.traditionalChinese + others.traditionalChinese)
-        let what = sentence(decision, turn, at: where_)
+        let there = decision.block == "*" ? names.estate : names.text(place, and: places.count - 1)
+        let what = sentence(decision, turn, at: there)
         return LogRecord(
             at: decision.at, event: .incident, level: level(of: decision.stage), estate: estate.id,
             place: decision.block == "*" ? nil : place, incident: decision.incident, stage: decision.stage,
@@ -70,10 +66,16 @@ enum Narration {
 
     private static func sentence(_ decision: Decision, _ turn: Turn, at place: Text) -> Text {
         let hazard = names(of: decision.hazard)
-        let devices = decision.because.count == 1 ? "1 detector" : "\(decision.because.count) detectors"
+        let count = decision.because.count
+        let devices =
+            switch count {
+            case 0: Text("", "")
+            case 1: Text(", 1 detector", "，1個探測器")
+            default: Text(", \(count) detectors", "，\(count)個探測器")
+            }
         let because = Text(
-            " (\(decision.incident), rule \(decision.rule), \(devices))",
-            "（\(decision.incident)，規則 \(decision.rule)，\(decision.because.count)個探測器）")
+            " (\(decision.incident), rule \(decision.rule)\(devices.english))",
+            "（\(decision.incident)，規則 \(decision.rule)\(devices.traditionalChinese)）")
         let text =
             switch (decision.stage, turn) {
             case (_, .joins):
@@ -116,8 +118,8 @@ enum Narration {
             at: incident.rungSince, event: .alert, level: level(of: incident.stage), estate: estate.id, place: place,
             incident: incident.id, stage: incident.stage, exercise: incident.exercise,
             text: Text(
-                "Nobody has answered: reminder \(count) to \(whom) of possible \(hazard.english) in \(there.english)",
-                "仍無人回應：第\(count)次提醒，\(there.traditionalChinese)可能有\(hazard.traditionalChinese)"),
+                "Nobody has answered: reminder \(count) to \(whom) of the \(hazard.english) alarm in \(there.english)",
+                "仍無人回應：第\(count)次提醒，\(there.traditionalChinese)的\(hazard.traditionalChinese)警報"),
             details: ["repetition": "\(count)", "tell": tell.map(\.rawValue).joined(separator: " ")])
     }
 
@@ -316,6 +318,13 @@ struct PlaceNames {
 
     var estate: LogRecord.Text {
         LogRecord.Text(estateName[.english], estateName[.traditionalChinese])
+    }
+
+    /// `Block A, 12C and 2 more`.
+    func text(_ place: Place, and others: Int) -> LogRecord.Text {
+        let there = text(place)
+        guard others > 0 else { return there }
+        return LogRecord.Text("\(there.english) and \(others) more", "\(there.traditionalChinese)等\(others + 1)處")
     }
 
     /// `Block A, 12C` and `A座12樓C室`.

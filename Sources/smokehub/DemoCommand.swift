@@ -113,7 +113,7 @@ struct Demo: AsyncParsableCommand {
         let cast = Cast(
             configuration.registry,
             zigbeeBase: configuration.settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
-        let names = scenarios.isEmpty ? try Self.shortestFirst(files.folder) : scenarios
+        let names = scenarios.isEmpty ? try Self.inOrder(files.folder) : scenarios
         var verdicts: [Verdict] = []
         for name in names {
             let scenario = try files.folder.scenario(name, cast: cast)
@@ -131,16 +131,20 @@ struct Demo: AsyncParsableCommand {
         return verdicts
     }
 
-    private static func shortestFirst(_ folder: ScenarioFolder) throws -> [String] {
+    /// The shortest first, those with real alarms last.
+    private static func inOrder(_ folder: ScenarioFolder) throws -> [String] {
         try folder.names()
-            .map { (name: $0, length: try folder.scenario($0, cast: nil).length) }
-            .sorted { ($0.length, $0.name) < ($1.length, $1.name) }
+            .map { (name: $0, scenario: try folder.scenario($0, cast: nil)) }
+            .sorted { one, other in
+                (one.scenario.hasRealAlarms ? 1 : 0, one.scenario.length, one.name)
+                    < (other.scenario.hasRealAlarms ? 1 : 0, other.scenario.length, other.name)
+            }
             .map(\.name)
     }
 
     /// Fast enough to watch, and no faster than the timers can follow.
     private static func comfortableSpeed(for scenario: Scenario) -> Int {
-        min(max(Int(scenario.length.components.seconds) / 12, 5), 100)
+        min(max(Int(scenario.length.components.seconds) / 12, 5), 240)
     }
 
     private static func invitation(_ configuration: HubConfiguration, port: Int) -> String {
