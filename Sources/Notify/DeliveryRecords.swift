@@ -19,21 +19,19 @@ struct DeliveryRecords: Sendable {
         let all = tally.targets.count
         // From when the alert came here: its own time is that of the event, and in a drill runs faster than life.
         let took = Self.took((tally.lastAcceptedAt ?? now) - (tally.beganAt ?? now))
-        let sirens = all == 1 && told == 1 ? "1 siren" : told == all ? "All \(all) sirens" : "\(told) of \(all) sirens"
-        let people = all == 1 && told == 1 ? "1 person" : told == all ? "All \(all) people" : "\(told) of \(all) people"
         let rest = tally.open == 0 || told == all ? ("", "") : ("; the others are tried again", "；其餘正在重試")
         let text =
             if channel == SirenChannel.name {
                 alert.stage.isOver
                     ? LogRecord.Text(
-                        "\(sirens) stopped in \(took.english)\(rest.0)",
+                        "\(told) of \(all) sirens stopped in \(took.english)\(rest.0)",
                         "\(told)/\(all) 個警笛已停止，用時 \(took.traditionalChinese)\(rest.1)")
                     : LogRecord.Text(
-                        "\(sirens) sounded in \(took.english)\(rest.0)",
+                        "\(told) of \(all) sirens sounded in \(took.english)\(rest.0)",
                         "\(told)/\(all) 個警笛已響起，用時 \(took.traditionalChinese)\(rest.1)")
             } else {
                 LogRecord.Text(
-                    "\(people) told by \(channel) in \(took.english)\(rest.0)",
+                    "\(told) of \(all) people told by \(channel) in \(took.english)\(rest.0)",
                     "已經 \(channel) 通知 \(told)/\(all) 人，用時 \(took.traditionalChinese)\(rest.1)")
             }
         var details = ["channel": channel, "told": "\(told)", "of": "\(all)", "took": took.english]
