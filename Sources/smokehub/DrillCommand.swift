@@ -43,10 +43,12 @@ struct DrillRun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Play a scenario. Exit 0 if all came that had to, 1 if not.",
         discussion: """
-            The devices speak under drill/ on the broker, each in its own format. The hub has to be running.
+            The devices speak under drill/ on the broker, each in its own format. The hub has to be running, unless \
+            --embedded-broker starts one for this drill alone.
 
             Example:
               smokehub drill run kitchen-fire --speed 10 --report kitchen-fire.html
+              smokehub drill run kitchen-fire --speed 10 --embedded-broker
             """)
 
     @Argument(help: "A scenario, as 'smokehub drill list' shows it.")
@@ -61,6 +63,12 @@ struct DrillRun: AsyncParsableCommand {
     @Option(help: "The broker, instead of the one in hub.yaml: mqtt://[user@]host:port or mqtts://….")
     var broker: String?
 
+    @Flag(help: "Start a broker and a hub for this drill alone, on this machine.")
+    var embeddedBroker = false
+
+    @Option(help: "With --embedded-broker: the hub's state folder. (default: a new temporary one)")
+    var state: String?
+
     @Flag(help: "Play also what the hub takes for a real fire. Sirens sound, and people leave their homes.")
     var allowRealAlarms = false
 
@@ -69,6 +77,9 @@ struct DrillRun: AsyncParsableCommand {
     func validate() throws {
         guard (1...1000).contains(speed) else {
             throw ValidationError("a speed of \(speed) is out of range; write a number from 1 to 1000")
+        }
+        if broker != nil, embeddedBroker {
+            throw ValidationError("--broker and --embedded-broker exclude each other; give one of them")
         }
         let folder = report.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
         if let report, let folder, !FileManager.default.isWritableFile(atPath: folder) {
@@ -89,27 +100,40 @@ struct DrillRun: AsyncParsableCommand {
     }
 
     private func play() async throws -> Verdict {
-        var settings = try HubSettings.load(path: files.config)
+        let local = embeddedBroker ? try LocalHub(config: files.config, broker: nil, state: state) : nil
+        var settings = try local?.configuration.settings ?? HubSettings.load(path: files.config)
         if let broker { settings.broker.use(try BrokerAddress(broker)) }
         let cast = Cast(
             try EstateRegistry.load(folder: settings.folder),
             zigbeeBase: settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
         let scenario = try files.folder.scenario(name, cast: cast)
-        let clock = SystemDrillClock()
-        var connection = BrokerSettings(
-            settings.broker, clientID: "smokehub-drill-\(ProcessInfo.processInfo.processIdentifier)")
-        connection.cleanStart = true
-        connection.sessionExpiry = .zero
-        let link = try BrokerLink(connection, clock: clock)
-        let player = DrillPlayer(cast: cast, link: link, clock: clock)
+        let connection = BrokerSettings.drill(settings.broker)
         let screen = DrillScreen()
         let playing = Task {
-            try await player.play(scenario, speed: speed, allowsRealAlarms: allowRealAlarms) { screen.show($0) }
+            let play: @Sendable () async throws -> Verdict = {
+                let clock = SystemDrillClock()
+                let link = try BrokerLink(connection, clock: clock)
+                return try await DrillPlayer(cast: cast, link: link, clock: clock)
+                    .play(scenario, speed: speed, allowsRealAlarms: allowRealAlarms || local != nil) { screen.show($0) }
+            }
+            guard let local else { return try await play() }
+            return try await local.whileRunning(play)
         }
         // Control-C ends the drill properly, so that the hub does not wait for the rest of it.
         let signals = onTermination { playing.cancel() }
         defer { signals.forEach { $0.cancel() } }
         return try await playing.value
+    }
+}
+
+extension BrokerSettings {
+    /// The player's own connection, of which the broker keeps nothing.
+    static func drill(_ broker: HubSettings.Broker) -> BrokerSettings {
+        var connection = BrokerSettings(
+            broker, clientID: "smokehub-drill-\(ProcessInfo.processInfo.processIdentifier)")
+        connection.cleanStart = true
+        connection.sessionExpiry = .zero
+        return connection
     }
 }
 
