@@ -104,9 +104,16 @@ final class Connection {
         switch code {
         case MOSQ_ERR_EAI.rawValue: .unknownHost(String(cString: gai_strerror(number)))
         case MOSQ_ERR_ERRNO.rawValue: .unreachable(systemText(number))
-        case MOSQ_ERR_TLS.rawValue: .unusableTLSFiles(openSSL.joined(separator: "; "))
+        case MOSQ_ERR_TLS.rawValue: handshakeReason(code) ?? .unusableTLSFiles(openSSL.joined(separator: "; "))
         default: .unreachable(text(code, number))
         }
+    }
+
+    /// Where the broker is quick, the handshake has come to its end before `connect()` returns.
+    private func handshakeReason(_ code: Int32) -> MQTTError.Reason? {
+        let reason = tlsReason(code)
+        if case .tlsFailed? = reason { return nil }
+        return reason
     }
 }
 
