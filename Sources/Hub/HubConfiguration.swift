@@ -41,7 +41,8 @@ public struct HubConfiguration: Sendable {
         for device in rules.unreadDevices(registry.devices) {
             errors.append(
                 registry.mistake(
-                    device: device.id, "no rule in rules.yaml reads the alarms of \(device.kind.rawValue) '\(device.id)'",
+                    device: device.id,
+                    "no rule in rules.yaml reads the alarms of \(device.kind.rawValue) '\(device.id)'",
                     mend: "add a rule with 'signal: [\(device.kind.rawValue)]', or give the device another kind"))
         }
         return errors + settings.unreached(in: registry)

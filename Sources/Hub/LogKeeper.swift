@@ -52,7 +52,8 @@ final class LogKeeper: Sendable {
                 complains = false
             } catch {
                 if !complains {
-                    logger.error("The alert log cannot be written; it is completed later", metadata: ["reason": "\(error)"])
+                    logger.error(
+                        "The alert log cannot be written; it is completed later", metadata: ["reason": "\(error)"])
                 }
                 complains = true
             }
