@@ -86,7 +86,9 @@ let package = Package(
         // On the program too, so that it lies beside the tests that start it.
         .testTarget(
             name: "HubTests",
-            dependencies: ["AlertLog", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub"],
+            dependencies: [
+                "AlertLog", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub",
+            ],
             swiftSettings: strict),
     ]
 )
