@@ -180,6 +180,8 @@ import Testing
         #expect(confirmed.first?.at == start + .seconds(20 * 60 + 20))
         #expect(confirmed.first?.late == true)
         #expect(!ear.alerts.contains { $0.block == "a" && $0.stage == .confirmed })
+        // What had begun before the night has not ended in it: nobody could have heard that it goes on.
+        #expect(!ear.alerts.contains { $0.block == "c" && [.clearing, .closed].contains($0.stage) })
     }
 }
 
