@@ -97,6 +97,18 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DrillTests", dependencies: ["Drill", "MQTT", "Registry", "TestBroker"], swiftSettings: strict),
-        .testTarget(name: "HubTests", dependencies: ["Hub", "Registry"], swiftSettings: strict),
+        .target(
+            name: "TestHub",
+            dependencies: [
+                "AlertLog", "Hub", "MQTT", "Registry", "Rules", "TestBroker",
+                .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/TestHub", swiftSettings: strict),
+        // On the program too, so that it lies beside the tests that start it.
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "AlertLog", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub",
+            ],
+            swiftSettings: strict),
     ]
 )

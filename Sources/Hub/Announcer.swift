@@ -25,6 +25,7 @@ final class Announcer: Sendable {
         var underway: [(through: Int64, left: Int)] = []
         var announced: Int64 = 0
         var isNews = false
+        var canaryFailure: String?
         /// The open incidents of each block, real ones under "" and those of exercises under their id.
         var incidents: [String: [String: [Incident]]] = [:]
     }
@@ -73,12 +74,14 @@ final class Announcer: Sendable {
     private func send(_ message: OutgoingMessage, id: Alert.ID, through sequence: Int64?) {
         publisher.publish(message) { [weak self] result in
             guard let self else { return }
-            if case .failure(let error) = result {
-                // It stays unannounced, so that the next start publishes it again; the residents are told apart from it.
-                logger.warning("An alert did not reach the broker", metadata: ["alert": "\(id)", "reason": "\(error)"])
-            } else if let sequence {
-                arrived(through: sequence, count: 1)
+            guard case .failure(let error) = result else {
+                if let sequence { arrived(through: sequence, count: 1) }
+                return
             }
+            // It stays unannounced, so that the next start publishes it again; the residents are told apart from it.
+            logger.warning("An alert did not reach the broker", metadata: ["alert": "\(id)", "reason": "\(error)"])
+            // Where only time ran out, it waits on: the queue is bounded, and refuses what is too much.
+            if case .timedOut = error.reason { send(message, id: id, through: sequence) }
         }
     }
 
@@ -103,7 +106,7 @@ final class Announcer: Sendable {
     }
 
     /// Publishes the state of every incident that changed.
-    func show(_ outcome: Consequences) {
+    func show(_ outcome: Rules.Outcome) {
         guard !outcome.incidents.isEmpty else { return }
         progress.withLock { progress in
             for state in outcome.blocks {
@@ -167,8 +170,15 @@ final class Announcer: Sendable {
         }
     }
 
+    /// Why the last canary did not get as far as the broker; `nil` if it did.
+    var canaryFailure: String? { progress.withLock { $0.canaryFailure } }
+
     func publish(canary: [UInt8], topic: String) {
         // One that is lost is noticed by its absence.
-        publisher.publish(OutgoingMessage(topic: topic, payload: canary)) { _ in }
+        publisher.publish(OutgoingMessage(topic: topic, payload: canary)) { [weak self] result in
+            var failure: String?
+            if case .failure(let error) = result { failure = error.description }
+            self?.progress.withLock { $0.canaryFailure = failure }
+        }
     }
 }

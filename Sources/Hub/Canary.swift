@@ -8,12 +8,14 @@ struct Canary {
     private let grace: Duration
     private var sent: (number: Int64, at: Instant)?
     private var lastSentAt: Instant?
-    private var number: Int64
+    /// Of the one that was sent last: the moment, so that it also tells how long it took.
+    private var number: Int64 = 0
+    /// Those up to here have come back, or belong to a connection that is gone.
+    private var settled: Int64 = 0
 
-    init(settings: HubSettings.Canary, topic: String, firstNumber: Int64 = 0) {
+    init(settings: HubSettings.Canary, topic: String) {
         interval = settings.interval
         grace = settings.grace
-        number = firstNumber
         self.topic = topic
     }
 
@@ -30,17 +32,33 @@ struct Canary {
         return Array(String(number).utf8)
     }
 
-    /// - Returns: how long it took; `nil` if it is not the one that is waited for.
+    /// - Returns: how long it took; `nil` if it is none of those that are waited for.
     mutating func take(_ payload: [UInt8], at moment: Instant) -> Duration? {
-        guard let sent, payload == Array(String(sent.number).utf8) else { return nil }
-        self.sent = nil
-        return moment - sent.at
+        guard let number = Int64(String(decoding: payload, as: UTF8.self)), number > settled, number <= self.number
+        else { return nil }
+        settled = number
+        if sent?.number == number { sent = nil }
+        return moment - Instant(milliseconds: number)
+    }
+
+    /// A new connection: the first is sent when the broker has taken the subscription, or after an interval.
+    mutating func begin(at moment: Instant) {
+        forget()
+        lastSentAt = moment
     }
 
     /// The link is gone, so what was sent will not come.
-    mutating func forget() { sent = nil }
+    mutating func forget() {
+        sent = nil
+        settled = number
+    }
 
     func isMissing(at moment: Instant) -> Bool { sent.map { $0.at + grace <= moment } ?? false }
+
+    /// Whether it is missing, and for as long nothing else has come either.
+    func isMissing(at moment: Instant, since heardAt: Instant) -> Bool {
+        isMissing(at: moment) && heardAt + grace <= moment
+    }
 
     func isDue(at moment: Instant) -> Bool { sent == nil && (lastSentAt.map { $0 + interval <= moment } ?? true) }
 }

@@ -175,7 +175,16 @@ extension HubService {
         let topic = "smokehub/\(settings.hub)/status"
         connection.will = BrokerSettings.Will(topic: topic, payload: Array("offline".utf8), retain: true)
         return try Publisher(
-            connection, announcement: OutgoingMessage(topic: topic, payload: Array("online".utf8), retain: true))
+            connection, announcement: OutgoingMessage(topic: topic, payload: Array("online".utf8), retain: true)
+        ) { [logger] event in
+            switch event {
+            case .connected: logger.debug("The outgoing connection stands")
+            case .refused(let error), .disconnected(let error):
+                logger.warning("No outgoing connection to the broker", metadata: ["reason": "\(error)"])
+            case .announcementFailed(let error):
+                logger.error("The hub's status did not reach the broker", metadata: ["reason": "\(error)"])
+            }
+        }
     }
 }
 

@@ -9,7 +9,6 @@ extension Pipeline {
     /// Takes up where the last hub on this state folder stopped.
     func restore() throws {
         let restored = try database.restore()
-        isFirstStart = restored.time == nil
         let moment = now()
         engine.restore(
             time: restored.time ?? moment,
@@ -17,8 +16,11 @@ extension Pipeline {
                 registry.position(of: device.id).map { ($0, device.state) }
             }, blocks: restored.blocks, exercises: restored.exercises)
         engine.endInterruptedExercises()
+        engine.beginOutage()
+        isNew = restored.devices.isEmpty && restored.blocks.isEmpty
+        listening.heardAt = engine.now
         unwritten = HubDatabase.Commit(time: engine.now)
-        unwritten.entries.append(JournalEntry(.started, at: engine.now))
+        journal(.started, at: engine.now)
         collect()
         // What closed for want of a hub was not announced either.
         outlets.announcer.resume(

@@ -11,7 +11,10 @@ extension Pipeline {
         case .connected(let sessionPresent): connected(sessionPresent: sessionPresent, at: moment)
         case .refused(let error): lost(error, what: "The broker cannot be reached", "無法連接訊息代理", at: moment)
         case .disconnected(let error): lost(error, what: "The broker is gone", "與訊息代理的連線中斷", at: moment)
-        case .subscribed(let filter): logger.debug("Subscribed", metadata: ["filter": "\(filter)"])
+        case .subscribed(let filter):
+            logger.debug("Subscribed", metadata: ["filter": "\(filter)"])
+            // Not before: a broker without a session would send it to nobody.
+            if filter == canary.topic { sendCanary(at: moment) }
         case .subscriptionRefused(let filter, let reason):
             logger.error("The broker refuses a subscription", metadata: ["filter": "\(filter)", "reason": "\(reason)"])
             note(
@@ -24,55 +27,71 @@ extension Pipeline {
 
     private func connected(sessionPresent: Bool, at moment: Instant) {
         // What comes first may have waited at the broker since the hub last heard.
-        let from = min(engine.now, listening?.since ?? engine.now)
-        let backlogFrom = board.lostLinkAt ?? from
-        listening = Listening(
-            since: moment, backlog: Backlog(from: backlogFrom, until: moment + .seconds(10)))
-        engine.beginBacklog(from: backlogFrom)
-        unwritten.entries.append(JournalEntry(.backlog(from: backlogFrom), at: moment))
-        noteConnected(sessionPresent: sessionPresent)
-        logger.notice("Connected to the broker", metadata: ["session": sessionPresent ? "kept" : "new"])
+        let from = min(engine.now, listening.heardAt)
+        listening.since = moment
+        listening.backlogUntil = moment + Self.backlogPatience
+        engine.beginBacklog(from: from, until: moment)
+        collect()
+        journal(.backlog(from: from), at: moment)
+        // While the canary is missing, every attempt to mend that is no news.
+        if !canaryIsMissing { noteSession(isKept: sessionPresent) }
+        if lossIsTold {
+            lossIsTold = false
+            note(
+                hub: LogRecord.Text("The link to the broker stands again", "已恢復與訊息代理的連線"), level: .info,
+                event: .trouble, details: ["trouble": "broker", "state": "put right"])
+        }
         board.connected()
-        sendCanary(at: moment)
+        canary.begin(at: moment)
     }
 
     /// Whether the broker keeps sessions is all that a client can see of its persistence.
-    private func noteConnected(sessionPresent: Bool) {
-        if sessionPresent || (isFirstStart && !board.hasBeenConnected) {
-            note(
-                hub: LogRecord.Text(
-                    sessionPresent
-                        ? "Connected to the broker, which has kept the session"
-                        : "Connected to the broker, a new session",
-                    sessionPresent ? "已連接訊息代理，工作階段已保留" : "已連接訊息代理，建立新工作階段"),
-                level: .info, details: ["session": sessionPresent ? "kept" : "new"])
-        } else {
-            note(
-                hub: LogRecord.Text(
-                    "Connected to the broker, which has not kept the session: what was sent meanwhile is lost; "
-                        + "set 'persistence true' in its configuration",
-                    "已連接訊息代理，但它沒有保留工作階段：期間的訊息已遺失；請啟用代理的持久化設定"),
-                level: .trouble, event: .trouble,
-                details: ["trouble": "session lost", "state": "open", "session": "new"])
-        }
+    private func noteSession(isKept: Bool) {
+        logger.notice("Connected to the broker", metadata: ["session": isKept ? "kept" : "new"])
+        // At its very first connection a hub has missed nothing.
+        let isRight = isKept || (isNew && !board.hasBeenConnected)
+        var details = ["session": isKept ? "kept" : "new"]
+        if !isRight { details.merge(["trouble": "session", "state": "open"]) { $1 } }
+        note(
+            hub: LogRecord.Text(
+                isKept
+                    ? "Connected to the broker, which has kept the session"
+                    : isRight
+                        ? "Connected to the broker, a new session"
+                        : "Connected to the broker, which has not kept the session: what was sent meanwhile is lost; "
+                            + "set 'persistence true' in its configuration",
+                isKept
+                    ? "已連接訊息代理，工作階段已保留"
+                    : isRight ? "已連接訊息代理，建立新工作階段" : "已連接訊息代理，但它沒有保留工作階段：期間的訊息已遺失；請啟用代理的持久化設定"),
+            level: isRight ? .info : .trouble, event: isRight ? .hub : .trouble, details: details)
     }
 
     private func lost(_ error: MQTTError, what: String, _ chinese: String, at moment: Instant) {
         logger.warning("\(what)", metadata: ["reason": "\(error)"])
         canary.forget()
         guard board.disconnected(at: moment) else { return }
+        engine.beginOutage()
+        journal(.outage, at: moment)
+        if case .reconnecting = error.reason { return }
+        lossIsTold = true
         note(
             hub: LogRecord.Text("\(what): \(error)", "\(chinese)：\(error)"), level: .trouble, event: .trouble,
             details: ["trouble": "broker", "state": "open"])
     }
 
+    /// Something has come from the broker. While a backlog flows, it is not through.
+    func noteHeard(at moment: Instant) {
+        listening.heardAt = moment
+        if listening.backlogUntil != nil { listening.backlogUntil = moment + Self.backlogPatience }
+    }
+
     func endBacklog(at moment: Instant) {
-        guard listening?.backlog != nil else { return }
-        listening?.backlog = nil
+        guard listening.backlogUntil != nil else { return }
+        listening.backlogUntil = nil
         engine.advance(to: moment)
         collect()
-        unwritten.entries.append(JournalEntry(.time, at: moment))
-        outlets.ready()
+        journal(.time, at: moment)
+        if board.isConnected { outlets.ready() }
     }
 
     func sendCanary(at moment: Instant) {
@@ -82,21 +101,38 @@ extension Pipeline {
     func takeCanary(_ publication: Publication, at moment: Instant) {
         guard let delay = canary.take(publication.payload, at: moment) else { return }
         board.canary(delay: delay)
+        if canaryIsMissing {
+            canaryIsMissing = false
+            note(
+                hub: LogRecord.Text("The hub's own message comes back from the broker", "系統自測訊息已從訊息代理返回"),
+                level: .info, event: .trouble, details: ["trouble": "canary", "state": "put right"])
+        }
         endBacklog(at: moment)
     }
 
     func keepCanary(at moment: Instant) {
         guard board.isConnected else { return }
-        if canary.isMissing(at: moment) {
-            canary.forget()
-            note(
-                hub: LogRecord.Text(
-                    "The hub's own message did not come back from the broker: the link is made anew",
-                    "系統自測訊息沒有從訊息代理返回：重新建立連線"),
-                level: .trouble, event: .trouble, details: ["trouble": "canary", "state": "open"])
-            session.reconnect(reason: "the canary is missing")
+        if canary.isMissing(at: moment), !canary.isMissing(at: moment, since: listening.heardAt) {
+            // Data flow: it waits behind them, or was lost on its way there.
+            sendCanary(at: moment)
+        } else if canary.isMissing(at: moment) {
+            noteMissingCanary()
+            session.reconnect(reason: "the hub's own message did not come back")
         } else if canary.isDue(at: moment) {
             sendCanary(at: moment)
         }
+    }
+
+    private func noteMissingCanary() {
+        let why = outlets.announcer.canaryFailure.map { " (\($0))" } ?? ""
+        guard !canaryIsMissing || why != canaryMissesWhy else { return }
+        canaryIsMissing = true
+        canaryMissesWhy = why
+        logger.error("The hub's own message did not come back: the link is made anew\(why)")
+        note(
+            hub: LogRecord.Text(
+                "The hub's own message did not come back from the broker\(why): the link is made anew",
+                "系統自測訊息沒有從訊息代理返回\(why)：重新建立連線"),
+            level: .trouble, event: .trouble, details: ["trouble": "canary", "state": "open"])
     }
 }

@@ -33,7 +33,8 @@ extension Pipeline {
         guard let index = registry.position(of: report.ecosystem, address: report.address) else {
             return noteUnknown(report, retained: message.retained, at: moment)
         }
-        let backlog = listening?.backlog != nil
+        let backlog = listening.backlogUntil != nil
+        let timeBefore = engine.now
         let placement = engine.apply(
             Observation(
                 device: registry.devices[index], index: index, readings: report.readings, stamp: report.deviceTime,
@@ -42,12 +43,13 @@ extension Pipeline {
         if exercise == nil { heard.insert(index) }
         guard let placement else { return }
         collect()
-        unwritten.entries.append(
-            JournalEntry(
-                .message(
-                    JournalEntry.Heard(
-                        topic: message.topic, payload: Data(message.payload), retained: message.retained,
-                        backlog: backlog, eventAt: placement.at, late: placement.late)), at: moment))
+        // In a backlog mere signs of life move time, too, and are not journaled themselves.
+        if backlog, timeBefore > journaledTime { journal(.time, at: timeBefore) }
+        journal(
+            .message(
+                JournalEntry.Heard(
+                    topic: message.topic, payload: Data(message.payload), retained: message.retained,
+                    backlog: backlog, eventAt: placement.at, late: placement.late)), at: moment)
     }
 
     private func control(_ drill: String, _ message: Message, at moment: Instant) {
@@ -56,11 +58,11 @@ extension Pipeline {
         switch DrillControl(drill: drill, payload: message.payload, receivedAt: moment) {
         case .begin(let exercise)?:
             if engine.begin(exercise, at: moment) {
-                unwritten.entries.append(JournalEntry(.exerciseBegan(exercise), at: moment))
+                journal(.exerciseBegan(exercise), at: moment)
             }
         case .end?:
             engine.end(exercise: drill, at: moment)
-            unwritten.entries.append(JournalEntry(.exerciseEnded(id: drill), at: moment))
+            journal(.exerciseEnded(id: drill), at: moment)
         case nil:
             let malformed = Malformed(
                 #"a drill's control message has to be {"command":"begin",…} or {"command":"end"}"#)

@@ -32,25 +32,33 @@ final class Pipeline {
     var heard: LivenessList
     /// Set while the database cannot be written.
     var fault: StoreFault?
-    var listening: Listening?
+    var listening: Listening
+    /// The engine's time after the last journal entry: where it has moved since without one, the next needs one.
+    var journaledTime = Instant(milliseconds: 0)
+    /// No hub has worked on this state folder before.
+    var isNew = true
+    /// A trouble with the canary has been told and not yet been put right.
+    var canaryIsMissing = false
+    var canaryMissesWhy = ""
+    /// The loss of the link has been told as a trouble and not yet been put right.
+    var lossIsTold = false
     var troubles = TroubleMemory()
     var canary: Canary
     var due = Housekeeping()
-    /// The state folder was empty, so no session can have been lost.
-    var isFirstStart = false
     private var stops = false
 
     /// What the hub is catching up with, and since when it hears.
     struct Listening {
         var since: Instant
-        /// Until the canary has come through behind it.
-        var backlog: Backlog?
+        /// When anything came from the broker last; after a restart, how far the last hub came.
+        var heardAt: Instant
+        /// Time stands still until then, or until the canary has come through behind what waited at the broker. So it
+        /// does at the start, until there is a connection: what waits there has happened before now.
+        var backlogUntil: Instant?
     }
 
-    struct Backlog {
-        var from: Instant
-        var until: Instant
-    }
+    /// How long nothing may come before a backlog counts as through without its canary.
+    static let backlogPatience = Duration.seconds(10)
 
     /// The database cannot be written, and these alerts have been let out without it.
     struct StoreFault {
@@ -87,6 +95,7 @@ final class Pipeline {
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
         unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
         heard = LivenessList(count: registry.devices.count)
+        listening = Listening(since: now(), heardAt: now(), backlogUntil: now() + Self.backlogPatience)
         canary = Canary(settings: settings.canary, topic: "smokehub/\(settings.hub)/canary")
         session = try Self.session(settings, decoders: decoders, canaryTopic: canary.topic)
         try restore()
@@ -112,6 +121,7 @@ final class Pipeline {
             let moment = now()
             for event in batch.events { handle(event, at: moment) }
             board.count(messages: batch.messages.count)
+            if !batch.messages.isEmpty { noteHeard(at: moment) }
             for message in batch.messages { take(message, at: moment) }
             takeCommands(at: moment)
             keepTime(at: now(), socketIsDry: batch.dry && batch.messages.isEmpty)
@@ -129,7 +139,7 @@ final class Pipeline {
         let moment = now()
         var next = min(moment + .seconds(1), canary.nextDue)
         if let fault { next = min(next, fault.retryAt) }
-        if listening?.backlog == nil, let deadline = engine.nextDeadline { next = min(next, deadline) }
+        if listening.backlogUntil == nil, let deadline = engine.nextDeadline { next = min(next, deadline) }
         return max(next - moment, .zero)
     }
 
@@ -140,7 +150,7 @@ final class Pipeline {
             let isKnown = engine.apply(command, at: moment)
             if isKnown {
                 collect()
-                unwritten.entries.append(JournalEntry(.command(command), at: moment))
+                journal(.command(command), at: moment)
             }
             answer(isKnown)
         }
@@ -148,10 +158,10 @@ final class Pipeline {
 
     /// Lets time act, and does the regular jobs that are due.
     private func keepTime(at moment: Instant, socketIsDry: Bool) {
-        if let backlog = listening?.backlog, backlog.until <= moment { endBacklog(at: moment) }
-        if listening?.backlog == nil {
+        if let end = listening.backlogUntil, end <= moment { endBacklog(at: moment) }
+        if listening.backlogUntil == nil {
             engine.advance(to: moment)
-            if collect() { unwritten.entries.append(JournalEntry(.time, at: moment)) }
+            if collect() { journal(.time, at: moment) }
         }
         keepCanary(at: moment)
         if due.sign <= moment {
@@ -173,7 +183,8 @@ final class Pipeline {
     }
 
     private func noteSilence(at moment: Instant) {
-        guard let listening, listening.backlog == nil else { return }
+        // While the hub hears nobody, the silence is its own.
+        guard board.isConnected, listening.backlogUntil == nil else { return }
         let supervision = settings.supervision
         engine.noteSilence(at: moment, listeningSince: listening.since) { device in
             supervision.silence(of: device.ecosystem)
@@ -194,11 +205,17 @@ final class Pipeline {
     /// Gathers what the engine's latest steps led to. - Returns: whether there was anything.
     @discardableResult
     func collect() -> Bool {
-        let outcome = engine.takeConsequences()
+        let outcome = engine.takeOutcome()
         guard !outcome.isEmpty else { return false }
         changedDevices.formUnion(outcome.devices)
         unwritten.outcome.merge(outcome)
         return true
+    }
+
+    /// Adds an input of the engine, after it has acted upon it.
+    func journal(_ input: JournalEntry.Input, at moment: Instant) {
+        unwritten.entries.append(JournalEntry(input, at: moment))
+        journaledTime = engine.now
     }
 
     /// Adds a line about the hub itself.

@@ -31,10 +31,14 @@ public struct Replay {
         case .command(let command): engine.apply(command, at: entry.at)
         case .exerciseBegan(let exercise): engine.begin(exercise, at: entry.at)
         case .exerciseEnded(let id): engine.end(exercise: id, at: entry.at)
-        case .backlog(let from): engine.beginBacklog(from: from)
+        case .outage: engine.beginOutage()
+        case .backlog(let from):
+            engine.advance(to: from)
+            engine.beginBacklog(from: from, until: entry.at)
         case .started:
             engine.advance(to: entry.at)
             engine.endInterruptedExercises()
+            engine.beginOutage()
         case .time: engine.advance(to: entry.at)
         }
         return engine.takeConsequences().decisions

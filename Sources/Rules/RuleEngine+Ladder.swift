@@ -8,7 +8,9 @@ extension RuleEngine {
     mutating func settle(_ id: Incident.ID, block: Int, drill: Int?, trigger: Trigger?) {
         guard let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id }) else { return }
         var incident = self[drill].blocks[block].incidents[position]
-        let moment = self[drill].time(at: now)
+        // In a backlog, a message that does not say when it happened is placed at its receipt, which time has not
+        // reached yet: its alarm is acted upon now all the same.
+        let moment = max(self[drill].time(at: now), trigger?.at ?? Instant(milliseconds: 0))
         var fired = false
         // Each firing climbs or descends a rung, and there are fewer rungs than this.
         for _ in 0..<32 {
@@ -126,7 +128,7 @@ extension RuleEngine {
         guard let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id }) else { return }
         var incident = self[drill].blocks[block].incidents[position]
         let moment = self[drill].time(at: now)
-        for member in incident.members.indices where incident.members[member].alarms {
+        for member in incident.members.indices where incident.members[member].alarms && mayTimeOut(drill) {
             let end = incident.members[member].heardAt + rules.settings.clearTimeout
             guard end <= moment else { continue }
             incident.members[member].clearedAt = end
@@ -140,6 +142,9 @@ extension RuleEngine {
         self[drill].blocks[block].incidents[position] = incident
         settle(id, block: block, drill: drill, trigger: nil)
     }
+
+    /// Whether silence is the detector's own, and not the hub's.
+    private func mayTimeOut(_ drill: Int?) -> Bool { drill != nil || !isDeaf }
 
     /// A detector that has alarmed alone for very long is more likely stuck than right: somebody should look at it.
     private mutating func noteSuspect(_ incident: inout Incident, at moment: Instant, _ drill: Int?) {
@@ -223,9 +228,9 @@ extension RuleEngine {
     }
 
     /// When time alone will change an incident next, in its world's time.
-    private func due(of incident: Incident, _ block: Int) -> Instant {
+    func due(of incident: Incident, _ block: Int) -> Instant {
         var next = incident.reminder?.next ?? .distantFuture
-        for member in incident.members where member.alarms {
+        for member in incident.members where member.alarms && (incident.exercise != nil || !isDeaf) {
             next = min(next, member.heardAt + rules.settings.clearTimeout)
         }
         if let suspect = suspectDue(of: incident) { next = min(next, suspect) }

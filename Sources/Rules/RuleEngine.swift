@@ -15,8 +15,10 @@ public struct RuleEngine {
     public let estate: Estate
     public let rules: RuleSet
     /// How far time has come: deadlines up to here have been acted upon.
-    public private(set) var now: Instant
+    public internal(set) var now: Instant
     var real: World
+    /// The hub hears nobody: then nothing counts as cleared for want of a report.
+    var isDeaf = false
     /// In the order in which they began.
     var drills: [World] = []
     var outcome = Consequences()
@@ -65,12 +67,6 @@ public struct RuleEngine {
             }
         }
         now = max(now, moment)
-    }
-
-    /// Sets the time back to when the hub stopped hearing, so that what waited at the broker meanwhile is judged by its
-    /// own time. The caller advances to the present when the backlog is through.
-    public mutating func beginBacklog(from moment: Instant) {
-        now = min(now, moment)
     }
 
     /// Takes what one message says into account.

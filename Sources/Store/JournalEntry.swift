@@ -19,11 +19,13 @@ public struct JournalEntry: Hashable, Sendable, Codable {
         case command(OperatorCommand)
         case exerciseBegan(Exercise)
         case exerciseEnded(id: String)
-        /// The hub did not hear from this moment on; what follows waited at the broker.
+        /// The hub hears nobody from now on.
+        case outage
+        /// It hears again, after an outage that began then; what follows waited at the broker.
         case backlog(from: Instant)
         /// The hub was started, and drills that were under way are over.
         case started
-        /// Time alone led to something.
+        /// Time alone has come so far.
         case time
     }
 

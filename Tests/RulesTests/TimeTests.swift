@@ -30,6 +30,17 @@ import Testing
         #expect(outcome.decisions.map(\.at.description) == ["2026-11-22T11:10:00.000Z", "2026-11-22T11:10:30.000Z"])
     }
 
+    @Test func `an alarm out of a backlog that does not say when it was is acted upon at once`() throws {
+        try Table(
+            """
+            -59:00  wait                             |
+            -59:00  outage                           |
+            00:00   smoke  a/12/C backlog            | first-detector:investigate
+            00:00   smoke  a/12/D backlog            | near-flats:confirmed
+            """
+        ).check()
+    }
+
     @Test func `an alarm out of a backlog steps down only by what the hub has heard itself`() throws {
         try Table(
             """

@@ -1,0 +1,42 @@
+public import Registry
+
+// When the hub does not hear: that is no silence of the devices, so nothing steps down because of it.
+extension RuleEngine {
+    /// The hub hears nobody from now on. Escalations go on; no detector counts as cleared for want of a report.
+    public mutating func beginOutage() {
+        isDeaf = true
+        findDueAgain()
+    }
+
+    /// The hub hears again. Sets the time back to when it stopped hearing, so that what waited at the broker meanwhile
+    /// is judged by its own time. The caller advances to the present when the backlog is through.
+    ///
+    /// - Parameter end: when it began to hear again: until then no detector could be heard, so the clear timeout of
+    ///   those that alarm is extended by as much.
+    public mutating func beginBacklog(from moment: Instant, until end: Instant) {
+        now = min(now, moment)
+        isDeaf = false
+        for block in real.openBlocks {
+            for position in real.blocks[block].incidents.indices {
+                var incident = real.blocks[block].incidents[position]
+                for member in incident.members.indices where incident.members[member].alarms {
+                    let heardAt = incident.members[member].heardAt
+                    incident.members[member].heardAt = max(heardAt, min(heardAt + (end - moment), end))
+                }
+                guard incident != real.blocks[block].incidents[position] else { continue }
+                real.blocks[block].incidents[position] = incident
+                noteChanged(incident, block: block, drill: nil)
+            }
+        }
+        findDueAgain()
+    }
+
+    private mutating func findDueAgain() {
+        for block in real.openBlocks {
+            for position in real.blocks[block].incidents.indices {
+                real.blocks[block].incidents[position].due = due(of: real.blocks[block].incidents[position], block)
+            }
+        }
+        findNextDue()
+    }
+}

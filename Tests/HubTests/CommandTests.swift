@@ -1,0 +1,164 @@
+import Foundation
+import Hub
+import MQTT
+import Registry
+import TestBroker
+import TestHub
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `The program` {
+    static let commands = [
+        ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
+        ["decode"], ["replay"],
+    ]
+
+    @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
+        let help = try await HubProcess.run(command + ["--help"])
+        #expect(help.code == 0)
+        let name = command.joined(separator: " ")
+        #expect(help.output.contains { $0.hasPrefix("  ") && $0.contains("smokehub \(name)") && !$0.contains("<") })
+    }
+
+    @Test(arguments: [
+        ["tell"], ["serve", "--embedded-broker", "--broker", "mqtt://127.0.0.1"], ["serve", "--broker", "127.0.0.1"],
+        ["serve", "--broker", "mqtt://me:secret@127.0.0.1"], ["serve", "--console", "127.0.0.1:80"],
+        ["drill", "run"], ["drill", "run", "kitchen-fire", "--speed", "0"], ["drill", "run", "no-such-drill"],
+        ["tail", "--since", "yesterday"], ["tail", "-n", "-1"], ["tail", "--level", "loud"],
+        ["tail", "--state", "/no/such/folder"], ["log", "verify", "--state", "/no/such/folder"],
+        ["replay"], ["check", "--config", "/no/such/folder"], ["decode", "--quickly"],
+    ])
+    func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
+        let configured = ["serve", "drill"].contains(arguments[0]) ? ["--config", HubFolder.root + "/Config"] : []
+        let refusal = try await HubProcess.run(arguments + configured)
+        #expect(refusal.code == 2)
+        #expect(refusal.output == [])
+        #expect(!refusal.errors.isEmpty)
+        #expect(!refusal.errors.contains { $0.contains("secret") })
+    }
+
+    @Test func `finds nothing wrong in the sample configuration`() async throws {
+        let check = try await HubProcess.run(["check", "--config", HubFolder.root + "/Config"])
+        #expect(check.code == 0)
+        #expect(check.errors == [])
+        #expect(check.output.first?.hasPrefix("Good: estate 'demo' with 3 blocks") == true)
+    }
+
+    struct Mistake: CustomTestStringConvertible {
+        var file: String
+        /// Replaced, the first time that it stands there.
+        var old: String
+        var new: String
+        /// From the file's name on.
+        var said: String
+        var testDescription: String { said }
+    }
+
+    static let mistakes = [
+        Mistake(
+            file: "hub.yaml", old: "hub: hub-1", new: "hub: hub-1\ncanarry: {}",
+            said: "hub.yaml:2:1: unknown key 'canarry'; write 'canary'"),
+        Mistake(
+            file: "hub.yaml", old: "hub: hub-1", new: "hub: hub-1\ncheckpoint: 3 weeks",
+            said: "hub.yaml:2:13: checkpoint: '3 weeks' is no duration; write a duration from 1s to 1h"),
+        Mistake(
+            file: "devices.csv", old: "a-1-B-smoke,native,a-1-B-smoke,a,1,B",
+            new: "a-1-B-smoke,native,a-1-B-smoke,a,1,X",
+            said: "devices.csv:5:36: no flat 'X' in block a; write one of A, B, C, D"),
+        Mistake(
+            file: "devices.csv", old: "bell,zigbee2mqtt,bell", new: "bell,zigbee2mqtt,hall",
+            said: "devices.csv:135:18: device 'hall' in line 134 has the address 'hall' too; write"),
+        Mistake(
+            file: "devices.csv", old: "a-1-B-smoke,native,a-1-B-smoke,a,1,B,,smoke",
+            new: "a-1-B-smoke,native,a-1-B-smoke,a,1,B,,flood",
+            said: "devices.csv:5:39: unknown kind 'flood'; write one of smoke, heat"),
+        Mistake(
+            file: "residents.csv", old: "siren:a-1-A-siren", new: "telegraph:5",
+            said: "residents.csv:3:"),
+        Mistake(
+            file: "residents.csv", old: "siren:a-1-A-siren", new: "",
+            said: "residents.csv:3:"),
+        Mistake(
+            file: "rules.yaml", old: "when: {count: 2, of: blocks", new: "when: {count: 7, of: blocks",
+            said: "rules.yaml:"),
+        Mistake(
+            file: "rules.yaml", old: "flame], within: 60s", new: "flame], within: 90d",
+            said: "rules.yaml:"),
+        Mistake(
+            file: "rules.yaml", old: "{signal: [co]}", new: "{signal: [gas]}",
+            said: "rules.yaml:"),
+        Mistake(
+            file: "rules.yaml", old: "signal: [button]", new: "signal: [buton]",
+            said: "rules.yaml:"),
+        Mistake(
+            file: "estate.yaml", old: "floors: 1-6", new: "floors: 6-1",
+            said: "estate.yaml:6:13: blocks[1].floors: '6-1' is no range of floors; write the lowest floor first"),
+    ]
+
+    @Test(arguments: mistakes) func `finds a mistake, names its place, and says how to mend it`(_ mistake: Mistake)
+        async throws
+    {
+        let folder = try HubFolder(port: 1883)
+        let file = "\(folder.configuration)/\(mistake.file)"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        let place = try #require(text.firstRange(of: mistake.old))
+        try text.replacingCharacters(in: place, with: mistake.new).write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let check = try await HubProcess.run(["check", "--config", folder.configuration])
+        #expect(check.code == 2)
+        #expect(check.output == [])
+        let expected = "\(folder.configuration)/\(mistake.said)"
+        #expect(check.errors.contains { $0.hasPrefix(expected) }, "\(check.errors)")
+        for line in check.errors {
+            #expect(line.contains(/^[^:]+\.(yaml|csv):\d+:\d+: .+; .+/), "\(line)")
+        }
+    }
+
+    @Test(arguments: ["native", "zigbee2mqtt"]) func `decodes what every known device sends`(_ ecosystem: String)
+        async throws
+    {
+        let file = "\(HubFolder.root)/Tests/DevicesTests/Vectors/\(ecosystem).jsonl"
+        let vectors = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        let input = try vectors.map { vector in
+            let asked = vector.filter { ["topic", "payload", "retain"].contains($0.key) }
+            return String(decoding: try JSONSerialization.data(withJSONObject: asked), as: UTF8.self) + "\n"
+        }
+        let decode = try await HubProcess.run(["decode"], input: input.joined())
+        #expect(decode.code == 0)
+        try #require(decode.output.count == vectors.count)
+        for (vector, line) in zip(vectors, decode.output) {
+            let answer = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            #expect(answer["topic"] as? String == vector["topic"] as? String)
+            #expect(Self.readings(answer["readings"]) == Self.readings(vector["expect"]), "\(line)")
+            if vector["may_error"] as? Bool != true { #expect(answer["error"] is NSNull, "\(line)") }
+        }
+    }
+
+    private static func readings(_ value: Any?) -> [String] {
+        (value as? [[String: Any]] ?? []).map { reading in
+            let unit = reading["unit"] as? String
+            return "\(reading["kind"] ?? "") \(reading["value"] ?? "") \(unit ?? "")"
+        }.sorted()
+    }
+
+    @Test func `replays a recording to the same bytes in every process`() async throws {
+        let folder = try HubFolder(port: 1883)
+        var lines: [String] = []
+        for second in 0..<300 {
+            let device = "\(["a", "b", "c"][second % 3])-\(second % 6 + 1)-\(["A", "B", "C", "D"][second % 4])-smoke"
+            let state = second % 7 == 0 ? "alarm" : second % 11 == 0 ? "clear" : "ok"
+            let payload = Voice.event(of: device, state).replacing("\"", with: "\\\"")
+            lines.append(
+                #"{"tst":"2026-11-22T12:\#(second / 60 + 10):\#(second % 60 + 100 - 100 < 10 ? "0" : "")\#(second % 60).000000Z+0800","#
+                    + #""topic":"\#(Voice.topic(of: device))","qos":1,"retain":0,"payload":"\#(payload)"}"#)
+        }
+        try folder.write("night.jsonl", lines)
+        let arguments = ["replay", "--config", folder.configuration, folder.configuration + "/night.jsonl"]
+        let first = try await HubProcess.run(arguments)
+        #expect(first.code == 0)
+        #expect(first.errors == [])
+        #expect(first.output.contains { $0.contains(#""stage":"confirmed""#) })
+        #expect(try await HubProcess.run(arguments).output == first.output)
+    }
+}
