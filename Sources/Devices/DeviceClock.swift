@@ -12,11 +12,13 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// An offset that one message suggested; the second that agrees makes it the ``offset``.
     private var suggested: Duration?
     private var lastStamp: Instant?
-    private var highest: UInt64?
-    /// Bit n is set if ``highest`` minus n has been seen.
-    private var seen: UInt64 = 0
+    /// Of the latest messages that can be told apart, oldest first: see ``isRepeat(sequence:stamp:readings:)``.
+    private var latest: [UInt64] = []
 
     static let tolerance = Duration.seconds(5)
+    /// How many messages back a repeat is recognised. A broker delivers again what one connection left unacknowledged,
+    /// which is few messages of one device.
+    static let latestMax = 8
 
     public init() {}
 
@@ -24,13 +26,13 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     ///
     /// - Parameter live: the message was not waiting at the broker or retained, so that its stamp shows the offset.
     public mutating func place(stamp: Instant?, receivedAt: Instant, live: Bool) -> Placement {
-        guard let stamp else { return Placement(at: receivedAt, late: false) }
+        guard let stamp, stamp.isWritable else { return Placement(at: receivedAt, late: false) }
         if live { learn(receivedAt - stamp) }
         let corrected = stamp + offset
-        defer { lastStamp = max(lastStamp ?? stamp, stamp) }
         guard corrected <= receivedAt + Self.tolerance, stamp >= lastStamp ?? stamp else {
             return Placement(at: receivedAt, late: true)
         }
+        lastStamp = stamp
         let at = min(corrected, receivedAt)
         return Placement(at: at, late: receivedAt - at > Self.tolerance)
     }
@@ -67,27 +69,39 @@ public struct DeviceClock: Hashable, Sendable, Codable {
         }
     }
 
-    /// Whether a message with this counter has been seen before. A counter that starts anew is a device that did.
-    public mutating func isRepeat(sequence: UInt64) -> Bool {
-        guard let highest else {
-            self.highest = sequence
-            seen = 1
-            return false
-        }
-        if sequence > highest {
-            let step = sequence - highest
-            seen = step >= 64 ? 1 : seen << step | 1
-            self.highest = sequence
-            return false
-        }
-        let back = highest - sequence
-        guard back < 64 else {
-            self.highest = sequence
-            seen = 1
-            return false
-        }
-        if seen & (1 << back) != 0 { return true }
-        seen |= 1 << back
+    /// Whether a message has been seen before: it has the counter or stamp of one of the latest, *and* says the same.
+    ///
+    /// The counter alone proves nothing: a device that starts anew counts anew, and its alarm must not be taken for an
+    /// old heartbeat. A message with neither counter nor stamp never is a repeat.
+    public mutating func isRepeat(sequence: UInt64?, stamp: Instant?, readings: [Reading]) -> Bool {
+        guard sequence != nil || stamp != nil else { return false }
+        var digest = Digest()
+        digest.add(sequence ?? .max)
+        digest.add(UInt64(bitPattern: stamp?.milliseconds ?? .max))
+        for reading in readings { digest.add(reading) }
+        if latest.contains(digest.value) { return true }
+        if latest.count == Self.latestMax { latest.removeFirst() }
+        latest.append(digest.value)
         return false
+    }
+
+    /// FNV-1a, 64 bits (draft-eastlake-fnv): the same in every process, which Swift's own hashes are not.
+    private struct Digest {
+        var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+        mutating func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+
+        mutating func add(_ word: UInt64) {
+            for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+        }
+
+        mutating func add(_ reading: Reading) {
+            for byte in reading.kind.rawValue.utf8 { mix(byte) }
+            switch reading.value {
+            case .flag(let flag): mix(flag ? 1 : 2)
+            case .number(let number): add(number.bitPattern)
+            case .text(let text): for byte in text.utf8 { mix(byte) }
+            }
+        }
     }
 }

@@ -106,7 +106,7 @@ final class Announcer: Sendable {
     }
 
     /// Publishes the state of every incident that changed.
-    func show(_ outcome: Rules.Outcome) {
+    func show(_ outcome: Consequences) {
         guard !outcome.incidents.isEmpty else { return }
         progress.withLock { progress in
             for state in outcome.blocks {

@@ -205,7 +205,7 @@ final class Pipeline {
     /// Gathers what the engine's latest steps led to. - Returns: whether there was anything.
     @discardableResult
     func collect() -> Bool {
-        let outcome = engine.takeOutcome()
+        let outcome = engine.takeConsequences()
         guard !outcome.isEmpty else { return false }
         changedDevices.formUnion(outcome.devices)
         unwritten.outcome.merge(outcome)

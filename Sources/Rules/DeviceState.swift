@@ -49,8 +49,13 @@ public struct DeviceState: Hashable, Sendable, Codable {
     /// Remembers that an incident closed while these kinds were still in alarm.
     mutating func incidentClosed(at instant: Instant) {
         incidentClosedAt = instant
+        // A button sends no clear: the next press is a new one.
+        alarming.subtract(.momentary)
         unproven = alarming
     }
+
+    /// Believes an alarm again that nothing else would tell of.
+    mutating func believe(_ kind: Signal.Kind) { unproven.subtract(kind.bit) }
 
     /// Takes a condition into account, and returns whether that changed it. Normal at first sight is no change.
     mutating func note(_ condition: Condition, _ value: Bool) -> Bool {

@@ -4,7 +4,7 @@ public import Registry
 public struct Exercise: Hashable, Sendable, Codable, Identifiable {
     public let id: String
     public let scenario: String
-    /// How many times faster than life, `1...1000`.
+    /// How many times faster than life: a whole number, `1...1000`.
     public let speed: Double
     /// When it began, on both clocks.
     public let origin: Instant
@@ -16,7 +16,7 @@ public struct Exercise: Hashable, Sendable, Codable, Identifiable {
     public init(id: String, scenario: String, speed: Double, origin: Instant, until: Instant) {
         self.id = id
         self.scenario = scenario
-        self.speed = min(max(speed, 1), 1000)
+        self.speed = speed.isFinite ? min(max(speed.rounded(), 1), 1000) : 1
         self.origin = origin
         self.until = until
     }
@@ -29,6 +29,9 @@ public struct Exercise: Hashable, Sendable, Codable, Identifiable {
     /// The real moment at which the exercise's clock shows a time, never before it does.
     public func realTime(of virtual: Instant) -> Instant {
         guard virtual != .distantFuture else { return .distantFuture }
-        return origin + .milliseconds(Int64((Double((virtual - origin).wholeMilliseconds) / speed).rounded(.up)))
+        var real = origin + .milliseconds(Int64((Double((virtual - origin).wholeMilliseconds) / speed).rounded(.up)))
+        // Rounding may have fallen short by one.
+        if time(at: real) < virtual { real = real + .milliseconds(1) }
+        return real
     }
 }

@@ -19,6 +19,8 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     /// Who has seen it at this stage; an escalation asks anew.
     public internal(set) var acknowledgement: Acknowledgement?
     var reminder: Reminder?
+    /// The rule whose reminders belong to the present rung, or to that before clearing; they may have been answered.
+    var remindingRule: String?
     var alertCount = 0
     /// When a person said that it is real.
     var confirmedByPersonAt: Instant?
@@ -70,7 +72,8 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     /// One detector's part in an incident.
     public struct Member: Hashable, Sendable, Codable {
         public let device: Device.ID
-        let index: Int
+        /// The device's position in the registry; `nil` if it has left it. Not stored, for positions change.
+        var index: Int?
         public let place: Place
         public var kinds: Signal.Kinds
         /// When its present or last alarm began, in event time: what windows and escalations count from.
@@ -89,6 +92,10 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
         var late = false
 
         var alarms: Bool { clearedAt == nil }
+
+        enum CodingKeys: String, CodingKey {
+            case device, place, kinds, raisedAt, heardAt, live, stuck, clearedAt, timedOut, late
+        }
     }
 
     init(id: ID, block: String, hazard: Hazard, exercise: String?, openedAt: Instant) {
@@ -99,6 +106,11 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
         self.openedAt = openedAt
         rung = Rung(.closed, step: Self.unopened)
         rungSince = openedAt
+    }
+
+    /// Whether it stands at a stage or further up, or is clearing from there.
+    func hasReached(_ stage: Stage) -> Bool {
+        !Rung(stage, step: 0).isAbove(self.stage == .clearing ? rungBefore ?? rung : rung)
     }
 
     var isOpen: Bool { rung.stage != .closed }

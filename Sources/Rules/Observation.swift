@@ -36,6 +36,11 @@ public struct Observation: Hashable, Sendable {
         self.exercise = exercise
     }
 
+    /// Whether the device itself spoke: not a broker that remembers, nor one that says that it is gone.
+    var isSignOfLife: Bool {
+        !retained && !readings.contains { $0.kind == .availability && $0.value == .text("offline") }
+    }
+
     /// Heard as it was sent: its stamp shows how the device's clock goes.
     var live: Bool { !retained && !backlog }
 }

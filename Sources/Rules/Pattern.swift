@@ -89,8 +89,11 @@ extension Pattern {
             guard members.allSatisfy({ !$0.alarms }), let last = members.compactMap(\.clearedAt).max() else {
                 return nil
             }
-            return Match(at: last + duration, members: Array(members.indices))
+            // Whoever confirmed it meanwhile has seen more than the detectors have.
+            let calmSince = max(last, incident.confirmedByPersonAt ?? last)
+            return Match(at: calmSince + duration, members: Array(members.indices))
         case .lasting(let duration):
+            guard members.allSatisfy({ !$0.alarms }) else { return nil }
             return Match(at: incident.rungSince + duration, members: Array(members.indices))
         case .newFlat(let kinds):
             guard let trigger, trigger.newFlat, members[trigger.member].answers(kinds) else { return nil }

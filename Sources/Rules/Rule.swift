@@ -38,6 +38,12 @@ public struct Rule: Hashable, Sendable {
         }
     }
 
+    /// The stage that a rule about several blocks counts; `nil` for all others.
+    var estateStage: Stage? {
+        for case .blocks(_, let stage) in when { return stage }
+        return nil
+    }
+
     /// Whether an incident on its present rung may follow this rule at all.
     func mayFire(on incident: Incident) -> Bool {
         guard from.isEmpty || (incident.isOpen && from.contains(incident.stage)) else { return false }
@@ -49,7 +55,9 @@ public struct Rule: Hashable, Sendable {
             case .clearing: return incident.isOpen && incident.stage != .clearing
             case .closed: return incident.isOpen
             case .investigate, .confirmed, .spreading:
-                return incident.stage != .clearing && (!incident.isOpen || rung.isAbove(incident.rung))
+                // Out of clearing only a rule leads that names it.
+                guard incident.stage != .clearing || from.contains(.clearing) else { return false }
+                return !incident.isOpen || rung.isAbove(incident.rung)
             }
         }
     }

@@ -9,15 +9,15 @@ extension RuleEngine {
             self[drill].blocks[block].incidents.filter { $0.hazard == hazard }
         }
         if let open {
-            guard burning.isEmpty else { return }
+            guard let rule = rules.rules.first(where: { $0.hazard == hazard && $0.estateStage != nil }),
+                let stage = rule.estateStage, !burning.contains(where: { $0.hasReached(stage) })
+            else { return }
             let at = outcome.decisions.last?.at ?? self[drill].time(at: now)
             return close(open.id, block: estateBlock, drill: drill, at: at, rule: "closed", tell: [])
         }
         for rule in rules.rules where rule.hazard == hazard {
             for case .blocks(let minimum, let stage) in rule.when {
-                let counted = burning.filter {
-                    $0.stage != .clearing && !Incident.Rung(stage).isAbove($0.rung)
-                }
+                let counted = burning.filter { $0.stage != .clearing && $0.hasReached(stage) }
                 guard counted.count >= minimum else { continue }
                 return openEstateWide(rule, because: counted, drill: drill)
             }

@@ -22,7 +22,7 @@ extension RuleEngine {
             if let open, let member {
                 refresh(member, of: open, signal, observation, hazard: hazard, block: block, late: late, drill: drill)
             } else if self[drill].devices[observation.index].unproven.contains(signal.kind) {
-                noteStuck(signal, observation, hazard: hazard, block: block, drill: drill)
+                noteStuck(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
             } else {
                 join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
             }
@@ -71,7 +71,9 @@ extension RuleEngine {
     ) {
         let incident = self[drill].blocks[block].incidents[position]
         let known = incident.members[member]
-        if known.stuck { return noteStuck(signal, observation, hazard: hazard, block: block, drill: drill) }
+        if known.stuck { 
+            return noteStuck(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+        }
         guard known.alarms, known.kinds.contains(signal.kind) else {
             return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
@@ -95,15 +97,19 @@ extension RuleEngine {
 
     /// A device that repeats an alarm which never cleared since its last incident closed.
     private mutating func noteStuck(
-        _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, drill: Int?
+        _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, late: Bool, drill: Int?
     ) {
         let state = self[drill].devices[observation.index]
         guard let closedAt = state.incidentClosedAt, heard(observation, drill) >= closedAt + rules.settings.rearm else {
             return
         }
+        guard let rule = rules.rules.first(where: { $0.hazard == hazard && $0.when.contains(.stuck) }) else {
+            // No rule says what a stuck detector of this hazard means, so it is taken at its word.
+            self[drill].devices[observation.index].believe(signal.kind)
+            return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+        }
         if !state.stuck { note(stuck: true, observation, drill) }
-        guard let rule = rules.rules.first(where: { $0.hazard == hazard && $0.when.contains(.stuck) }),
-            state.stuckToldAt.map({ signal.at >= $0 + rule.atMostEvery }) ?? true
+        guard state.stuckToldAt.map({ signal.at >= $0 + rule.atMostEvery }) ?? true
         else { return }
         self[drill].devices[observation.index].stuckToldAt = signal.at
         let position = incident(of: hazard, block: block, at: signal.at, drill: drill)

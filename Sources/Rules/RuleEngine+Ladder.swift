@@ -80,11 +80,18 @@ extension RuleEngine {
             incident.rung = incident.rungBefore ?? Incident.Rung(.investigate)
             incident.rungBefore = nil
             incident.rungSince = at
+            // Nobody has answered to this alarm yet.
+            incident.acknowledgement = nil
+            incident.reminder = incident.remindingRule.flatMap { reminder(after: at, rule: $0, incident.hazard) }
         case .rung(let rung):
             at = max(at, incident.isOpen ? incident.rungSince : at)
             // Whoever has answered has answered this stage; the next asks anew.
             if rung.stage != incident.stage { incident.acknowledgement = nil }
-            if rung.stage == .clearing { incident.rungBefore = incident.rung }
+            if rung.stage == .clearing {
+                incident.rungBefore = incident.rung
+            } else {
+                incident.remindingRule = rule.reminder == nil ? nil : rule.name
+            }
             incident.rung = rung
             incident.rungSince = at
             incident.reminder = rule.reminder.map {
@@ -109,6 +116,12 @@ extension RuleEngine {
                 stage: incident.stage, rule: rule.name, exercise: incident.exercise, audience: rule.tell,
                 places: places, because: decision.because, late: because.contains(where: \.late)),
             of: &incident)
+    }
+
+    private func reminder(after moment: Instant, rule name: String, _ hazard: Hazard) -> Incident.Reminder? {
+        rules.rules.first { $0.name == name && $0.hazard == hazard }?.reminder.map {
+            Incident.Reminder(rule: name, next: moment + $0.pause(after: 0), count: 0)
+        }
     }
 
     /// Gives an alert its number, and lets it out.
@@ -209,9 +222,9 @@ extension RuleEngine {
 
     private mutating func noteClosed(_ incident: Incident, drill: Int?) {
         let at = incident.rungSince
-        for member in incident.members {
-            self[drill].devices[member.index].incidentClosed(at: at)
-            if drill == nil { outcome.devices.append(member.index) }
+        for index in incident.members.compactMap(\.index) {
+            self[drill].devices[index].incidentClosed(at: at)
+            if drill == nil { outcome.devices.append(index) }
         }
     }
 

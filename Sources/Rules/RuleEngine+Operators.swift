@@ -29,11 +29,17 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
 extension RuleEngine {
     /// Does what an operator asks.
     ///
-    /// - Returns: false if there is no such open incident.
+    /// - Returns: false if there is no such open incident, or no rule of its hazard takes a person's word.
     @discardableResult
     public mutating func apply(_ command: OperatorCommand, at moment: Instant) -> Bool {
         advance(to: max(now, moment))
         guard let (drill, block, position) = find(command.incident) else { return false }
+        let hazard = self[drill].blocks[block].incidents[position].hazard
+        if command.verb == .confirm {
+            guard rules.rules.contains(where: { $0.hazard == hazard && $0.when.contains(.confirmedByPerson) }) else {
+                return false
+            }
+        }
         let time = self[drill].time(at: now)
         var record = Narration.command(command, self[drill].blocks[block].incidents[position], estate)
         record.at = now

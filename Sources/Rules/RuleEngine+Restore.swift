@@ -16,6 +16,7 @@ extension RuleEngine {
         drills = exercises.map { World(exercise: $0, estate: estate, devices: DeviceStates()) }
         for state in blocks {
             guard let position = position(ofBlock: state.block) else { continue }
+            let state = located(state)
             if let exercise = state.exercise {
                 guard let drill = drills.firstIndex(where: { $0.exercise?.id == exercise }) else { continue }
                 drills[drill].blocks[position] = state
@@ -26,6 +27,18 @@ extension RuleEngine {
             }
         }
         findNextDue()
+    }
+
+    /// With the positions that the devices have now.
+    private func located(_ state: BlockState) -> BlockState {
+        var state = state
+        for incident in state.incidents.indices {
+            for member in state.incidents[incident].members.indices {
+                let device = state.incidents[incident].members[member].device
+                state.incidents[incident].members[member].index = positionsByID[device]
+            }
+        }
+        return state
     }
 
     /// Ends the exercises that a restart of the hub interrupted: their devices' states are not kept.

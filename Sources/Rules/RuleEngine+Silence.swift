@@ -2,6 +2,9 @@ public import Registry
 
 // Who has fallen silent. Silence is neither clear nor alarm: it changes no incident and makes a trouble.
 extension RuleEngine {
+    /// EN 54-25 is said to allow a radio device 300 s.
+    static let graceAfterOutage = Duration.seconds(300)
+
     /// Notes every device that has said nothing for an interval, one record for each block.
     ///
     /// - Parameters:
@@ -13,8 +16,10 @@ extension RuleEngine {
         var silent: [Int] = []
         for index in 0..<deviceCount {
             let state = real.devices[index]
-            let heardAt = max(state.heardAt ?? listeningSince, listeningSince)
-            guard !state.silent, heardAt + interval(device(at: index)) <= moment else { continue }
+            let longest = interval(device(at: index))
+            // Who was due while the hub did not hear gets a little time to speak again, not the whole interval.
+            let again = listeningSince + min(longest, Self.graceAfterOutage)
+            guard !state.silent, max((state.heardAt ?? listeningSince) + longest, again) <= moment else { continue }
             real.devices[index].silent = true
             silent.append(index)
         }

@@ -24,6 +24,7 @@ public struct RuleEngine {
     var outcome = Consequences()
     private let devices: [Device]
     private let blockPositions: [String: Int]
+    let positionsByID: [Device.ID: Int]
     /// When the next incident is due, in real time.
     private var earliestDue = Instant.distantFuture
 
@@ -37,7 +38,9 @@ public struct RuleEngine {
         self.now = now
         real = World(exercise: nil, estate: estate, devices: DeviceStates(count: devices.count))
         blockPositions = Dictionary(
-            uniqueKeysWithValues: estate.blocks.enumerated().map { ($0.element.id, $0.offset) })
+            estate.blocks.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        positionsByID = Dictionary(
+            devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Hands over what the steps since the last call led to.
@@ -86,13 +89,15 @@ public struct RuleEngine {
         var state = self[drill].devices[observation.index]
         let received = self[drill].time(at: observation.receivedAt)
         // Who speaks is there, whatever it says.
-        state.heardAt = max(state.heardAt ?? observation.receivedAt, observation.receivedAt)
-        if state.silent {
+        let speaks = observation.isSignOfLife
+        if speaks { state.heardAt = max(state.heardAt ?? observation.receivedAt, observation.receivedAt) }
+        if speaks, state.silent {
             state.silent = false
             note(Narration.heardAgain(observation.device, estate), observation, drill)
         }
-        if observation.placement == nil, let sequence = observation.sequence,
-            state.clock.isRepeat(sequence: sequence)
+        if observation.placement == nil,
+            state.clock.isRepeat(
+                sequence: observation.sequence, stamp: observation.stamp, readings: observation.readings)
         {
             self[drill].devices[observation.index] = state
             return nil

@@ -25,6 +25,13 @@ extension RuleSet {
         for hazard in Hazard.allCases {
             let own = rules.filter { $0.hazard == hazard }
             guard let first = own.first else { continue }
+            if let clearing = own.first(where: { $0.outcome == .rung(Incident.Rung(.clearing)) }),
+                !own.contains(where: { $0.outcome == .before })
+            {
+                note(
+                    clearing, "while a \(hazard.rawValue) incident clears, a new alarm would tell nobody",
+                    "add a rule with 'from: clearing' and 'stage: before'")
+            }
             let ends = own.contains { $0.outcome == .rung(Incident.Rung(.closed)) }
             if !ends {
                 note(

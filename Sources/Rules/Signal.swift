@@ -77,6 +77,9 @@ public struct Signal: Hashable, Sendable {
             self = kinds.reduce(into: Kinds()) { $0.formUnion($1.bit) }
         }
 
+        /// What is pressed, and sends no clear of its own.
+        static let momentary = Kinds([.button, .help])
+
         public func contains(_ kind: Kind) -> Bool { isSuperset(of: kind.bit) }
 
         /// In the order of ``Signal/Kind``'s cases.

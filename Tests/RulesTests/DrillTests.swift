@@ -1,3 +1,4 @@
+import Registry
 import Rules
 import Testing
 
@@ -59,5 +60,21 @@ import Testing
             1:00:30  smoke  a/12/D drill=d   |
             """
         ).check()
+    }
+
+    @Test(arguments: [1, 7, 10, 333, 1000])
+    func `at any speed acts on every deadline and comes to an end`(_ speed: Int) throws {
+        try Table(
+            """
+            00:00  drill  drill=d speed=\(speed)  |
+            00:01  smoke  a/12/C drill=d           | first-detector:investigate
+            """
+        ).check()
+        let exercise = Exercise(
+            id: "d", scenario: "s", speed: Double(speed), origin: Table.start, until: Table.start + .seconds(60))
+        for offset in 0..<5000 {
+            let virtual = Table.start + .milliseconds(Int64(offset))
+            #expect(exercise.time(at: exercise.realTime(of: virtual)) >= virtual)
+        }
     }
 }

@@ -248,4 +248,47 @@ import Testing
             """
         ).check()
     }
+
+    @Test func `a rekindled fire reminds again`() throws {
+        let outcome = try Table(
+            """
+            00:00  smoke   a/12/C | first-detector:investigate
+            00:30  smoke   a/12/D | near-flats:confirmed
+            00:40  ack            |
+            01:00  -smoke  a/12/C |
+            01:00  -smoke  a/12/D |
+            06:00  wait           | clearing:clearing
+            07:00  smoke   a/12/C | rekindled:confirmed
+            08:30  wait           |
+            """
+        ).check()
+        #expect(outcome.alerts.contains { $0.repetition == 1 && $0.at > Table.start + .seconds(420) })
+    }
+
+    @Test func `a person confirms what is clearing already`() throws {
+        try Table(
+            """
+            00:00  smoke   a/12/C | first-detector:investigate
+            00:30  -smoke  a/12/C |
+            05:30  wait           | clearing:clearing
+            06:00  confirm        | person:confirmed
+            10:59  wait           |
+            11:00  wait           | clearing:clearing
+            """
+        ).check()
+    }
+
+    @Test func `toast in a third block does not hide the next fire in two`() throws {
+        try Table(
+            """
+            00:00  button  a/12/corridor | call-point:confirmed
+            00:10  button  b/12/corridor | call-point:confirmed estate-wide:confirmed
+            00:20  smoke   c/1/A         | first-detector:investigate
+            00:30  reset                 | reset:closed
+            00:40  reset                 | reset:closed closed:closed
+            02:00  button  a/12/corridor | unanswered:investigate call-point:confirmed
+            02:10  button  b/12/corridor | call-point:confirmed estate-wide:confirmed
+            """
+        ).check()
+    }
 }

@@ -15,6 +15,27 @@ import Testing
         #expect(outcome.decisions.allSatisfy { $0.hazard == .co })
     }
 
+    @Test func `a new alarm while one clears is told, from wherever it comes`() throws {
+        try Table(
+            """
+            00:00  co   a/12/C | co-alarm:investigate
+            01:00  -co  a/12/C |
+            06:00  wait        | co-clearing:clearing
+            08:00  co   a/20/A | co-rekindled:investigate
+            """
+        ).check()
+    }
+
+    @Test func `a detector whose clear was lost is believed again where no rule speaks of stuck ones`() throws {
+        try Table(
+            """
+            00:00    co   a/12/C | co-alarm:investigate
+            2:00:00  wait        | co-clearing:clearing co-closed:closed
+            2:00:10  co   a/12/C | co-alarm:investigate
+            """
+        ).check()
+    }
+
     @Test func `each hazard has its own incident`() throws {
         try Table(
             """

@@ -124,4 +124,28 @@ import Testing
             """
         ).check()
     }
+
+    @Test func `a device that counts anew is heard`() throws {
+        try Table(
+            """
+            00:00  -smoke  a/12/C seq=1  |
+            00:10  -smoke  a/12/C seq=30 |
+            00:20  smoke   a/12/C seq=1  | first-detector:investigate
+            """
+        ).check()
+    }
+
+    @Test func `a retained call point is looked at, and a live one confirms`() throws {
+        try Table("00:00  button  a/12/corridor retained | first-detector:investigate").check()
+    }
+
+    @Test func `a call point that is pressed again after its incident confirms again`() throws {
+        try Table(
+            """
+            00:00    button  a/12/corridor | call-point:confirmed
+            2:00:00  wait                  | clearing:clearing closed:closed
+            2:00:10  button  a/12/corridor | call-point:confirmed
+            """
+        ).check()
+    }
 }

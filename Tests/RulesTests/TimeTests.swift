@@ -1,3 +1,4 @@
+import Devices
 import Registry
 import Rules
 import Testing
@@ -85,5 +86,16 @@ import Testing
             """
         ).check()
         #expect(outcome.decisions.last?.at == Table.start + .seconds(90))
+    }
+
+    @Test(arguments: [Int64.max, .min, 1, -1, 253_402_300_800_000])
+    func `a stamp that no clock shows is passed over`(_ milliseconds: Int64) {
+        var clock = DeviceClock()
+        let now = Table.start
+        _ = clock.place(stamp: Instant(milliseconds: 1), receivedAt: now, live: true)
+        let placement = clock.place(stamp: Instant(milliseconds: milliseconds), receivedAt: now, live: true)
+        #expect(placement.at <= now)
+        let later = clock.place(stamp: now + .seconds(1), receivedAt: now + .seconds(1), live: true)
+        #expect(later.at <= now + .seconds(1))
     }
 }

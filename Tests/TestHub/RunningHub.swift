@@ -18,7 +18,7 @@ public final class RunningHub: Sendable {
         var configuration = try HubConfiguration.load(folder.configuration)
         adjust(&configuration)
         let logger = Logger(label: "hub") { [messages] _ in TrailLogHandler(trail: messages) }
-        let service = HubService(
+        let service = try HubService(
             configuration, state: try StateFolder(folder.state), logger: logger, now: now,
             onReady: { [readiness] in readiness.append(now()) })
         board = service.board
