@@ -26,17 +26,23 @@ private struct Flood {
         }
     }
 
-    /// About one message in twelve begins or ends an alarm, which is repeated in between.
+    /// About one message in twenty begins or ends an alarm, which is repeated now and then in between.
     mutating func next() -> (topic: String, payload: String) {
         let device = Self.detectors[Int.random(in: 0..<Self.detectors.count, using: &random)]
         sequences[device, default: 0] += 1
         var state = "ok"
-        if Int.random(in: 0..<12, using: &random) == 0 {
+        if Int.random(in: 0..<20, using: &random) == 0 {
             state = alarming.contains(device) ? "clear" : "alarm"
             if state == "alarm" { alarming.insert(device) } else { alarming.remove(device) }
         }
-        if alarming.contains(device), state == "ok" { state = "alarm" }
         let sequence = sequences[device] ?? 0
+        if alarming.contains(device), state == "ok" {
+            guard Int.random(in: 0..<6, using: &random) == 0 else {
+                let battery = #"{"type":"battery","state":"ok","value":90,"seq":\#(sequence),"ts":"\#(Instant.now())"}"#
+                return (Voice.topic(of: device), battery)
+            }
+            state = "alarm"
+        }
         if state != "ok" { said.append("\(device)/\(sequence)") }
         return (
             Voice.topic(of: device), Voice.event(of: device, state, sequence: sequence, at: .now())
@@ -70,7 +76,7 @@ private struct Flood {
         for _ in 0..<20 {
             // Most of them at work, some while they start or catch up.
             if Int.random(in: 0..<4, using: &moments) > 0 { try await hub.untilReady() }
-            let more = Int.random(in: 1...12, using: &moments)
+            let more = Int.random(in: 1...24, using: &moments)
             try await progress.first(progress.count + more, "parts of the flood")
             try await hub.kill()
             hub = try HubProcess.serve(killed.folder)
@@ -127,7 +133,7 @@ private struct Flood {
     private func flood(_ sides: [Side], _ progress: Trail<Int>) async throws -> [String] {
         var flood = Flood(seed: Self.seed)
         while !Task.isCancelled {
-            let messages = (0..<20).map { _ in flood.next() }
+            let messages = (0..<10).map { _ in flood.next() }
             // Begun is said: what both brokers have of it must not depend on when the end came.
             let saying = Task {
                 for side in sides {
