@@ -26,6 +26,8 @@ final class Announcer: Sendable {
         var announced: Int64 = 0
         var isNews = false
         var canaryFailure: String?
+        /// The last canary that the broker has taken.
+        var canaryTaken: [UInt8] = []
         /// The open incidents of each block, real ones under "" and those of exercises under their id.
         var incidents: [String: [String: [Incident]]] = [:]
     }
@@ -170,6 +172,9 @@ final class Announcer: Sendable {
         }
     }
 
+    /// Whether the broker has taken a canary, so that it is the broker that keeps it back.
+    func hasTaken(canary: [UInt8]) -> Bool { progress.withLock { $0.canaryTaken == canary } }
+
     /// Why the last canary did not get as far as the broker; `nil` if it did.
     var canaryFailure: String? { progress.withLock { $0.canaryFailure } }
 
@@ -178,7 +183,10 @@ final class Announcer: Sendable {
         publisher.publish(OutgoingMessage(topic: topic, payload: canary)) { [weak self] result in
             var failure: String?
             if case .failure(let error) = result { failure = error.description }
-            self?.progress.withLock { $0.canaryFailure = failure }
+            self?.progress.withLock { progress in
+                progress.canaryFailure = failure
+                if failure == nil { progress.canaryTaken = canary }
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ struct Canary {
         number = max(number + 1, moment.milliseconds)
         sent = (number, moment)
         lastSentAt = moment
-        return Array(String(number).utf8)
+        return payload
     }
 
     /// - Returns: how long it took; `nil` if it is none of those that are waited for.
@@ -40,6 +40,9 @@ struct Canary {
         if sent?.number == number { sent = nil }
         return moment - Instant(milliseconds: number)
     }
+
+    /// The one that is waited for.
+    var payload: [UInt8] { Array(String(number).utf8) }
 
     /// A new connection: the first is sent when the broker has taken the subscription, or after an interval.
     mutating func begin(at moment: Instant) {

@@ -20,18 +20,23 @@ public final class HubService: Service {
     private let configuration: HubConfiguration
     private let state: StateFolder
     private let logger: Logger
+    private let clock: HubClock
     private let now: @Sendable () -> Instant
     private let onReady: @Sendable () -> Void
 
-    /// - Parameter onReady: called whenever the hub begins to hear what happens as it happens.
+    /// - Parameters:
+    ///   - now: instead of the clock's own time, for tests.
+    ///   - onReady: called whenever the hub begins to hear what happens as it happens.
     public init(
         _ configuration: HubConfiguration, state: StateFolder, logger: Logger,
-        now: @escaping @Sendable () -> Instant = Instant.now, onReady: @escaping @Sendable () -> Void = {}
+        clock: HubClock = HubClock(), now: (@Sendable () -> Instant)? = nil,
+        onReady: @escaping @Sendable () -> Void = {}
     ) throws {
         self.configuration = configuration
         self.state = state
         self.logger = logger
-        self.now = now
+        self.clock = clock
+        self.now = now ?? clock.now
         self.onReady = onReady
         inbox = try PipelineInbox()
     }
@@ -60,7 +65,7 @@ public final class HubService: Service {
     public func run() async throws {
         let settings = configuration.settings
         let hubDatabase = try HubDatabase(path: state.hubDatabase)
-        let notifyDatabase = try openNotifyDatabase()
+        let notifyDatabase = try await openNotifyDatabase(hubDatabase)
         let log = try LogKeeper(
             folder: state.path, hub: hubDatabase, notify: notifyDatabase, board: board, logger: logger)
         let publisher = try makePublisher(settings)
@@ -72,10 +77,10 @@ public final class HubService: Service {
             announcer: announcer, wakeNotifier: { notifier.wake() }, takeUndurable: { notifier.take(undurable: $0) },
             wakeLog: { log.wake() },
             ready: onReady, isAlive: { manager?.isAlive() })
-        let makePipeline: @Sendable () throws -> Pipeline = { [configuration, board, logger, now] in
+        let makePipeline: @Sendable () throws -> Pipeline = { [configuration, board, logger, clock, now] in
             try Pipeline(
                 configuration, database: hubDatabase, inbox: inbox, board: board, outlets: outlets, logger: logger,
-                now: now)
+                clockStep: clock.step, now: now)
         }
         // Not a child task: it goes on while the pipeline stops, to carry out what that still decides.
         let telling = Task { try await notifier.run() }
@@ -95,9 +100,7 @@ public final class HubService: Service {
             add(.stopWord) { await Self.untilStopped() }
             add(.pipeline) { try await Self.onThread("pipeline") { try makePipeline().run() } }
             add(.notifier) { try await telling.value }
-            add(.log) { [state] in
-                try await Self.onThread("alert log") { log.run(try LogWriter(folder: state.path)) }
-            }
+            add(.log) { try await Self.onThread("alert log") { log.run() } }
             // Whoever ends first ends the hub; then each stops when nobody feeds it any more.
             for await (part, error) in group {
                 failure = failure ?? error
@@ -139,13 +142,18 @@ public final class HubService: Service {
 
 extension HubService {
     /// A hub whose disk takes nothing still tells: then the outbox lives in memory.
-    private func openNotifyDatabase() throws -> NotifyDatabase {
+    private func openNotifyDatabase(_ hub: HubDatabase) async throws -> NotifyDatabase {
         do {
             return try NotifyDatabase(path: state.notifyDatabase)
         } catch {
             logger.critical(
                 "The outbox cannot be opened; deliveries are kept in memory only", metadata: ["reason": "\(error)"])
-            return try NotifyDatabase.inMemory()
+            let database = try NotifyDatabase.inMemory()
+            // It knows nobody who was told: what happened before now is not told again.
+            var batch = NotifyBatch()
+            batch.cursor = try hub.lastAlert()
+            try await database.write(batch)
+            return database
         }
     }
 
@@ -185,12 +193,5 @@ extension HubService {
                 logger.error("The hub's status did not reach the broker", metadata: ["reason": "\(error)"])
             }
         }
-    }
-}
-
-extension Instant {
-    /// The machine's wall clock.
-    @Sendable public static func now() -> Instant {
-        Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
     }
 }

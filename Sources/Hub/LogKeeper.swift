@@ -41,9 +41,10 @@ final class LogKeeper: Sendable {
     }
 
     /// Writes until told to stop, and then what is still owed.
-    func run(_ writer: LogWriter) {
-        report(writer.opening)
+    func run() {
         var complains = false
+        guard let writer = open() else { return }
+        report(writer.opening)
         while true {
             let isLast = stops.withLock { $0 }
             wakeup.drain()
@@ -59,6 +60,27 @@ final class LogKeeper: Sendable {
             }
             if isLast { return }
             rest(complains ? 1000 : 250)
+        }
+    }
+
+    /// Opens the log as soon as that is possible: a full disk is no reason to be deaf.
+    ///
+    /// - Returns: `nil` if the hub stops first.
+    private func open() -> LogWriter? {
+        var complains = false
+        while true {
+            do {
+                return try LogWriter(folder: folder)
+            } catch {
+                if !complains {
+                    logger.error(
+                        "The alert log cannot be opened; it is completed later", metadata: ["reason": "\(error)"])
+                }
+                complains = true
+                if stops.withLock({ $0 }) { return nil }
+                wakeup.drain()
+                rest(1000)
+            }
         }
     }
 

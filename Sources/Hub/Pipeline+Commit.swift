@@ -11,7 +11,7 @@ extension Pipeline {
         let restored = try database.restore()
         let moment = now()
         engine.restore(
-            time: restored.time ?? moment,
+            time: restored.time ?? moment, present: moment,
             devices: restored.devices.compactMap { device in
                 registry.position(of: device.id).map { ($0, device.state) }
             }, blocks: restored.blocks, exercises: restored.exercises)
@@ -24,9 +24,22 @@ extension Pipeline {
         collect()
         // What closed for want of a hub was not announced either.
         outlets.announcer.resume(
-            after: restored.announced, missed: try database.alerts(after: restored.announced, limit: 1000),
+            after: restored.announced, missed: try unannounced(after: restored.announced, at: moment),
             incidents: engine.openIncidents)
         board.update(engine.openIncidents)
+    }
+
+    /// The alerts that the broker may never have had; those that are long over are left out.
+    private func unannounced(after sequence: Int64, at moment: Instant) throws -> [(sequence: Int64, alert: Alert)] {
+        let open = Set(engine.openIncidents.map(\.id))
+        var missed: [(sequence: Int64, alert: Alert)] = []
+        var last = sequence
+        while true {
+            let page = try database.alerts(after: last, limit: 1000)
+            guard let end = page.last?.sequence else { return missed }
+            missed += page.filter { open.contains($0.alert.incident) || $0.alert.at + .seconds(3600) > moment }
+            last = end
+        }
     }
 
     /// Commits what is not durable yet, then hands the alerts over.
@@ -78,7 +91,14 @@ extension Pipeline {
             fault?.isNew = false
         }
         fault?.retryAt = moment + .milliseconds(500)
+        // What is not acknowledged comes again and again: a fault that lasts must not fill the memory. The states that
+        // the oldest entries led to are kept; only their replay is lost.
+        let surplus = unwritten.entries.count - Self.entriesMax
+        if surplus > 0 { unwritten.entries.removeFirst(surplus) }
     }
+
+    /// How many journal entries wait at most for a disk that takes nothing.
+    private static let entriesMax = 50_000
 
     private func noteFaultEnds(since: Instant) {
         note(
@@ -93,6 +113,7 @@ extension Pipeline {
         let alerts = Array(unwritten.outcome.alerts.dropFirst(told))
         guard !alerts.isEmpty else { return }
         fault?.toldAlerts = unwritten.outcome.alerts.count
+        board.update(unwritten.outcome.incidents)
         outlets.tell(undurable: alerts, of: unwritten.outcome)
     }
 

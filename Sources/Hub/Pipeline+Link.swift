@@ -117,7 +117,12 @@ extension Pipeline {
             sendCanary(at: moment)
         } else if canary.isMissing(at: moment) {
             noteMissingCanary()
-            session.reconnect(reason: "the hub's own message did not come back")
+            if outlets.announcer.hasTaken(canary: canary.payload) {
+                session.reconnect(reason: "the hub's own message did not come back")
+            } else {
+                // The outgoing connection is at fault, and the one on which alarms come may well be whole.
+                canary.begin(at: moment)
+            }
         } else if canary.isDue(at: moment) {
             sendCanary(at: moment)
         }
@@ -128,11 +133,10 @@ extension Pipeline {
         guard !canaryIsMissing || why != canaryMissesWhy else { return }
         canaryIsMissing = true
         canaryMissesWhy = why
-        logger.error("The hub's own message did not come back: the link is made anew\(why)")
+        logger.error("The hub's own message did not come back\(why)")
         note(
             hub: LogRecord.Text(
-                "The hub's own message did not come back from the broker\(why): the link is made anew",
-                "系統自測訊息沒有從訊息代理返回\(why)：重新建立連線"),
+                "The hub's own message did not come back from the broker\(why)", "系統自測訊息沒有從訊息代理返回\(why)"),
             level: .trouble, event: .trouble, details: ["trouble": "canary", "state": "open"])
     }
 }

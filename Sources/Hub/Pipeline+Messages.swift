@@ -29,6 +29,7 @@ extension Pipeline {
     }
 
     private func take(_ report: Report, _ message: Message, exercise: String?, at moment: Instant) {
+        guard exercise == nil || listening.backlogUntil == nil else { return }
         if !report.unmapped.isEmpty { noteUnmapped(report, at: moment) }
         guard let index = registry.position(of: report.ecosystem, address: report.address) else {
             return noteUnknown(report, retained: message.retained, at: moment)
@@ -55,14 +56,15 @@ extension Pipeline {
     private func control(_ drill: String, _ message: Message, at moment: Instant) {
         // A drill begins when its player says so, never because a broker remembers one.
         guard !message.retained else { return }
+        // What waited at the broker is a drill of yesterday.
+        guard listening.backlogUntil == nil else { return }
         switch DrillControl(drill: drill, payload: message.payload, receivedAt: moment) {
         case .begin(let exercise)?:
             if engine.begin(exercise, at: moment) {
                 journal(.exerciseBegan(exercise), at: moment)
             }
         case .end?:
-            engine.end(exercise: drill, at: moment)
-            journal(.exerciseEnded(id: drill), at: moment)
+            if engine.end(exercise: drill, at: moment) { journal(.exerciseEnded(id: drill), at: moment) }
         case nil:
             let malformed = Malformed(
                 #"a drill's control message has to be {"command":"begin",…} or {"command":"end"}"#)

@@ -72,6 +72,8 @@ struct TroubleMemory {
     static let again = Duration.seconds(3600)
 
     mutating func isNews(_ name: String, at moment: Instant) -> Bool {
+        // Strangers choose the names, up to 64 KiB of them.
+        let name = name.shortened
         if let told = toldAt[name], moment < told + Self.again { return false }
         if toldAt.count >= Self.namesMax { toldAt.removeAll() }
         toldAt[name] = moment

@@ -21,6 +21,8 @@ final class Pipeline {
     let board: HubBoard
     let outlets: PipelineOutlets
     let logger: Logger
+    /// How far somebody has set the machine's clock since the start.
+    let clockStep: () -> Duration
     let now: () -> Instant
 
     var engine: RuleEngine
@@ -45,6 +47,8 @@ final class Pipeline {
     var troubles = TroubleMemory()
     var canary: Canary
     var due = Housekeeping()
+    /// What operators are told as soon as their commands are durable.
+    private var owedAnswers: [() -> Void] = []
     private var stops = false
 
     /// What the hub is catching up with, and since when it hears.
@@ -79,7 +83,7 @@ final class Pipeline {
 
     init(
         _ configuration: HubConfiguration, database: HubDatabase, inbox: PipelineInbox, board: HubBoard,
-        outlets: PipelineOutlets, logger: Logger, now: @escaping () -> Instant
+        outlets: PipelineOutlets, logger: Logger, clockStep: @escaping () -> Duration, now: @escaping () -> Instant
     ) throws {
         settings = configuration.settings
         registry = configuration.registry
@@ -91,6 +95,7 @@ final class Pipeline {
         self.board = board
         self.outlets = outlets
         self.logger = logger
+        self.clockStep = clockStep
         self.now = now
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
         unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
@@ -126,25 +131,33 @@ final class Pipeline {
             takeCommands(at: moment)
             keepTime(at: now(), socketIsDry: batch.dry && batch.messages.isEmpty)
             guard writeAndTell() else { continue }
+            answerCommands()
             session.acknowledge()
+            // Only now, for it may begin the connection anew, and what is durable should not come again.
+            keepCanary(at: now())
         }
         note(hub: .init("The hub stops", "系統停止"), level: .info)
         checkpoint(limit: .max)
-        if writeAndTell() { session.acknowledge() }
+        if writeAndTell() {
+            answerCommands()
+            session.acknowledge()
+        }
         session.end()
     }
 
     /// How long the pipeline may wait for messages without being late for something else.
     private func patience() -> Duration {
         let moment = now()
-        var next = min(moment + .seconds(1), canary.nextDue)
+        var next = moment + .seconds(1)
+        if board.isConnected { next = min(next, canary.nextDue) }
         if let fault { next = min(next, fault.retryAt) }
         if listening.backlogUntil == nil, let deadline = engine.nextDeadline { next = min(next, deadline) }
         return max(next - moment, .zero)
     }
 
     private func takeCommands(at moment: Instant) {
-        let (commands, stops) = inbox.take()
+        // In a backlog time is not yet at the present, at which a command is meant: it waits until the backlog is through.
+        let (commands, stops) = inbox.take(commands: listening.backlogUntil == nil)
         self.stops = stops
         for (command, answer) in commands {
             let isKnown = engine.apply(command, at: moment)
@@ -152,8 +165,14 @@ final class Pipeline {
                 collect()
                 journal(.command(command), at: moment)
             }
-            answer(isKnown)
+            owedAnswers.append { answer(isKnown) }
         }
+    }
+
+    /// Says that commands are done, when what they led to is durable.
+    private func answerCommands() {
+        for answer in owedAnswers { answer() }
+        owedAnswers.removeAll()
     }
 
     /// Lets time act, and does the regular jobs that are due.
@@ -163,7 +182,6 @@ final class Pipeline {
             engine.advance(to: moment)
             if collect() { journal(.time, at: moment) }
         }
-        keepCanary(at: moment)
         if due.sign <= moment {
             due.sign = moment + .seconds(1)
             outlets.isAlive()
@@ -171,6 +189,7 @@ final class Pipeline {
         if due.silence <= moment {
             due.silence = moment + .seconds(5)
             noteSilence(at: moment)
+            noteClock(at: moment)
         }
         if due.checkpoint <= moment || heard.isPartlyWritten {
             // Few at a time: an alarm never waits for pure liveness to be written down.
@@ -190,6 +209,16 @@ final class Pipeline {
             supervision.silence(of: device.ecosystem)
         }
         collect()
+    }
+
+    private func noteClock(at moment: Instant) {
+        let seconds = clockStep().components.seconds
+        guard abs(seconds) >= 5, troubles.isNews("clock", at: moment) else { return }
+        note(
+            hub: LogRecord.Text(
+                "The machine's clock was set by \(seconds) s; the hub keeps its own time until it is restarted",
+                "主機時鐘被調整了 \(seconds) 秒；系統在重新啟動前沿用原有時間"),
+            level: .trouble, event: .trouble, details: ["trouble": "clock", "state": "open", "seconds": "\(seconds)"])
     }
 
     private func prune(at moment: Instant) {

@@ -36,9 +36,14 @@ final class PipelineInbox: Sendable {
     }
 
     /// What has come since the last call.
-    func take() -> (commands: [(command: OperatorCommand, answer: @Sendable (Bool) -> Void)], stops: Bool) {
+    ///
+    /// - Parameter commands: false leaves them where they are.
+    func take(commands takes: Bool) -> (
+        commands: [(command: OperatorCommand, answer: @Sendable (Bool) -> Void)], stops: Bool
+    ) {
         wakeup.drain()
         return waiting.withLock { waiting in
+            guard takes else { return ([], waiting.stops) }
             defer { waiting.commands = [] }
             return (waiting.commands, waiting.stops)
         }

@@ -54,6 +54,13 @@ public struct DeviceState: Hashable, Sendable, Codable {
         unproven = alarming
     }
 
+    /// Moments that the clock has not come to count as now.
+    mutating func clamp(to present: Instant) {
+        incidentClosedAt = incidentClosedAt.map { min($0, present) }
+        stuckToldAt = stuckToldAt.map { min($0, present) }
+        heardAt = heardAt.map { min($0, present) }
+    }
+
     /// Believes an alarm again that nothing else would tell of.
     mutating func believe(_ kind: Signal.Kind) { unproven.subtract(kind.bit) }
 

@@ -18,9 +18,14 @@ extension RuleEngine {
     }
 
     /// Ends an exercise and closes its incidents, wherever they have come to.
-    public mutating func end(exercise id: String, at moment: Instant) {
+    ///
+    /// - Returns: false if there is no such exercise.
+    @discardableResult
+    public mutating func end(exercise id: String, at moment: Instant) -> Bool {
+        guard drills.contains(where: { $0.exercise?.id == id }) else { return false }
         advance(to: max(now, moment))
         endExercise(id, why: nil)
+        return true
     }
 
     mutating func endExercise(_ id: String, why: LogRecord.Text?) {

@@ -71,7 +71,7 @@ extension RuleEngine {
     ) {
         let incident = self[drill].blocks[block].incidents[position]
         let known = incident.members[member]
-        if known.stuck { 
+        if known.stuck {
             return noteStuck(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
         guard known.alarms, known.kinds.contains(signal.kind) else {

@@ -6,17 +6,23 @@ extension RuleEngine {
     ///
     /// - Parameters:
     ///   - time: how far time had come.
+    ///   - present: what the clock shows now. A clock that was ahead left moments behind that have not come yet: they
+    ///     count as now, or every deadline would be overdue at once.
     ///   - devices: states by position in the registry; devices that are gone are left out by the caller.
     ///   - blocks: of the real world and of exercises; those of blocks that are gone are left out here.
     public mutating func restore(
-        time: Instant, devices: [(index: Int, state: DeviceState)], blocks: [BlockState], exercises: [Exercise]
+        time: Instant, present: Instant, devices: [(index: Int, state: DeviceState)], blocks: [BlockState],
+        exercises: [Exercise]
     ) {
-        advance(to: time)
-        for (index, state) in devices where index < deviceCount { real.devices[index] = state }
+        advance(to: min(time, present))
+        for (index, state) in devices where index < deviceCount {
+            real.devices[index] = state
+            real.devices[index].clamp(to: present)
+        }
         drills = exercises.map { World(exercise: $0, estate: estate, devices: DeviceStates()) }
         for state in blocks {
             guard let position = position(ofBlock: state.block) else { continue }
-            let state = located(state)
+            let state = located(state, notAfter: present)
             if let exercise = state.exercise {
                 guard let drill = drills.firstIndex(where: { $0.exercise?.id == exercise }) else { continue }
                 drills[drill].blocks[position] = state
@@ -30,12 +36,20 @@ extension RuleEngine {
     }
 
     /// With the positions that the devices have now.
-    private func located(_ state: BlockState) -> BlockState {
+    private func located(_ state: BlockState, notAfter present: Instant) -> BlockState {
         var state = state
         for incident in state.incidents.indices {
+            state.incidents[incident].rungSince = min(state.incidents[incident].rungSince, present)
+            if let next = state.incidents[incident].reminder?.next {
+                state.incidents[incident].reminder?.next = min(next, present + .seconds(3600))
+            }
             for member in state.incidents[incident].members.indices {
-                let device = state.incidents[incident].members[member].device
-                state.incidents[incident].members[member].index = positionsByID[device]
+                var known = state.incidents[incident].members[member]
+                known.index = positionsByID[known.device]
+                known.raisedAt = min(known.raisedAt, present)
+                known.heardAt = min(known.heardAt, present)
+                known.clearedAt = known.clearedAt.map { min($0, present) }
+                state.incidents[incident].members[member] = known
             }
         }
         return state

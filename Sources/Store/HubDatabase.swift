@@ -153,14 +153,23 @@ public final class HubDatabase: AlertSource {
             return Restored(
                 time: try Int64.fetchOne(database, sql: "SELECT value FROM fact WHERE name = 'time'")
                     .map(Instant.init(milliseconds:)),
-                devices: try Row.fetchAll(database, sql: "SELECT id, state FROM device").map { row in
-                    (row["id"], try decoder.decode(DeviceState.self, from: row["state"]))
+                // A row that cannot be read any more leaves its device unknown, which is neither clear nor alarm.
+                devices: try Row.fetchAll(database, sql: "SELECT id, state FROM device").compactMap { row in
+                    guard let state = try? decoder.decode(DeviceState.self, from: row["state"]) else { return nil }
+                    return (row["id"], state)
                 },
                 blocks: try Data.fetchAll(database, sql: "SELECT state FROM block ORDER BY exercise, block")
                     .map { try decoder.decode(BlockState.self, from: $0) },
                 exercises: try Data.fetchAll(database, sql: "SELECT body FROM exercise ORDER BY id")
                     .map { try decoder.decode(Exercise.self, from: $0) },
                 announced: try Int64.fetchOne(database, sql: "SELECT value FROM fact WHERE name = 'announced'") ?? 0)
+        }
+    }
+
+    /// The sequence of the last alert; 0 if there has been none.
+    public func lastAlert() throws(StoreError) -> Int64 {
+        try read("reading hub.sqlite") { database in
+            try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'alert'") ?? 0
         }
     }
 

@@ -11,7 +11,7 @@ import Testing
         var after = RuleEngine(
             estate: TableEstate.estate, devices: devices, rules: try TableEstate.sampleRules(), now: time)
         after.restore(
-            time: time,
+            time: time, present: time,
             devices: devices.enumerated().compactMap { index, device in
                 table.devices.firstIndex(of: device).map { (index, before.state(ofDevice: $0)) }
             }, blocks: consequences.blocks, exercises: [])
