@@ -22,6 +22,9 @@ final class LogKeeper: Sendable {
 
     /// Lines written at once.
     private static let chunk = 1000
+    /// Too short, and the disk is busy with it when an alarm has to be committed; too long, and the write-ahead log of
+    /// a storm grows.
+    private static let checkpointInterval = Duration.seconds(2)
 
     init(folder: String, hub: HubDatabase, notify: NotifyDatabase, board: HubBoard, logger: Logger) throws(MQTTError) {
         self.folder = folder
@@ -44,6 +47,8 @@ final class LogKeeper: Sendable {
     func run(_ writer: LogWriter) {
         report(writer.opening)
         var complains = false
+        var checkpointed = ContinuousClock.now
+        var checkpointComplains = false
         while true {
             let isLast = stops.withLock { $0 }
             wakeup.drain()
@@ -57,7 +62,24 @@ final class LogKeeper: Sendable {
                 complains = true
             }
             if isLast { return }
+            if .now - checkpointed >= Self.checkpointInterval {
+                checkpointed = .now
+                checkpointComplains = !checkpoint(quietly: checkpointComplains)
+            }
             rest(complains ? 1000 : 250)
+        }
+    }
+
+    /// - Returns: whether it could be done.
+    private func checkpoint(quietly: Bool) -> Bool {
+        do {
+            try hub.checkpoint()
+            return true
+        } catch {
+            if !quietly {
+                logger.warning("The write-ahead log cannot be emptied yet", metadata: ["reason": "\(error)"])
+            }
+            return false
         }
     }
 
