@@ -9,7 +9,11 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "SmokeHub",
-    products: [.executable(name: "smokehub", targets: ["smokehub"])],
+    products: [
+        .executable(name: "smokehub", targets: ["smokehub"]),
+        // For the benchmarks, a package of their own.
+        .library(name: "SmokeHubParts", targets: ["Devices", "MQTT", "Registry", "Rules"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),

@@ -22,6 +22,9 @@ final class LogKeeper: Sendable {
 
     /// Lines written at once.
     private static let chunk = 1000
+    /// Too short, and the disk is busy with it when an alarm has to be committed; too long, and the write-ahead log of
+    /// a storm grows.
+    private static let checkpointInterval = Duration.seconds(2)
 
     init(folder: String, hub: HubDatabase, notify: NotifyDatabase, board: HubBoard, logger: Logger) throws(MQTTError) {
         self.folder = folder
@@ -45,6 +48,8 @@ final class LogKeeper: Sendable {
         var complains = false
         guard let writer = open() else { return }
         report(writer.opening)
+        var checkpointed = ContinuousClock.now
+        var checkpointComplains = false
         while true {
             let isLast = stops.withLock { $0 }
             wakeup.drain()
@@ -59,6 +64,10 @@ final class LogKeeper: Sendable {
                 complains = true
             }
             if isLast { return }
+            if .now - checkpointed >= Self.checkpointInterval {
+                checkpointed = .now
+                checkpointComplains = !checkpoint(quietly: checkpointComplains)
+            }
             rest(complains ? 1000 : 250)
         }
     }
@@ -81,6 +90,19 @@ final class LogKeeper: Sendable {
                 wakeup.drain()
                 rest(1000)
             }
+        }
+    }
+
+    /// - Returns: whether it could be done.
+    private func checkpoint(quietly: Bool) -> Bool {
+        do {
+            try hub.checkpoint()
+            return true
+        } catch {
+            if !quietly {
+                logger.warning("The write-ahead log cannot be emptied yet", metadata: ["reason": "\(error)"])
+            }
+            return false
         }
     }
 

@@ -25,8 +25,14 @@ struct AudienceResolver: Sendable {
 
     /// - Parameter told: the targets that were told of this incident before, for the audience of that name.
     func recipients(of alert: Alert, told: Set<String>) -> [Recipient] {
-        let people = directory.residents.compactMap { person(in: alert, $0, told: told) }
-        let sirens = directory.sirens.compactMap { siren(in: alert, $0, told: told) }
+        // In a storm there is an alert for every detector: nobody looks through the whole estate for each.
+        let isLocal = !alert.audience.contains(.estate) && !alert.audience.contains(.told)
+        let blocks = ([alert.block] + alert.places.map(\.block))
+            .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let people = (isLocal ? directory.residents(in: blocks) : directory.residents)
+            .compactMap { person(in: alert, $0, told: told) }
+        let sirens = (isLocal ? directory.sirens(in: blocks) : directory.sirens)
+            .compactMap { siren(in: alert, $0, told: told) }
         return (people + sirens).sorted { ($0.rank, $0.target) < ($1.rank, $1.target) }
     }
 

@@ -8,6 +8,10 @@ public struct Directory: Sendable {
     public let sirens: [Device]
 
     private let residentsByID: [Resident.ID: Resident]
+    private let residentsByBlock: [String: [Resident]]
+    /// Those who look after no block in particular.
+    private let residentsOfNoBlock: [Resident]
+    private let sirensByBlock: [String: [Device]]
     private let contactsByID: [Contact.ID: Contact]
     private let sirensByID: [Device.ID: Device]
 
@@ -16,6 +20,9 @@ public struct Directory: Sendable {
         self.residents = residents
         sirens = devices.filter { $0.kind == .siren }
         residentsByID = Dictionary(residents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        residentsByBlock = Dictionary(grouping: residents.filter { $0.place != nil }) { $0.place?.block ?? "" }
+        residentsOfNoBlock = residents.filter { $0.place == nil }
+        sirensByBlock = Dictionary(grouping: sirens) { $0.place.block }
         contactsByID = Dictionary(
             residents.flatMap(\.contacts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         sirensByID = Dictionary(sirens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -28,6 +35,13 @@ public struct Directory: Sendable {
     public func resident(_ id: Resident.ID) -> Resident? { residentsByID[id] }
 
     public func siren(_ id: Device.ID) -> Device? { sirensByID[id] }
+
+    /// Those who live in some blocks, or keep watch there or over the whole estate.
+    func residents(in blocks: [String]) -> [Resident] {
+        blocks.flatMap { residentsByBlock[$0] ?? [] } + residentsOfNoBlock
+    }
+
+    func sirens(in blocks: [String]) -> [Device] { blocks.flatMap { sirensByBlock[$0] ?? [] } }
 
     /// A person's contact, or a siren as one; `nil` if it has gone since the delivery was made.
     public func contact(_ id: Contact.ID) -> Contact? {

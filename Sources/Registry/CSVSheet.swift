@@ -7,13 +7,14 @@ struct CSVSheet: Sendable {
     struct Row: Sendable {
         let file: String
         fileprivate let columns: [String: Int]
-        fileprivate let fields: [CSVField]
+        fileprivate let fields: ArraySlice<CSVField>
 
-        var line: Int { fields[0].line }
+        var line: Int { fields[fields.startIndex].line }
 
         /// The field in a column; empty, at the row's begin, if the file does without that column.
         subscript(column: String) -> CSVField {
-            columns[column].map { fields[$0] } ?? CSVField(text: "", line: line, column: fields[0].column)
+            columns[column].map { fields[fields.startIndex + $0] }
+                ?? CSVField(text: "", line: line, column: fields[fields.startIndex].column)
         }
 
         /// A mistake in one field of this row.
@@ -39,14 +40,14 @@ struct CSVSheet: Sendable {
             rows = []
             return
         }
-        let columns = Self.columns(header, file, required: required, optional: optional, &mistakes)
+        let columns = Self.columns(Array(header), file, required: required, optional: optional, &mistakes)
         guard let columns else {
             rows = []
             return
         }
         rows = table.rows.dropFirst().compactMap { fields in
             guard fields.count == header.count else {
-                mistakes.note(Self.wrongCount(fields, header.count, file.name))
+                mistakes.note(Self.wrongCount(Array(fields), header.count, file.name))
                 return nil
             }
             return Row(file: file.name, columns: columns, fields: fields)

@@ -13,14 +13,20 @@ struct CSVField: Hashable, Sendable {
 /// SwiftCSV gives no positions and silently drops surplus fields, and two parsers of one text could disagree about a
 /// quote; so this is the only one.
 struct CSVTable: Sendable {
-    private(set) var rows: [[CSVField]] = []
+    /// Parts of one array: an array for each of a hundred thousand rows would leave as many holes in memory.
+    let rows: [ArraySlice<CSVField>]
 
     /// - Throws: at the first quote that makes the rest of the file ambiguous.
     init(_ file: ConfigFile) throws(ConfigError) {
         var scanner = CSVScanner(file)
+        var fields: [CSVField] = []
+        var ranges: [Range<Int>] = []
         while let row = try scanner.nextRow() {
-            if row.count > 1 || row[0].isQuoted || !row[0].text.isEmpty { rows.append(row) }
+            guard row.count > 1 || row[0].isQuoted || !row[0].text.isEmpty else { continue }
+            ranges.append(fields.count..<fields.count + row.count)
+            fields += row
         }
+        rows = ranges.map { fields[$0] }
     }
 }
 

@@ -57,8 +57,9 @@ extension Device {
         if let place, let estate { row.check(place, in: estate, &mistakes) }
         guard let ecosystem, let kind, let place, mistakes.errors.count == before else { return nil }
         self.init(
-            id: id, ecosystem: ecosystem, address: address, place: place, room: row["room"].text.orNil, kind: kind,
-            model: row["model"].text.orNil)
+            // Equal texts are one text in memory: there may be a hundred thousand of them.
+            id: id, ecosystem: ecosystem, address: address == id ? id : address, place: place,
+            room: row["room"].text.orNil, kind: kind, model: row["model"].text.orNil)
     }
 
     private static func mistakes(inAddress row: CSVSheet.Row, _ ecosystem: Ecosystem?) -> [ConfigError] {
