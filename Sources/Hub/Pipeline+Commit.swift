@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import MQTT
 import Registry
 import Rules
 import Store
@@ -24,7 +25,8 @@ extension Pipeline {
         collect()
         // What closed for want of a hub was not announced either.
         outlets.announcer.resume(
-            after: restored.announced, missed: try database.alerts(after: restored.announced, limit: 1000),
+            after: restored.announced,
+            missed: try database.alerts(after: restored.announced, limit: Publisher.Limits().queued),
             incidents: engine.openIncidents)
         board.update(engine.openIncidents)
     }

@@ -123,7 +123,10 @@ struct Table {
                 Exercise(
                     id: drill ?? "d", scenario: "s", speed: Double(step.flags["speed"] ?? "1") ?? 1, origin: step.at,
                     until: step.at + .seconds(3600)), at: step.at)
-        case "outage": engine.beginBacklog(from: step.at, until: step.at)
+        case "deaf": engine.beginOutage()
+        case "outage":
+            let since = step.flags["since"].flatMap { try? Self.moment($0) }
+            engine.beginBacklog(from: since ?? step.at, until: step.at)
         default:
             let clear = step.verb.hasPrefix("-")
             let kind = Reading.Kind(rawValue: clear ? String(step.verb.dropFirst()) : step.verb) ?? .smoke
