@@ -33,6 +33,7 @@ extension Pipeline {
         engine.beginBacklog(from: from, until: moment)
         collect()
         journal(.backlog(from: from), at: moment)
+        logger.notice("Connected to the broker", metadata: ["session": sessionPresent ? "kept" : "new"])
         // While the canary is missing, every attempt to mend that is no news.
         if !canaryIsMissing { noteSession(isKept: sessionPresent) }
         if lossIsTold {
@@ -47,7 +48,6 @@ extension Pipeline {
 
     /// Whether the broker keeps sessions is all that a client can see of its persistence.
     private func noteSession(isKept: Bool) {
-        logger.notice("Connected to the broker", metadata: ["session": isKept ? "kept" : "new"])
         // At its very first connection a hub has missed nothing.
         let isRight = isKept || (isNew && !board.hasBeenConnected)
         var details = ["session": isKept ? "kept" : "new"]

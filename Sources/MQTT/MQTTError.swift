@@ -108,7 +108,8 @@ extension MQTTError {
         case .unreachable: "is the broker running, and are host, port and firewall right?"
         case .noAnswer: "is a broker behind that port, and does the firewall let it answer?"
         case .closedBeforeAnswer(overTLS: false): "if that port speaks TLS, write mqtts:// and name its CA file"
-        case .closedBeforeAnswer(overTLS: true): "does that port speak TLS, and does it accept our certificate?"
+        case .closedBeforeAnswer(overTLS: true):
+            "does that port speak TLS, does it ask for a certificate, and is ours valid?"
         case .unreadableFile: "check the path, and that the hub's user may read it"
         case .unusableTLSFiles: "they must be PEM, belong together, and have no passphrase"
         case .untrustedCertificate: "name the file of the CA that signed it"

@@ -162,8 +162,9 @@ private struct GuardedBroker {
             $0.details["trouble"] == "canary" && $0.level == .trouble
                 && $0.text.english.contains("not allowed to publish on 'smokehub/hub-1/canary'")
         }
-        let connections = log.lines.all.count { $0.details["session"] != nil }
-        try await log.line("the next attempt", from: connections) { $0.details["session"] != nil }
+        // It goes on trying, and the log is not filled with it.
+        try await refusals(3, of: hub, "Connected to the broker")
+        #expect(log.troubles("canary").count <= 2)
         try await hub.terminate()
         try guarded.end()
     }
@@ -178,7 +179,8 @@ private struct GuardedBroker {
         #expect(hub.errors.all.contains { $0.contains(problem) && $0.contains(mend) })
         let log = LogTrail(folder.state)
         let trouble = try await log.trouble("broker")
-        #expect(trouble.text.english.contains(problem))
+        // Under TLS 1.3 the broker closes behind its reason, which may be lost with the connection.
+        #expect([problem, "does it ask for a certificate"].contains { trouble.text.english.contains($0) })
         try mended()
         try await hub.untilReady()
         try await log.trouble("broker", "put right")

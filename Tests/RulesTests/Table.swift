@@ -27,7 +27,8 @@ struct TableEstate {
 
 /// A scenario as a table, one line a moment: `time  kind  place  flags | rule:stage rule:stage`.
 ///
-/// `kind` is a reading's kind, `-kind` its clear, `wait` for nothing but time, or `ack`, `confirm` and `reset` for an
+/// `kind` is a reading's kind, `-kind` its clear, `wait` for nothing but time, `deaf` and `outage` (`since=<time>`)
+/// for the hub that hears nobody and hears again, or `ack`, `confirm` and `reset` for an
 /// operator. A place is `block/floor/flat-or-area`, with `#2` for a second detector there. Flags: `retained`,
 /// `at=<time>` for a device's stamp, `backlog`, `drill=<id>`, `test`. Behind the bar stands every decision, in order.
 struct Table {
@@ -123,7 +124,10 @@ struct Table {
                 Exercise(
                     id: drill ?? "d", scenario: "s", speed: Double(step.flags["speed"] ?? "1") ?? 1, origin: step.at,
                     until: step.at + .seconds(3600)), at: step.at)
-        case "outage": engine.beginBacklog(from: step.at, until: step.at)
+        case "deaf": engine.beginOutage()
+        case "outage":
+            let since = step.flags["since"].flatMap { try? Self.moment($0) }
+            engine.beginBacklog(from: since ?? step.at, until: step.at)
         default:
             let clear = step.verb.hasPrefix("-")
             let kind = Reading.Kind(rawValue: clear ? String(step.verb.dropFirst()) : step.verb) ?? .smoke

@@ -42,6 +42,20 @@ import Testing
         ).check()
     }
 
+    @Test func `an outage of the hub counts for no detector's clear timeout, but holds up no escalation`() throws {
+        try Table(
+            """
+            00:00  smoke   a/12/C       | first-detector:investigate
+            01:00  deaf                 |
+            40:00  wait                 | unanswered:investigate
+            40:00  outage  since=01:00  |
+            53:59  wait                 |
+            58:59  wait                 |
+            59:00  wait                 | clearing:clearing
+            """
+        ).check()
+    }
+
     @Test func `an alarm out of a backlog steps down only by what the hub has heard itself`() throws {
         try Table(
             """
