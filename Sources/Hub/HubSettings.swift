@@ -24,7 +24,7 @@ public struct HubSettings: Sendable {
     ///
     /// Too small, and a flood costs a sync of the disk too often; too large, and an alarm at its end waits for the
     /// rest. Allowed: `1...65535`; more than `broker.receive-maximum` is never reached.
-    public var batchMax = 4000
+    public var batchMax = 2500
     /// `payload-bytes-max`: a longer payload is recorded and dropped without being decoded.
     public var payloadBytesMax = 262_144
     /// `zigbee2mqtt.base-topics`: one for each Zigbee2MQTT.
