@@ -84,7 +84,9 @@ extension Pattern {
             guard let first = waiting.map({ members[$0].raisedAt }).min() else { return nil }
             return Match(at: first + duration, members: waiting)
         case .confirmedByPerson:
-            return incident.confirmedByPersonAt.map { Match(at: $0, members: Array(members.indices)) }
+            // A word counts for the stage in which it was given; what clears later is not confirmed by it again.
+            guard let at = incident.confirmedByPersonAt, at >= incident.rungSince else { return nil }
+            return Match(at: at, members: Array(members.indices))
         case .cleared(let duration):
             guard members.allSatisfy({ !$0.alarms }), let last = members.compactMap(\.clearedAt).max() else {
                 return nil

@@ -204,7 +204,8 @@ extension RuleEngine {
     private mutating func keep(_ incident: Incident, block: Int, at position: Int, drill: Int?) {
         var incident = incident
         if incident.isOpen {
-            incident.due = due(of: incident, block)
+            // Whatever was due has been done; time goes on even if a rule should contradict itself.
+            incident.due = max(due(of: incident, block), self[drill].time(at: now) + .milliseconds(1))
             self[drill].blocks[block].incidents[position] = incident
             noteChanged(incident, block: block, drill: drill)
         } else {
