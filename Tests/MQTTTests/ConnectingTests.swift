@@ -126,7 +126,7 @@ import Testing
                 texts.append(try session.untilRefused())
             }
             #expect(texts.last?.contains("the broker refused our certificate") == true, "\(texts)")
-            #expect(texts.dropLast().allSatisfy { $0.hasSuffix("and does it accept our certificate?") })
+            #expect(texts.dropLast().allSatisfy { $0.hasSuffix("and is ours valid?") })
         }
     }
 
