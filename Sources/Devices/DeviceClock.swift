@@ -12,13 +12,16 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// An offset that one message suggested; the second that agrees makes it the ``offset``.
     private var suggested: Duration?
     private var lastStamp: Instant?
-    /// Of the latest messages that can be told apart, oldest first: see ``isRepeat(sequence:stamp:readings:)``.
-    private var latest: [UInt32] = []
+    /// Of the latest messages that can be told apart, 0 where there are none yet: see
+    /// ``isRepeat(sequence:stamp:readings:)``. A broker delivers again at most what the hub had committed and not yet
+    /// acknowledged, which is one batch of all devices together. Within the value, for there are as many as devices.
+    private var latest = SIMD16<UInt32>.zero
+    /// The place of the oldest of them.
+    private var oldest: UInt8 = 0
 
     static let tolerance = Duration.seconds(5)
-    /// How many messages back a repeat is recognised. A broker delivers again at most what the hub had committed and
-    /// not yet acknowledged, which is one batch of all devices together.
-    static let latestMax = 24
+    /// How many messages back a repeat is recognised.
+    static let latestMax = SIMD16<UInt32>.scalarCount
 
     public init() {}
 
@@ -79,9 +82,9 @@ public struct DeviceClock: Hashable, Sendable, Codable {
         digest.add(sequence ?? .max)
         digest.add(UInt64(bitPattern: stamp?.milliseconds ?? .max))
         for reading in readings { digest.add(reading) }
-        if latest.contains(digest.folded) { return true }
-        if latest.count == Self.latestMax { latest.removeFirst() }
-        latest.append(digest.folded)
+        if any(latest .== digest.folded) { return true }
+        latest[Int(oldest)] = digest.folded
+        oldest = (oldest + 1) % UInt8(Self.latestMax)
         return false
     }
 
@@ -89,8 +92,8 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     private struct Digest {
         var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
-        /// With 24 to compare with, two different messages meet once in 180 million.
-        var folded: UInt32 { UInt32(truncatingIfNeeded: value ^ value >> 32) }
+        /// Never 0. With 16 to compare with, two different messages meet once in 270 million.
+        var folded: UInt32 { max(1, UInt32(truncatingIfNeeded: value ^ value >> 32)) }
 
         mutating func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
 
