@@ -34,10 +34,7 @@ let package = Package(
         .target(name: "Registry", dependencies: ["Yams"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
         .target(name: "Devices", dependencies: ["Registry"], swiftSettings: strict),
-        .target(
-            name: "Rules",
-            dependencies: ["Registry", "Devices", .product(name: "OrderedCollections", package: "swift-collections")],
-            swiftSettings: strict),
+        .target(name: "Rules", dependencies: ["Registry", "Devices"], swiftSettings: strict),
         .target(
             name: "Store", dependencies: ["Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -112,6 +109,7 @@ let package = Package(
             name: "HubTests",
             dependencies: [
                 "AlertLog", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
     ]

@@ -14,41 +14,85 @@ public struct HubConfiguration: Sendable {
     /// - Parameter path: the folder, or a `hub.yaml`.
     /// - Throws: every mistake in all the files that keeps a hub from starting.
     public static func load(_ path: String) throws(ConfigErrors) -> HubConfiguration {
-        var errors: [ConfigError] = []
-        func part<Part>(_ read: () throws(ConfigErrors) -> Part) -> Part? {
-            do {
-                return try read()
-            } catch {
-                errors += error.errors
-                return nil
-            }
-        }
-        let settings = part { () throws(ConfigErrors) in try HubSettings.load(path: path) }
-        // A mistake in hub.yaml hides none of those in the files beside it.
-        let folder = settings?.folder ?? Self.folder(of: path)
-        let registry = part { () throws(ConfigErrors) in try EstateRegistry.load(folder: folder) }
-        let rules = part { () throws(ConfigErrors) in try RuleSet.load(folder + "/rules.yaml") }
-        let catalogue = part { () throws(ConfigErrors) in try MessageCatalogue.load(folder: folder + "/messages") }
-        guard let settings, let registry, let rules, let catalogue else { throw ConfigErrors(errors) }
-        return HubConfiguration(settings: settings, registry: registry, rules: rules, catalogue: catalogue)
+        let parts = Parts(path)
+        guard let configuration = parts.whole else { throw ConfigErrors(parts.mistakes) }
+        return configuration
     }
 
-    private static func folder(of path: String) -> String {
-        guard path.hasSuffix(".yaml") else { return path }
-        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    /// As ``load(_:)``, but a weakness is a mistake as well. One file's mistakes hide none of those in another.
+    ///
+    /// - Throws: every mistake in all the files, and every weakness that can be seen beside them.
+    public static func check(_ path: String) throws(ConfigErrors) -> HubConfiguration {
+        let parts = Parts(path)
+        let mistakes = parts.mistakes + parts.weaknesses
+        guard mistakes.isEmpty, let configuration = parts.whole else { throw ConfigErrors(mistakes) }
+        return configuration
     }
 
     /// What the hub would start with and should not be left as it is: rules that can never fire, detectors that no rule
     /// reads, people whom nothing reaches.
     public var weaknesses: [ConfigError] {
-        var errors = rules.mistakes(in: registry.estate, file: settings.folder + "/rules.yaml")
-        for device in rules.unreadDevices(registry.devices) {
-            errors.append(
+        Self.unread(registry, rules, folder: settings.folder) + settings.unreached(in: registry)
+    }
+
+    private static func unread(_ registry: EstateRegistry, _ rules: RuleSet, folder: String) -> [ConfigError] {
+        rules.mistakes(in: registry.estate, file: folder + "/rules.yaml")
+            + rules.unreadDevices(registry.devices).map { device in
                 registry.mistake(
                     device: device.id,
                     "no rule in rules.yaml reads the alarms of \(device.kind.rawValue) '\(device.id)'",
-                    mend: "add a rule with 'signal: [\(device.kind.rawValue)]', or give the device another kind"))
+                    mend: "add a rule with 'signal: [\(device.kind.rawValue)]', or give the device another kind")
+            }
+    }
+
+    /// As much of a configuration as can be read.
+    private struct Parts {
+        var mistakes: [ConfigError] = []
+        private let folder: String
+        private let settings: HubSettings?
+        private let registry: EstateRegistry?
+        private let registryIsSound: Bool
+        private let rules: RuleSet?
+        private let catalogue: MessageCatalogue?
+
+        init(_ path: String) {
+            var errors: [ConfigError] = []
+            func part<Part>(_ read: () throws(ConfigErrors) -> Part) -> Part? {
+                do {
+                    return try read()
+                } catch {
+                    errors += error.errors
+                    return nil
+                }
+            }
+            settings = part { () throws(ConfigErrors) in try HubSettings.load(path: path) }
+            let folder = settings?.folder ?? Self.folder(of: path)
+            self.folder = folder
+            var mistakes = Mistakes()
+            registry = EstateRegistry.read(folder: folder, &mistakes)
+            registryIsSound = mistakes.errors.isEmpty
+            _ = part { () throws(ConfigErrors) in try mistakes.throwIfAny() }
+            rules = part { () throws(ConfigErrors) in try RuleSet.load(folder + "/rules.yaml") }
+            catalogue = part { () throws(ConfigErrors) in try MessageCatalogue.load(folder: folder + "/messages") }
+            self.mistakes = errors
         }
-        return errors + settings.unreached(in: registry)
+
+        private static func folder(of path: String) -> String {
+            guard path.hasSuffix(".yaml") else { return path }
+            return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        }
+
+        var whole: HubConfiguration? {
+            guard let settings, let registry, registryIsSound, let rules, let catalogue else { return nil }
+            return HubConfiguration(settings: settings, registry: registry, rules: rules, catalogue: catalogue)
+        }
+
+        var weaknesses: [ConfigError] {
+            guard let registry else { return [] }
+            var errors = rules.map { HubConfiguration.unread(registry, $0, folder: folder) } ?? []
+            // A siren whose row is wrong would seem missing to everybody whom it tells.
+            if let settings, registryIsSound { errors += settings.unreached(in: registry) }
+            return errors
+        }
     }
 }

@@ -32,32 +32,37 @@ public struct EstateRegistry: Sendable {
     ///
     /// - Throws: every mistake in them.
     public static func load(folder: String) throws(ConfigErrors) -> EstateRegistry {
-        let folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
         var mistakes = Mistakes()
+        let registry = read(folder: folder, &mistakes)
+        return try mistakes.result(registry)
+    }
+
+    /// Reads what can be read of the three files, with every mistake noted; `nil` without an estate.
+    public static func read(folder: String, _ mistakes: inout Mistakes) -> EstateRegistry? {
+        let folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
         let files = ["estate.yaml", "devices.csv", "residents.csv"].map { name in
             mistakes.reading { () throws(ConfigError) in try ConfigFile.read(folder + name) }
         }
-        return try EstateRegistry(estate: files[0], devices: files[1], residents: files[2], mistakes)
+        return EstateRegistry(estate: files[0], devices: files[1], residents: files[2], &mistakes)
     }
 
     /// - Throws: every mistake in the three files.
     public init(estate: ConfigFile, devices: ConfigFile, residents: ConfigFile) throws(ConfigErrors) {
-        try self.init(estate: estate, devices: devices, residents: residents, Mistakes())
+        var mistakes = Mistakes()
+        let registry = EstateRegistry(estate: estate, devices: devices, residents: residents, &mistakes)
+        self = try mistakes.result(registry)
     }
 
     /// A file that could not be read is `nil`; `mistakes` says why.
-    private init(
-        estate: ConfigFile?, devices: ConfigFile?, residents: ConfigFile?, _ found: Mistakes
-    ) throws(ConfigErrors) {
-        var mistakes = found
+    private init?(estate: ConfigFile?, devices: ConfigFile?, residents: ConfigFile?, _ mistakes: inout Mistakes) {
+        let found = mistakes.errors.count
         let place = estate.flatMap { Estate(reading: $0, &mistakes) }
         // Beside an estate with a mistake in it, every row of its block would seem wrong.
-        let sound = mistakes.errors.count == found.errors.count ? place : nil
+        let sound = mistakes.errors.count == found ? place : nil
         let deviceRows = devices.map { Device.read($0, estate: sound, &mistakes) } ?? []
         let residentRows = residents.map { Resident.read($0, estate: sound, &mistakes) } ?? []
-        self.init(
-            estate: try mistakes.result(place), devices: deviceRows.map(\.device),
-            residents: residentRows.map(\.resident))
+        guard let place else { return nil }
+        self.init(estate: place, devices: deviceRows.map(\.device), residents: residentRows.map(\.resident))
         deviceLines = deviceRows.map(\.line)
         residentPositions = residentRows.map(\.positions)
         devicesFile = devices?.name ?? devicesFile

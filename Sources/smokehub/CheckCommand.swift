@@ -25,10 +25,7 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         try await refusing {
-            let configuration = try HubConfiguration.load(files.config)
-            let weaknesses = configuration.weaknesses
-            for weakness in weaknesses { Line.error("\(weakness)") }
-            guard weaknesses.isEmpty else { throw ExitCode(2) }
+            let configuration = try HubConfiguration.check(files.config)
             let registry = configuration.registry
             Line.out(
                 "Good: estate '\(registry.estate.id)' with \(registry.estate.blocks.count) blocks, "

@@ -29,7 +29,7 @@ struct DrillList: AsyncParsableCommand {
     @OptionGroup var files: DrillFiles
 
     func run() async throws {
-        try await exitingOnMistakes {
+        try await refusing {
             let folder = files.folder
             for name in try folder.names() {
                 Line.out(DrillLines.line(for: try folder.scenario(name, cast: nil)))
@@ -88,10 +88,10 @@ struct DrillRun: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let verdict = try await exitingOnMistakes { try await play() }
+        let verdict = try await refusing { try await play() }
         Line.out(DrillLines.text(of: verdict))
         if let report {
-            try await exitingOnMistakes {
+            try await refusing {
                 try DrillReport.html(of: verdict).write(toFile: report, atomically: true, encoding: .utf8)
             }
             Line.out("Report: \(report)")
@@ -160,36 +160,5 @@ final class DrillScreen: Sendable {
     func show(_ event: DrillPlayer.Event) {
         if case .began(let begun) = event { record.withLock { $0 = begun } }
         Line.out(DrillLines.line(for: event, of: record.withLock { $0 }))
-    }
-}
-
-/// Exit 2 for what is wrong in a file or on the command line, 1 for what goes wrong later.
-private func exitingOnMistakes<Value>(_ body: () async throws -> Value) async throws -> Value {
-    do {
-        return try await body()
-    } catch let error as ConfigErrors {
-        Line.error("\(error)")
-        throw ExitCode(2)
-    } catch let error as AddressMistake {
-        Line.error("--broker: \(error)")
-        throw ExitCode(2)
-    } catch let error as DrillError {
-        Line.error("\(error)")
-        throw ExitCode(error.isUsage ? 2 : 1)
-    } catch is CancellationError {
-        Line.error("The drill was broken off; the hub has been told.")
-        throw ExitCode(1)
-    } catch {
-        Line.error("\(error)")
-        throw ExitCode(1)
-    }
-}
-
-extension DrillError {
-    fileprivate var isUsage: Bool {
-        switch self {
-        case .unknownScenario, .noScenarios, .realAlarms: true
-        case .unknownDevice, .speechless, .broker: false
-        }
     }
 }

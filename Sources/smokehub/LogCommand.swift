@@ -6,7 +6,11 @@ import Hub
 /// What can be asked about the alert log as a whole.
 struct Log: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask about the alert log as a whole.", subcommands: [Verify.self])
+        abstract: "Ask about the alert log as a whole.",
+        discussion: """
+            EXAMPLES
+              smokehub log verify
+            """, subcommands: [Verify.self])
 
     /// Tells whether the alert log is what the hub wrote.
     struct Verify: AsyncParsableCommand {

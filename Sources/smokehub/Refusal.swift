@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drill
 import Foundation
 import Hub
 import Registry
@@ -20,10 +21,25 @@ func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
     } catch let error as AddressMistake {
         Line.error("Error: \(error)")
         throw ExitCode(2)
+    } catch let error as DrillError {
+        Line.error("Error: \(error)")
+        throw ExitCode(error.isUsage ? 2 : 1)
+    } catch is CancellationError {
+        Line.error("Error: it was broken off before it was done")
+        throw ExitCode(1)
     } catch let error as ExitCode {
         throw error
     } catch {
         Line.error("Error: \(error)")
         throw ExitCode(1)
+    }
+}
+
+extension DrillError {
+    fileprivate var isUsage: Bool {
+        switch self {
+        case .unknownScenario, .noScenarios, .realAlarms: true
+        case .unknownDevice, .speechless, .broker: false
+        }
     }
 }

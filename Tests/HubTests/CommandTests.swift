@@ -51,6 +51,13 @@ import Testing
         /// From the file's name on.
         var said: String
         var testDescription: String { said }
+
+        func make(in folder: HubFolder) throws {
+            let file = "\(folder.configuration)/\(file)"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let place = try #require(text.firstRange(of: old))
+            try text.replacingCharacters(in: place, with: new).write(toFile: file, atomically: true, encoding: .utf8)
+        }
     }
 
     static let mistakes = [
@@ -98,11 +105,7 @@ import Testing
         async throws
     {
         let folder = try HubFolder(port: 1883)
-        let file = "\(folder.configuration)/\(mistake.file)"
-        let text = try String(contentsOfFile: file, encoding: .utf8)
-        let place = try #require(text.firstRange(of: mistake.old))
-        try text.replacingCharacters(in: place, with: mistake.new).write(
-            toFile: file, atomically: true, encoding: .utf8)
+        try mistake.make(in: folder)
         let check = try await HubProcess.run(["check", "--config", folder.configuration])
         #expect(check.code == 2)
         #expect(check.output == [])
@@ -110,6 +113,22 @@ import Testing
         #expect(check.errors.contains { $0.hasPrefix(expected) }, "\(check.errors)")
         for line in check.errors {
             #expect(line.contains(/^[^:]+\.(yaml|csv):\d+:\d+: .+; .+/), "\(line)")
+        }
+    }
+
+    @Test func `finds what makes no sense in one file beside what cannot be read of another`() async throws {
+        let folder = try HubFolder(port: 1883)
+        let mistakes = [
+            Mistake(file: "devices.csv", old: "a-1-B-smoke,a,1,B", new: "a-1-B-smoke,a,1,X", said: "no flat 'X'"),
+            Mistake(
+                file: "rules.yaml", old: "when: {count: 2, of: blocks", new: "when: {count: 7, of: blocks",
+                said: "rule 'estate-wide'"),
+        ]
+        for mistake in mistakes { try mistake.make(in: folder) }
+        let check = try await HubProcess.run(["check", "--config", folder.configuration])
+        #expect(check.code == 2)
+        for mistake in mistakes {
+            #expect(check.errors.contains { $0.contains(mistake.file) && $0.contains(mistake.said) }, "\(check.errors)")
         }
     }
 

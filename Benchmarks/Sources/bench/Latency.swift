@@ -29,11 +29,11 @@ func measureLatency(_ tools: Tools, _ table: inout Table) throws {
         let (first, second) = (
             SampleEstate.Detector(block: pair, floor: 4, flat: 4), SampleEstate.Detector(block: pair, floor: 4, flat: 5)
         )
-        publisher.publish(alarm(of: first, estate))
+        publisher.publish(alarm(of: first, estate)) { _ in }
         usleep(50_000)
         let message = alarm(of: second, estate)
         let sent = ContinuousClock.now
-        publisher.publish(message)
+        publisher.publish(message) { _ in }
         do {
             durations.append(
                 try listener.alert(block: estate.block(pair), stage: "confirmed", within: .seconds(5)) - sent)
@@ -96,7 +96,9 @@ private final class Background: Sendable {
                 let payload = heartbeats.payload("clear", sequence: number, at: .now)
                 // Those that are in alarm say nothing else.
                 if detector.floor != 4 {
-                    publisher.publish(OutgoingMessage(topic: estate.topic(detector), payload: Array(payload.utf8)))
+                    publisher.publish(OutgoingMessage(topic: estate.topic(detector), payload: Array(payload.utf8))) {
+                        _ in
+                    }
                     sent.add(1, ordering: .relaxed)
                     next += .milliseconds(2)
                 }

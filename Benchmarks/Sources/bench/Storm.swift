@@ -31,7 +31,7 @@ func measureStorm(_ tools: Tools, _ table: inout Table) throws {
         let rest = due - .now
         if rest > .zero { usleep(UInt32(rest / .microseconds(1))) }
         if number / estate.blocks == 1 { secondAlarms[estate.block(detector.block)] = .now }
-        publisher.publish(message)
+        publisher.publish(message) { _ in }
     }
     let took = (ContinuousClock.now - start) / .seconds(1)
     try listener.quiet(for: .seconds(2), within: .seconds(40))

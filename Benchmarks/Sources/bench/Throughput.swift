@@ -102,7 +102,7 @@ private struct Drain {
         let decoders = try DecoderTable([NativeDecoder(estate: "demo"), Zigbee2MQTTDecoder(bases: ["zigbee2mqtt"])])
         var engine = RuleEngine(
             estate: registry.estate, devices: registry.devices, rules: try RuleSet.load(folder + "/rules.yaml"))
-        engine.beginBacklog(from: Instant(milliseconds: 0))
+        engine.beginBacklog(from: Instant(milliseconds: 0), until: Instant(milliseconds: 0))
         let session = try Session(
             broker.settings(client), subscriptions: [Subscription("estate/demo/block/#")])
         var start: ContinuousClock.Instant?
