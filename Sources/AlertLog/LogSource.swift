@@ -1,6 +1,6 @@
-/// The database row from which a line of the log was made: `hub:123`.
+/// The database row from which a line of the log was made: `hub-1f09c3aa:123`.
 public struct LogSource: Hashable, Sendable, CustomStringConvertible {
-    /// `hub` or `notify`. Without a colon.
+    /// What tells the database from every other, a new one of the same file name too. Without a colon.
     public var database: String
     /// From 1, rising with every record of that database.
     public var sequence: Int64

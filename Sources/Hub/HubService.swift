@@ -65,7 +65,8 @@ public final class HubService: Service {
     public func run() async throws {
         let settings = configuration.settings
         let hubDatabase = try HubDatabase(path: state.hubDatabase)
-        let notifyDatabase = try await openNotifyDatabase(hubDatabase)
+        let notifyDatabase = try await NotifyDatabase.opened(
+            in: state, following: hubDatabase, configuration, at: now(), logger: logger)
         let log = try LogKeeper(
             folder: state.path, hub: hubDatabase, notify: notifyDatabase, board: board, logger: logger)
         let publisher = try makePublisher(settings)
@@ -141,22 +142,6 @@ public final class HubService: Service {
 }
 
 extension HubService {
-    /// A hub whose disk takes nothing still tells: then the outbox lives in memory.
-    private func openNotifyDatabase(_ hub: HubDatabase) async throws -> NotifyDatabase {
-        do {
-            return try NotifyDatabase(path: state.notifyDatabase)
-        } catch {
-            logger.critical(
-                "The outbox cannot be opened; deliveries are kept in memory only", metadata: ["reason": "\(error)"])
-            let database = try NotifyDatabase.inMemory()
-            // It knows nobody who was told: what happened before now is not told again.
-            var batch = NotifyBatch()
-            batch.cursor = try hub.lastAlert()
-            try await database.write(batch)
-            return database
-        }
-    }
-
     private func makeNotifier(
         _ publisher: Publisher, _ hub: HubDatabase, _ database: NotifyDatabase
     ) throws -> Notifier {

@@ -108,16 +108,16 @@ final class LogKeeper: Sendable {
 
     /// - Returns: whether there may be more.
     private func append(to writer: LogWriter) throws -> Bool {
-        let fromHub = try hub.records(after: writer.lastSource(of: "hub"), limit: Self.chunk)
-        let fromNotify = try notify.records(after: writer.lastSource(of: "notify"), limit: Self.chunk)
+        let fromHub = try hub.records(after: writer.lastSource(of: hub.name), limit: Self.chunk)
+        let fromNotify = try notify.records(after: writer.lastSource(of: notify.name), limit: Self.chunk)
         guard !fromHub.isEmpty || !fromNotify.isEmpty else { return false }
-        let hubLines = fromHub.map { (LogSource(database: "hub", sequence: $0.sequence), $0.record) }
-        let notifyLines = fromNotify.map { (LogSource(database: "notify", sequence: $0.sequence), $0.record) }
+        let hubLines = fromHub.map { (LogSource(database: hub.name, sequence: $0.sequence), $0.record) }
+        let notifyLines = fromNotify.map { (LogSource(database: notify.name, sequence: $0.sequence), $0.record) }
         let appended = try writer.append(Self.merged(hubLines, notifyLines))
         for problem in appended.postponed {
             logger.warning("The alert log postpones something", metadata: ["reason": "\(problem)"])
         }
-        board.logged(through: writer.lastSource(of: "hub"))
+        board.logged(through: writer.lastSource(of: hub.name))
         return fromHub.count == Self.chunk || fromNotify.count == Self.chunk
     }
 

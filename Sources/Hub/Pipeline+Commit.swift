@@ -22,6 +22,7 @@ extension Pipeline {
         unwritten = HubDatabase.Commit(time: engine.now)
         journal(.started, at: engine.now)
         collect()
+        if !restored.unreadable.isEmpty { noteUnreadable(restored.unreadable) }
         // What closed for want of a hub was not announced either.
         outlets.announcer.resume(
             after: restored.announced, missed: try unannounced(after: restored.announced, at: moment),
@@ -79,15 +80,22 @@ extension Pipeline {
         }
     }
 
+    private func noteUnreadable(_ rows: [String]) {
+        let names = rows.joined(separator: ", ").shortened
+        logger.error("Part of hub.sqlite cannot be read and is begun anew", metadata: ["rows": "\(names)"])
+        note(
+            trouble: "store", "What hub.sqlite knew of \(names) cannot be read any more and is begun anew; go and look",
+            "hub.sqlite 中 \(names) 的狀態無法讀取，將重新開始；請到場查看")
+    }
+
     private func noteFault(_ error: StoreError, at moment: Instant) {
         if fault == nil {
             fault = StoreFault(since: moment, retryAt: moment)
             logger.error("Nothing can be written, so nothing is acknowledged", metadata: ["reason": "\(error)"])
             note(
-                hub: LogRecord.Text(
-                    "Nothing can be written (\(error)): alarms go out all the same, nothing is acknowledged",
-                    "無法寫入資料：警報照常發出，但不作確認"),
-                level: .trouble, event: .trouble, details: ["trouble": "store", "state": "open"])
+                trouble: "store",
+                "Nothing can be written (\(error)): alarms go out all the same, nothing is acknowledged",
+                "無法寫入資料：警報照常發出，但不作確認")
             fault?.isNew = false
         }
         fault?.retryAt = moment + .milliseconds(500)
@@ -102,9 +110,8 @@ extension Pipeline {
 
     private func noteFaultEnds(since: Instant) {
         note(
-            hub: LogRecord.Text(
-                "What could not be written since \(since) is durable now", "自 \(since) 起未能寫入的資料現已保存"),
-            level: .info, event: .trouble, details: ["trouble": "store", "state": "put right"])
+            putRight: "store", "What could not be written since \(since) is durable now",
+            "自 \(since) 起未能寫入的資料現已保存")
     }
 
     /// Alarms go out even when nothing can be written. Their ids make the durable copies that follow the same alerts.

@@ -18,9 +18,8 @@ extension Pipeline {
         case .subscriptionRefused(let filter, let reason):
             logger.error("The broker refuses a subscription", metadata: ["filter": "\(filter)", "reason": "\(reason)"])
             note(
-                hub: LogRecord.Text(
-                    "The broker refuses the subscription \(filter): \(reason)", "訊息代理拒絕訂閱 \(filter)：\(reason)"),
-                level: .trouble, event: .trouble, details: ["trouble": "subscription", "state": "open"])
+                trouble: "subscription", "The broker refuses the subscription \(filter): \(reason)",
+                "訊息代理拒絕訂閱 \(filter)：\(reason)", ["filter": filter])
         case .dropped(let topic, let payloadBytes): noteDropped(topic: topic, payloadBytes: payloadBytes, at: moment)
         }
     }
@@ -38,9 +37,7 @@ extension Pipeline {
         if !canaryIsMissing { noteSession(isKept: sessionPresent) }
         if lossIsTold {
             lossIsTold = false
-            note(
-                hub: LogRecord.Text("The link to the broker stands again", "已恢復與訊息代理的連線"), level: .info,
-                event: .trouble, details: ["trouble": "broker", "state": "put right"])
+            note(putRight: "broker", "The link to the broker stands again", "已恢復與訊息代理的連線")
         }
         board.connected()
         canary.begin(at: moment)
@@ -48,22 +45,18 @@ extension Pipeline {
 
     /// Whether the broker keeps sessions is all that a client can see of its persistence.
     private func noteSession(isKept: Bool) {
-        // At its very first connection a hub has missed nothing.
-        let isRight = isKept || (isNew && !board.hasBeenConnected)
-        var details = ["session": isKept ? "kept" : "new"]
-        if !isRight { details.merge(["trouble": "session", "state": "open"]) { $1 } }
-        note(
-            hub: LogRecord.Text(
-                isKept
-                    ? "Connected to the broker, which has kept the session"
-                    : isRight
-                        ? "Connected to the broker, a new session"
-                        : "Connected to the broker, which has not kept the session: what was sent meanwhile is lost; "
-                            + "set 'persistence true' in its configuration",
-                isKept
-                    ? "已連接訊息代理，工作階段已保留"
-                    : isRight ? "已連接訊息代理，建立新工作階段" : "已連接訊息代理，但它沒有保留工作階段：期間的訊息已遺失；請啟用代理的持久化設定"),
-            level: isRight ? .info : .trouble, event: isRight ? .hub : .trouble, details: details)
+        if isKept {
+            note("Connected to the broker, which has kept the session", "已連接訊息代理，工作階段已保留", ["session": "kept"])
+        } else if isNew, !board.hasBeenConnected {
+            // At its very first connection a hub has missed nothing.
+            note("Connected to the broker, a new session", "已連接訊息代理，建立新工作階段", ["session": "new"])
+        } else {
+            note(
+                trouble: "session",
+                "Connected to the broker, which has not kept the session: what was sent meanwhile is lost; "
+                    + "set 'persistence true' in its configuration",
+                "已連接訊息代理，但它沒有保留工作階段：期間的訊息已遺失；請啟用代理的持久化設定", ["session": "new"])
+        }
     }
 
     private func lost(_ error: MQTTError, what: String, _ chinese: String, at moment: Instant) {
@@ -74,9 +67,7 @@ extension Pipeline {
         journal(.outage, at: moment)
         if case .reconnecting = error.reason { return }
         lossIsTold = true
-        note(
-            hub: LogRecord.Text("\(what): \(error)", "\(chinese)：\(error)"), level: .trouble, event: .trouble,
-            details: ["trouble": "broker", "state": "open"])
+        note(trouble: "broker", "\(what): \(error)", "\(chinese)：\(error)")
     }
 
     /// Something has come from the broker. While a backlog flows, it is not through.
@@ -103,9 +94,7 @@ extension Pipeline {
         board.canary(delay: delay)
         if canaryIsMissing {
             canaryIsMissing = false
-            note(
-                hub: LogRecord.Text("The hub's own message comes back from the broker", "系統自測訊息已從訊息代理返回"),
-                level: .info, event: .trouble, details: ["trouble": "canary", "state": "put right"])
+            note(putRight: "canary", "The hub's own message comes back from the broker", "系統自測訊息已從訊息代理返回")
         }
         endBacklog(at: moment)
     }
@@ -135,8 +124,7 @@ extension Pipeline {
         canaryMissesWhy = why
         logger.error("The hub's own message did not come back\(why)")
         note(
-            hub: LogRecord.Text(
-                "The hub's own message did not come back from the broker\(why)", "系統自測訊息沒有從訊息代理返回\(why)"),
-            level: .trouble, event: .trouble, details: ["trouble": "canary", "state": "open"])
+            trouble: "canary", "The hub's own message did not come back from the broker\(why)",
+            "系統自測訊息沒有從訊息代理返回\(why)")
     }
 }

@@ -1,29 +1,52 @@
 import Devices
 import Registry
 import Rules
+import Store
 
-// What cannot be understood or placed. Nothing of it is lost silently, and none of it floods the log.
+// The lines of the alert log that are about the hub itself, and about what cannot be understood or placed. Nothing of
+// it is lost silently, and none of it floods the log.
 extension Pipeline {
+    func note(_ english: String, _ chinese: String, _ details: [String: String] = [:]) {
+        note(LogRecord.Text(english, chinese), .hub, .info, details)
+    }
+
+    /// Opens a trouble. Its name is what ``note(putRight:_:_:)`` closes it by.
+    func note(
+        trouble name: String, level: Level = .trouble, _ english: String, _ chinese: String,
+        _ details: [String: String] = [:]
+    ) {
+        let ticket = ["trouble": name, "state": "open"]
+        note(LogRecord.Text(english, chinese), .trouble, level, details.merging(ticket) { $1 })
+    }
+
+    func note(putRight name: String, _ english: String, _ chinese: String) {
+        note(LogRecord.Text(english, chinese), .trouble, .info, ["trouble": name, "state": "put right"])
+    }
+
+    private func note(_ text: LogRecord.Text, _ event: LogRecord.Event, _ level: Level, _ details: [String: String]) {
+        unwritten.outcome.records.append(
+            LogRecord(
+                at: now(), event: event, level: level, estate: registry.estate.id, text: text, details: details))
+    }
+
     func noteMalformed(_ malformed: Malformed, topic: String, at moment: Instant) {
         board.count(malformed: 1)
         guard troubles.isNews("malformed \(malformed.address ?? topic)", at: moment) else { return }
+        let topic = topic.shortened
+        let reason = malformed.description.shortened
         note(
-            hub: LogRecord.Text(
-                "A message on \(topic.shortened) cannot be understood: \(malformed.description.shortened)",
-                "無法理解 \(topic.shortened) 的訊息：\(malformed.description.shortened)"),
-            level: .trouble, event: .trouble,
-            details: ["trouble": "malformed", "state": "open", "topic": topic.shortened])
+            trouble: "malformed", "A message on \(topic) cannot be understood: \(reason)",
+            "無法理解 \(topic) 的訊息：\(reason)", ["topic": topic])
     }
 
     func noteUnmapped(_ report: Report, at moment: Instant) {
-        let fields = report.unmapped.joined(separator: " ")
-        guard troubles.isNews("unmapped \(report.address) \(fields)", at: moment) else { return }
+        let fields = report.unmapped.joined(separator: " ").shortened
+        let address = report.address.shortened
+        guard troubles.isNews("unmapped \(address) \(fields)", at: moment) else { return }
         note(
-            hub: LogRecord.Text(
-                "\(report.address.shortened) sends \(fields), which may be an alarm and which no table explains",
-                "\(report.address.shortened) 傳送了未能解讀的欄位 \(fields)，可能是警報"),
-            level: .trouble, event: .trouble,
-            details: ["trouble": "unmapped", "state": "open", "address": report.address.shortened, "fields": fields])
+            trouble: "unmapped",
+            "\(address) sends \(fields), which may be an alarm and which no table explains",
+            "\(address) 傳送了未能解讀的欄位 \(fields)，可能是警報", ["address": address, "fields": fields])
     }
 
     /// A device that is not in the registry. Its alarm is told to the guards' log at once; it confirms nothing.
@@ -36,30 +59,30 @@ extension Pipeline {
         guard troubles.isNews(key, at: moment) else { return }
         let place = report.place.map { " (\($0))" } ?? ""
         let name = "\(report.ecosystem.rawValue) \(report.address.shortened)\(place)"
-        note(
-            hub: alarms
-                ? LogRecord.Text(
-                    "An ALARM from a device that devices.csv does not have: \(name); go and look, then add it",
-                    "未登記的裝置發出警報：\(name)；請到場查看並登記")
-                : LogRecord.Text(
-                    "A device that devices.csv does not have: \(name); add it, or its alarms count for nothing",
-                    "未登記的裝置：\(name)；請登記，否則其警報無效"),
-            level: alarms ? .alarm : .trouble, event: .trouble,
-            details: [
-                "trouble": "unknown device", "state": "open", "ecosystem": report.ecosystem.rawValue,
-                "address": report.address.shortened, "retained": "\(retained)",
-            ])
+        let details = [
+            "ecosystem": report.ecosystem.rawValue, "address": report.address.shortened, "retained": "\(retained)",
+        ]
+        if alarms {
+            note(
+                trouble: "unknown device", level: .alarm,
+                "An ALARM from a device that devices.csv does not have: \(name); go and look, then add it",
+                "未登記的裝置發出警報：\(name)；請到場查看並登記", details)
+        } else {
+            note(
+                trouble: "unknown device",
+                "A device that devices.csv does not have: \(name); add it, or its alarms count for nothing",
+                "未登記的裝置：\(name)；請登記，否則其警報無效", details)
+        }
     }
 
     func noteDropped(topic: String, payloadBytes: Int, at moment: Instant) {
         board.count(dropped: 1)
         guard troubles.isNews("dropped \(topic)", at: moment) else { return }
+        let topic = topic.shortened
         note(
-            hub: LogRecord.Text(
-                "A message of \(payloadBytes) bytes on \(topic.shortened) was dropped: more than payload-bytes-max",
-                "\(topic.shortened) 的訊息有 \(payloadBytes) 位元組，超出上限，已捨棄"),
-            level: .trouble, event: .trouble,
-            details: ["trouble": "payload too large", "state": "open", "topic": topic.shortened])
+            trouble: "payload too large",
+            "A message of \(payloadBytes) bytes on \(topic) was dropped: more than payload-bytes-max",
+            "\(topic) 的訊息有 \(payloadBytes) 位元組，超出上限，已捨棄", ["topic": topic])
     }
 }
 

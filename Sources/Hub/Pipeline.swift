@@ -119,7 +119,7 @@ final class Pipeline {
 
     /// Works until the inbox says stop. What was durable stays; what was not acknowledged comes again next time.
     func run() {
-        note(hub: .init("The hub has started", "系統已啟動"), level: .info)
+        note("The hub has started", "系統已啟動")
         writeAndTell()
         while !stops {
             let batch = session.nextBatch(waitingAtMost: patience(), wakeup: inbox.wakeup)
@@ -136,7 +136,7 @@ final class Pipeline {
             // Only now, for it may begin the connection anew, and what is durable should not come again.
             keepCanary(at: now())
         }
-        note(hub: .init("The hub stops", "系統停止"), level: .info)
+        note("The hub stops", "系統停止")
         checkpoint(limit: .max)
         if writeAndTell() {
             answerCommands()
@@ -215,10 +215,9 @@ final class Pipeline {
         let seconds = clockStep().components.seconds
         guard abs(seconds) >= 5, troubles.isNews("clock", at: moment) else { return }
         note(
-            hub: LogRecord.Text(
-                "The machine's clock was set by \(seconds) s; the hub keeps its own time until it is restarted",
-                "主機時鐘被調整了 \(seconds) 秒；系統在重新啟動前沿用原有時間"),
-            level: .trouble, event: .trouble, details: ["trouble": "clock", "state": "open", "seconds": "\(seconds)"])
+            trouble: "clock",
+            "The machine's clock was set by \(seconds) s; the hub keeps its own time until it is restarted",
+            "主機時鐘被調整了 \(seconds) 秒；系統在重新啟動前沿用原有時間", ["seconds": "\(seconds)"])
     }
 
     private func prune(at moment: Instant) {
@@ -247,10 +246,4 @@ final class Pipeline {
         journaledTime = engine.now
     }
 
-    /// Adds a line about the hub itself.
-    func note(hub text: LogRecord.Text, level: Level, event: LogRecord.Event = .hub, details: [String: String] = [:]) {
-        unwritten.outcome.records.append(
-            LogRecord(
-                at: now(), event: event, level: level, estate: registry.estate.id, text: text, details: details))
-    }
 }

@@ -41,6 +41,16 @@ public final class StateFolder: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Renames a database that nobody has open, with what SQLite keeps beside it, so that a new one may be begun.
+    ///
+    /// - Returns: its new name in the folder, such as `notify-1f09c3aa.sqlite`.
+    func setAside(_ database: String, as name: String) throws -> String {
+        for suffix in ["-wal", "-shm", ""] where FileManager.default.fileExists(atPath: database + suffix) {
+            try FileManager.default.moveItem(atPath: database + suffix, toPath: "\(path)/\(name).sqlite\(suffix)")
+        }
+        return name + ".sqlite"
+    }
 }
 
 /// Why the hub could not start, and what to do about it.

@@ -12,6 +12,8 @@ public final class HubDatabase: AlertSource {
     /// Moves what is committed from the write-ahead log into the file, beside the pipeline; `nil` where nothing is
     /// written.
     private let checkpointer: DatabaseQueue?
+    /// `hub-` and what tells this file from every other: the log's lines and the outbox name it.
+    public let name: String
 
     /// Opens the database, creating it if there is none.
     ///
@@ -32,6 +34,7 @@ public final class HubDatabase: AlertSource {
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = 20000")
             }
             checkpointer = try DatabaseQueue(path: path, configuration: configuration)
+            name = try "hub-" + pool.read(StoreIdentity.read)
         } catch {
             throw StoreError(error, doing: "opening \(path)")
         }
@@ -45,8 +48,10 @@ public final class HubDatabase: AlertSource {
             var configuration = Configuration()
             configuration.readonly = true
             configuration.busyMode = .timeout(5)
-            pool = try DatabaseQueue(path: path, configuration: configuration)
+            let pool = try DatabaseQueue(path: path, configuration: configuration)
+            self.pool = pool
             checkpointer = nil
+            name = try "hub-" + pool.read(StoreIdentity.read)
         } catch {
             throw StoreError(error, doing: "opening \(path)")
         }
@@ -71,6 +76,7 @@ public final class HubDatabase: AlertSource {
                     CREATE TABLE fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2") { try $0.execute(sql: StoreIdentity.schema) }
         return migrator
     }
 
@@ -165,31 +171,54 @@ public final class HubDatabase: AlertSource {
         public var exercises: [Exercise]
         /// The last alert that the broker has taken over.
         public var announced: Int64
-    }
+        /// What cannot be read any more and is begun anew, for a hub that refused to start would help nobody: such as
+        /// `device a-3-B-smoke`, which is then unknown, neither clear nor alarm; or `block a`, whose incidents are gone.
+        public var unreadable: [String] = []
 
-    public func restore() throws(StoreError) -> Restored {
-        try read("reading hub.sqlite") { database in
-            let decoder = JSONDecoder()
-            return Restored(
-                time: try Int64.fetchOne(database, sql: "SELECT value FROM fact WHERE name = 'time'")
-                    .map(Instant.init(milliseconds:)),
-                // A row that cannot be read any more leaves its device unknown, which is neither clear nor alarm.
-                devices: try Row.fetchAll(database, sql: "SELECT id, state FROM device").compactMap { row in
-                    guard let state = try? decoder.decode(DeviceState.self, from: row["state"]) else { return nil }
-                    return (row["id"], state)
-                },
-                blocks: try Data.fetchAll(database, sql: "SELECT state FROM block ORDER BY exercise, block")
-                    .map { try decoder.decode(BlockState.self, from: $0) },
-                exercises: try Data.fetchAll(database, sql: "SELECT body FROM exercise ORDER BY id")
-                    .map { try decoder.decode(Exercise.self, from: $0) },
-                announced: try Int64.fetchOne(database, sql: "SELECT value FROM fact WHERE name = 'announced'") ?? 0)
+        fileprivate mutating func read<Value: Decodable>(_ type: Value.Type, _ row: Row, called name: String) -> Value?
+        {
+            do {
+                return try JSONDecoder().decode(type, from: row["state"])
+            } catch {
+                unreadable.append(name)
+                return nil
+            }
         }
     }
 
-    /// The sequence of the last alert; 0 if there has been none.
-    public func lastAlert() throws(StoreError) -> Int64 {
+    /// - Throws: if the file cannot be read at all.
+    public func restore() throws(StoreError) -> Restored {
         try read("reading hub.sqlite") { database in
-            try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'alert'") ?? 0
+            let facts = try Row.fetchAll(database, sql: "SELECT name, value FROM fact").reduce(into: [:]) {
+                $0[$1["name"] as String] = $1["value"] as Int64
+            }
+            var restored = Restored(
+                time: facts["time"].map(Instant.init(milliseconds:)), devices: [], blocks: [], exercises: [],
+                announced: facts["announced"] ?? 0)
+            for row in try Row.fetchAll(database, sql: "SELECT id, state FROM device") {
+                guard let state = restored.read(DeviceState.self, row, called: "device \(row["id"] as String)") else {
+                    continue
+                }
+                restored.devices.append((row["id"], state))
+            }
+            for row in try Row.fetchAll(database, sql: "SELECT * FROM block ORDER BY exercise, block") {
+                let name = ["block", row["block"] as String, row["exercise"]].filter { !$0.isEmpty }
+                restored.read(BlockState.self, row, called: name.joined(separator: " "))
+                    .map { restored.blocks.append($0) }
+            }
+            for row in try Row.fetchAll(database, sql: "SELECT id, body AS state FROM exercise ORDER BY id") {
+                restored.read(Exercise.self, row, called: "drill \(row["id"] as String)")
+                    .map { restored.exercises.append($0) }
+            }
+            return restored
+        }
+    }
+
+    /// The sequence of the last alert from before a moment; 0 if there has been none.
+    public func lastAlert(before moment: Instant) throws(StoreError) -> Int64 {
+        try read("reading hub.sqlite") { database in
+            try Int64.fetchOne(
+                database, sql: "SELECT max(sequence) FROM alert WHERE at < ?", arguments: [moment.milliseconds]) ?? 0
         }
     }
 

@@ -11,7 +11,10 @@ extension NotifyDatabase {
         try await writer.write { database in
             if let sequence = batch.cursor {
                 try database.execute(
-                    sql: "INSERT INTO cursor VALUES (1, ?1) ON CONFLICT DO UPDATE SET sequence = ?1",
+                    sql: """
+                        INSERT INTO cursor (only_row, sequence) VALUES (1, ?1)
+                            ON CONFLICT DO UPDATE SET sequence = ?1
+                        """,
                     arguments: [sequence])
             }
             try Self.write(batch.alerts, to: database)

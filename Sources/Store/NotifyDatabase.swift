@@ -7,6 +7,8 @@ import GRDB
 /// not in it.
 public final class NotifyDatabase: Sendable {
     let writer: any DatabaseWriter
+    /// `notify-` and what tells this file from every other: the log's lines name it.
+    public let name: String
 
     /// Opens the file, and creates or migrates it where needed.
     ///
@@ -26,6 +28,7 @@ public final class NotifyDatabase: Sendable {
     private init(_ writer: any DatabaseWriter) throws {
         self.writer = writer
         try Self.migrator.migrate(writer)
+        name = try "notify-" + writer.read(StoreIdentity.read)
     }
 
     private static var configuration: Configuration {
@@ -38,6 +41,9 @@ public final class NotifyDatabase: Sendable {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("outbox, told, records") { try $0.execute(sql: firstSchema) }
+        migrator.registerMigration("identity, and whose alerts they are") {
+            try $0.execute(sql: StoreIdentity.schema + "ALTER TABLE cursor ADD COLUMN source TEXT;")
+        }
         return migrator
     }
 

@@ -1,7 +1,8 @@
 import AlertLog
 import Foundation
-import MQTT
+import GRDB
 import Hub
+import MQTT
 import Registry
 import Rules
 import Store
@@ -74,5 +75,67 @@ import Testing
                     + "\(folder.configuration)/../state; stop it, or give this one a folder of its own with --state"
             ])
         #expect(try await first.terminate() == 0)
+    }
+
+    @Test func `tells again what a new hub database numbers from one, and goes on in the log`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        let ear = try await Ear(broker, "smokehub/demo/block/+/alert", "estate/demo/+/+/+/+/+/+/device/+/command")
+        let voice = try Voice(broker)
+        let first = try HubProcess.serve(folder)
+        try await first.untilReady()
+        try await voice.report("a-3-A-smoke", "alarm", sequence: 1)
+        try await ear.message(on: Voice.topic(of: "a-3-A-siren", "command"))
+        try await LogTrail(folder.state).line("sirens were told") { $0.event == .delivery }
+        #expect(try await first.terminate() == 0)
+        for name in ["hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm"] {
+            let path = "\(folder.state)/\(name)"
+            if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+        }
+
+        let heard = ear.heard.count
+        let log = LogTrail(folder.state)
+        let second = try HubProcess.serve(folder)
+        try await second.untilReady()
+        try await log.trouble("store")
+        try await voice.report("a-3-A-smoke", "alarm", sequence: 2)
+        try await ear.alert("numbered from one again", from: heard) { $0.id == "a-fire-1/1" }
+        try await ear.message(on: Voice.topic(of: "a-3-A-siren", "command"), from: heard)
+        #expect(try await second.terminate() == 0)
+        #expect(log.lines.all.count { $0.event == .incident && $0.stage == .investigate } == 2)
+        guard case .whole = try LogVerifier(folder: folder.state).verify() else {
+            Issue.record("the log is not whole")
+            return
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.state)
+        #expect(files.contains { $0.hasPrefix("notify-") && $0.hasSuffix(".sqlite") })
+    }
+
+    @Test func `begins anew what it cannot read of its database, and says so`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        let ear = try await Ear(broker, "smokehub/demo/block/+/alert")
+        let voice = try Voice(broker)
+        let first = try HubProcess.serve(folder)
+        try await first.untilReady()
+        try await voice.report("a-3-B-smoke", "alarm", sequence: 1)
+        try await ear.alert("investigate") { $0.stage == .investigate }
+        #expect(try await first.terminate() == 0)
+        try await DatabaseQueue(path: folder.state + "/hub.sqlite").write {
+            try $0.execute(sql: "UPDATE device SET state = '{}' WHERE id = 'a-3-B-smoke'")
+            try $0.execute(sql: "UPDATE block SET state = '[' WHERE block = 'a'")
+        }
+
+        let log = LogTrail(folder.state)
+        let second = try HubProcess.serve(folder)
+        try await second.untilReady()
+        let trouble = try await log.trouble("store")
+        #expect(trouble.text.english.contains("device a-3-B-smoke, block a"))
+        let heard = ear.heard.count
+        try await voice.report("a-3-C-smoke", "alarm", sequence: 1)
+        try await ear.alert("a fire found all the same", from: heard) { $0.because == ["a-3-C-smoke"] }
+        #expect(try await second.terminate() == 0)
     }
 }
