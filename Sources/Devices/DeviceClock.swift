@@ -6,11 +6,13 @@ public import Registry
 /// its clock, learned from its live messages, is taken off. Anything else is placed at its receipt.
 public struct DeviceClock: Hashable, Sendable, Codable {
     /// Receipt minus stamp of the device's live messages; 0 while they agree within ``tolerance``.
-    public private(set) var offset: Duration = .zero
+    public var offset: Duration { .milliseconds(learnedOffset) }
+    /// In milliseconds, for a duration is twice as large.
+    private var learnedOffset: Int64 = 0
     /// Whether ``offset`` rests on at least one live message.
     private var learned = false
-    /// An offset that one message suggested; the second that agrees makes it the ``offset``.
-    private var suggested: Duration?
+    /// An offset in milliseconds that one message suggested; the second that agrees makes it the ``offset``.
+    private var suggested: Int64?
     private var lastStamp: Instant?
     /// Of the latest messages that can be told apart, 0 where there are none yet: see
     /// ``isRepeat(sequence:stamp:readings:)``. A broker delivers again at most what the hub had committed and not yet
@@ -30,7 +32,7 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// - Parameter live: the message was not waiting at the broker or retained, so that its stamp shows the offset.
     public mutating func place(stamp: Instant?, receivedAt: Instant, live: Bool) -> Placement {
         guard let stamp, stamp.isWritable else { return Placement(at: receivedAt, late: false) }
-        if live { learn(receivedAt - stamp) }
+        if live { learn((receivedAt - stamp).wholeMilliseconds) }
         let corrected = stamp + offset
         guard corrected <= receivedAt + Self.tolerance, stamp >= lastStamp ?? stamp else {
             return Placement(at: receivedAt, late: true)
@@ -51,19 +53,20 @@ public struct DeviceClock: Hashable, Sendable, Codable {
         }
     }
 
-    private mutating func learn(_ difference: Duration) {
-        func agree(_ one: Duration, _ other: Duration) -> Bool {
-            let gap = one - other
-            return gap <= Self.tolerance && gap >= .zero - Self.tolerance
+    private mutating func learn(_ difference: Int64) {
+        func agree(_ one: Int64, _ other: Int64) -> Bool {
+            let tolerance = Self.tolerance.wholeMilliseconds
+            let (gap, overflows) = one.subtractingReportingOverflow(other)
+            return !overflows && (-tolerance...tolerance).contains(gap)
         }
-        if agree(difference, offset) {
+        if agree(difference, learnedOffset) {
             learned = true
             suggested = nil
         } else if !learned {
-            offset = difference
+            learnedOffset = difference
             learned = true
         } else if let candidate = suggested, agree(difference, candidate) {
-            offset = agree(difference, .zero) ? .zero : difference
+            learnedOffset = agree(difference, 0) ? 0 : difference
             suggested = nil
             // The old stamps were those of another clock.
             lastStamp = nil
