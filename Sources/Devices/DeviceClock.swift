@@ -14,16 +14,16 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// An offset in milliseconds that one message suggested; the second that agrees makes it the ``offset``.
     private var suggested: Int64?
     private var lastStamp: Instant?
-    /// Of the latest messages that can be told apart, 0 where there are none yet: see
-    /// ``isRepeat(sequence:stamp:readings:)``. A broker delivers again at most what the hub had committed and not yet
-    /// acknowledged, which is one batch of all devices together. Within the value, for there are as many as devices.
-    private var latest = SIMD16<UInt32>.zero
-    /// The place of the oldest of them.
-    private var oldest: UInt8 = 0
+    /// What it said of late, oldest first: see ``isRepeat(sequence:stamp:readings:receivedAt:)``. For most devices one
+    /// message, for a broker delivers again only what the hub has not acknowledged, and that is heard before anything new.
+    private var lately: [Heard] = []
 
     static let tolerance = Duration.seconds(5)
-    /// How many messages back a repeat is recognised.
-    static let latestMax = SIMD16<UInt32>.scalarCount
+    /// An acknowledgement that left so long ago has arrived, or the connection is dead: what is heard after it cannot
+    /// come again. The default keep-alive is as long.
+    static let repeatWindow = Duration.seconds(60)
+    /// How many messages of one device are told apart at most within that.
+    static let repeatsMax = 512
 
     public init() {}
 
@@ -75,28 +75,55 @@ public struct DeviceClock: Hashable, Sendable, Codable {
         }
     }
 
-    /// Whether a message has been seen before: it has the counter or stamp of one of the latest, *and* says the same.
+    /// Whether a message has been heard before: it has the counter or stamp of one heard of late, *and* says the same.
     ///
     /// The counter alone proves nothing: a device that starts anew counts anew, and its alarm must not be taken for an
     /// old heartbeat. A message with neither counter nor stamp never is a repeat.
-    public mutating func isRepeat(sequence: UInt64?, stamp: Instant?, readings: [Reading]) -> Bool {
+    public mutating func isRepeat(
+        sequence: UInt64?, stamp: Instant?, readings: [Reading], receivedAt: Instant
+    ) -> Bool {
         guard sequence != nil || stamp != nil else { return false }
         var digest = Digest()
         digest.add(sequence ?? .max)
         digest.add(UInt64(bitPattern: stamp?.milliseconds ?? .max))
         for reading in readings { digest.add(reading) }
-        if any(latest .== digest.folded) { return true }
-        latest[Int(oldest)] = digest.folded
-        oldest = (oldest + 1) % UInt8(Self.latestMax)
+        let heard = Heard(digest.folded, at: receivedAt)
+        if lately.contains(where: { $0.digest == heard.digest }) { return true }
+        if let oldest = lately.first, oldest.isPast(at: heard) || lately.count == Self.repeatsMax {
+            // A new array, so that a device that was busy once does not keep the room for it.
+            lately = lately.dropFirst().filter { !$0.isPast(at: heard) } + [heard]
+        } else {
+            lately.append(heard)
+        }
         return false
+    }
+
+    /// A message, in eight bytes: there are as many of these as devices.
+    private struct Heard: RawRepresentable, Hashable, Sendable, Codable {
+        /// The digest, and below it the second of the receipt.
+        var rawValue: UInt64
+
+        init(rawValue: UInt64) { self.rawValue = rawValue }
+
+        init(_ digest: UInt32, at moment: Instant) {
+            rawValue = UInt64(digest) << 32 | UInt64(UInt32(truncatingIfNeeded: moment.milliseconds / 1000))
+        }
+
+        var digest: UInt32 { UInt32(rawValue >> 32) }
+
+        private var second: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
+
+        func isPast(at later: Heard) -> Bool {
+            Int64(later.second) - Int64(second) > DeviceClock.repeatWindow.components.seconds
+        }
     }
 
     /// FNV-1a, 64 bits (draft-eastlake-fnv): the same in every process, which Swift's own hashes are not.
     private struct Digest {
         var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
-        /// Never 0. With 16 to compare with, two different messages meet once in 270 million.
-        var folded: UInt32 { max(1, UInt32(truncatingIfNeeded: value ^ value >> 32)) }
+        /// Of two different messages, one in four thousand million is taken for the other.
+        var folded: UInt32 { UInt32(truncatingIfNeeded: value ^ value >> 32) }
 
         mutating func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
 

@@ -97,7 +97,8 @@ public struct RuleEngine {
         }
         if observation.placement == nil,
             state.clock.isRepeat(
-                sequence: observation.sequence, stamp: observation.stamp, readings: observation.readings)
+                sequence: observation.sequence, stamp: observation.stamp, readings: observation.readings,
+                receivedAt: observation.receivedAt)
         {
             self[drill].devices[observation.index] = state
             return nil
