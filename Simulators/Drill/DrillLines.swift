@@ -69,7 +69,10 @@ public enum DrillLines {
         let lines =
             verdict.results.map(line) + verdict.violations.map(line)
             + verdict.unexpected.map { row(moment($0, verdict), "also", head($0), story(of: $0)) }
-        return (["", "Verdict"] + lines + [""] + times(of: verdict) + [conclusion(of: verdict)])
+        return
+            (["", "Verdict on \(verdict.record.scenario.name)"] + lines + [""] + times(of: verdict) + [
+                conclusion(of: verdict)
+            ])
             .joined(separator: "\n")
     }
 
@@ -120,7 +123,8 @@ public enum DrillLines {
         let silent =
             verdict.record.seen.isEmpty && !verdict.results.isEmpty
             ? "\nNothing at all came: is a hub running on this broker, and may it read drill/#?" : ""
-        return "\(verdict.isPassed ? "PASSED" : "FAILED"): \(met) of \(verdict.results.count) came in time\(broken)"
+        return
+            "\(verdict.isPassed ? "PASSED" : "FAILED") \(verdict.record.scenario.name): \(met) of \(verdict.results.count) came in time\(broken)"
             + silent
     }
 

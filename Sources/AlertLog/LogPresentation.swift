@@ -56,9 +56,9 @@ public struct LogPresentation: Sendable {
         var sentence = (language.isChinese && !chinese.isEmpty ? chinese : line.text.english).harmless
         let style = line.level == .fire ? Paint.loud : line.level == .info ? .quiet : .plain
         guard line.exercise != nil else { return paint(sentence, style) }
-        // The texts of an exercise begin with the mark themselves; it is neither left out nor shown twice.
-        if sentence.hasPrefix(words.drill) {
-            sentence.removeFirst(words.drill.count)
+        // Some texts of an exercise begin with a mark themselves; it is neither left out nor shown twice.
+        if let mark = ["DRILL / 演習", words.drill].first(where: { sentence.hasPrefix($0) }) {
+            sentence.removeFirst(mark.count)
         } else {
             sentence = " " + sentence
         }

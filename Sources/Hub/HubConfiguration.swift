@@ -33,7 +33,44 @@ public struct HubConfiguration: Sendable {
     /// reads, people whom nothing reaches.
     public var weaknesses: [ConfigError] {
         Self.unread(registry, rules, folder: settings.folder) + settings.unreached(in: registry)
+            + Self.unspoken(registry, catalogue)
     }
+
+    /// People for whose language there is no file in `messages/`: a mistake for each language.
+    private static func unspoken(_ registry: EstateRegistry, _ catalogue: MessageCatalogue) -> [ConfigError] {
+        var languages: [Language] = []
+        for resident in registry.residents where !languages.contains(resident.language) {
+            languages.append(resident.language)
+        }
+        return languages.filter { !catalogue.speaks($0) }.compactMap { language in
+            let people = registry.residents.filter { $0.language == language }.map(\.id)
+            guard let first = people.first else { return nil }
+            let others = people.count > 1 ? " and \(people.count - 1) more" : ""
+            return registry.mistake(
+                resident: first,
+                "nothing in messages/ is in '\(language.tag)', so \(first)\(others) would be told in "
+                    + "'\(catalogue.language(for: language).tag)'",
+                mend: "copy a file there to \(language.tag).yaml and translate it, or give them another language")
+        }
+    }
+
+    /// Flats of which nobody would be told, by block: nobody is registered there, and no siren stands there.
+    public var unheardFlats: [(block: String, flats: Int, of: Int)] {
+        var heard: [Set<String>] = estateBlocks.map { _ in [] }
+        for place in registry.residents.compactMap(\.place)
+            + registry.devices.filter({ $0.kind == .siren }).map(\.place)
+        {
+            guard let block = estateBlocks.firstIndex(of: place.block), let floor = place.floor, let flat = place.flat
+            else { continue }
+            heard[block].insert("\(floor)/\(flat)")
+        }
+        return zip(registry.estate.blocks, heard).map { block, heard in
+            let all = block.floors.count * block.flats.count
+            return (block.id, all - heard.count, all)
+        }
+    }
+
+    private var estateBlocks: [String] { registry.estate.blocks.map(\.id) }
 
     private static func unread(_ registry: EstateRegistry, _ rules: RuleSet, folder: String) -> [ConfigError] {
         rules.mistakes(in: registry.estate, file: folder + "/rules.yaml")
@@ -92,6 +129,7 @@ public struct HubConfiguration: Sendable {
             var errors = rules.map { HubConfiguration.unread(registry, $0, folder: folder) } ?? []
             // A siren whose row is wrong would seem missing to everybody whom it tells.
             if let settings, registryIsSound { errors += settings.unreached(in: registry) }
+            if let catalogue { errors += HubConfiguration.unspoken(registry, catalogue) }
             return errors
         }
     }

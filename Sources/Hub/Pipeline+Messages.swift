@@ -32,7 +32,14 @@ extension Pipeline {
         guard exercise == nil || listening.backlogUntil == nil else { return }
         if !report.unmapped.isEmpty { noteUnmapped(report, at: moment) }
         guard let index = registry.position(of: report.ecosystem, address: report.address) else {
-            return noteUnknown(report, retained: message.retained, at: moment)
+            guard let known = deviceThatSpeaks(on: message.topic, as: report) else {
+                return noteUnknown(report, retained: message.retained, at: moment)
+            }
+            let malformed = Malformed("the payload is no JSON object", address: known)
+            return noteMalformed(malformed, topic: message.topic, at: moment)
+        }
+        if let place = report.place, place != registry.devices[index].place {
+            noteMisplaced(registry.devices[index], said: place, at: moment)
         }
         let backlog = listening.backlogUntil != nil
         let timeBefore = engine.now
@@ -51,6 +58,15 @@ extension Pipeline {
                 JournalEntry.Heard(
                     topic: message.topic, payload: Data(message.payload), retained: message.retained,
                     backlog: backlog, eventAt: placement.at, late: placement.late)), at: moment)
+    }
+
+    /// A registered device whose own topic this is, which a payload that is no JSON made look like a part of another's.
+    private func deviceThatSpeaks(on topic: String, as report: Report) -> String? {
+        guard report.ecosystem == .zigbee2mqtt, let start = topic.range(of: report.address)?.lowerBound else {
+            return nil
+        }
+        let address = String(topic[start...])
+        return registry.position(of: .zigbee2mqtt, address: address) == nil ? nil : address
     }
 
     private func control(_ drill: String, _ message: Message, at moment: Instant) {

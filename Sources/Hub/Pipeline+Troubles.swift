@@ -35,8 +35,9 @@ extension Pipeline {
         let topic = topic.shortened
         let reason = malformed.description.shortened
         note(
-            trouble: "malformed", "A message on \(topic) cannot be understood: \(reason)",
-            "無法理解 \(topic) 的訊息：\(reason)", ["topic": topic])
+            trouble: "malformed",
+            "A message on \(topic) cannot be understood: \(reason) (more of them are only counted for an hour)",
+            "無法理解 \(topic) 的訊息：\(reason)（一小時內的同類訊息只作點算）", ["topic": topic])
     }
 
     func noteUnmapped(_ report: Report, at moment: Instant) {
@@ -73,6 +74,16 @@ extension Pipeline {
                 "A device that devices.csv does not have: \(name); add it, or its alarms count for nothing",
                 "未登記的裝置：\(name)；請登記，否則其警報無效", details)
         }
+    }
+
+    /// A device whose topic names another place than `devices.csv` does, which is what counts.
+    func noteMisplaced(_ device: Device, said place: Place, at moment: Instant) {
+        guard troubles.isNews("misplaced \(device.id)", at: moment) else { return }
+        note(
+            trouble: "misplaced",
+            "\(device.id) says in its topic that it is in \(place); devices.csv says \(device.place), which counts: correct one of them",
+            "\(device.id) 的主題顯示位置為 \(place)，但 devices.csv 登記為 \(device.place)；以登記為準，請更正",
+            ["device": device.id, "said": place.description])
     }
 
     func noteDropped(topic: String, payloadBytes: Int, at moment: Instant) {

@@ -119,7 +119,12 @@ final class Pipeline {
 
     /// Works until the inbox says stop. What was durable stays; what was not acknowledged comes again next time.
     func run() {
-        note("The hub has started", "系統已啟動")
+        if isNew {
+            note("The hub has started", "系統已啟動")
+        } else {
+            let since = listening.heardAt.description
+            note("The hub has started; it last worked at \(since)", "系統已啟動；上次運作至 \(since)", ["since": since])
+        }
         writeAndTell()
         while !stops {
             let batch = session.nextBatch(waitingAtMost: patience(), wakeup: inbox.wakeup)

@@ -24,11 +24,11 @@ struct DeliveryRecords: Sendable {
             if channel == SirenChannel.name {
                 alert.stage.isOver
                     ? LogRecord.Text(
-                        "\(told) of \(all) sirens stopped in \(took.english)\(rest.0)",
-                        "\(told)/\(all) 個警笛已停止，用時 \(took.traditionalChinese)\(rest.1)")
+                        "\(told) of \(all) sirens told to stop in \(took.english)\(rest.0)",
+                        "\(told)/\(all) 個警笛已獲指令停止，用時 \(took.traditionalChinese)\(rest.1)")
                     : LogRecord.Text(
-                        "\(told) of \(all) sirens sounded in \(took.english)\(rest.0)",
-                        "\(told)/\(all) 個警笛已響起，用時 \(took.traditionalChinese)\(rest.1)")
+                        "\(told) of \(all) sirens told to sound in \(took.english)\(rest.0)",
+                        "\(told)/\(all) 個警笛已獲指令響起，用時 \(took.traditionalChinese)\(rest.1)")
             } else {
                 LogRecord.Text(
                     "\(told) of \(all) people told by \(channel) in \(took.english)\(rest.0)",

@@ -60,6 +60,12 @@ public struct MessageCatalogue: Sendable {
         }
     }
 
+    /// Whether somebody who wants a language is addressed in it, or in one that shares its first subtag.
+    public func speaks(_ wanted: Language) -> Bool {
+        let primary = wanted.tag.prefix { $0 != "-" }
+        return languages.contains { $0.tag.prefix { $0 != "-" } == primary }
+    }
+
     /// The language in which somebody is addressed: their own, else one that shares its first subtag (`zh-Hans` is
     /// then told in `zh-Hant`), else English, else the first there is.
     public func language(for wanted: Language) -> Language {

@@ -11,10 +11,16 @@ enum Narration {
         let place = PlaceNames(estate).text(signal.place)
         let what = names(of: signal.kind)
         let raised = signal.change != .cleared
-        var english = raised ? "\(what.english) in \(place.english)" : "\(what.english) cleared in \(place.english)"
+        let isPressed = Signal.Kinds.momentary.contains(signal.kind)
+        var english =
+            raised
+            ? "\(what.english) \(isPressed ? "pressed " : "")in \(place.english)"
+            : "\(what.english) cleared in \(place.english)"
         var chinese =
             raised
-            ? "\(place.traditionalChinese)偵測到\(what.traditionalChinese)"
+            ? isPressed
+                ? "\(place.traditionalChinese)的\(what.traditionalChinese)被按下"
+                : "\(place.traditionalChinese)偵測到\(what.traditionalChinese)"
             : "\(place.traditionalChinese)的\(what.traditionalChinese)警報已解除"
         if signal.retained {
             english += ", as it was when the hub connected"
@@ -232,10 +238,23 @@ enum Narration {
         let block = PlaceNames(estate).text(Place(block: signal.place.block))
         return LogRecord(
             at: signal.receivedAt, event: .drill, level: .fire, estate: estate.id, place: signal.place,
-            device: signal.device, exercise: exercise.id,
+            device: signal.device,
             text: Text(
                 "This is not a drill: a real alarm ends the drill in \(block.english)",
-                "這不是演習：真實警報已中止\(block.traditionalChinese)的演習"))
+                "這不是演習：真實警報已中止\(block.traditionalChinese)的演習"),
+            details: ["drill": exercise.id])
+    }
+
+    static func exerciseLeftOut(_ exercise: Exercise, _ block: String, at moment: Instant, _ estate: Estate)
+        -> LogRecord
+    {
+        let name = PlaceNames(estate).text(Place(block: block))
+        return LogRecord(
+            at: moment, event: .drill, level: .trouble, estate: estate.id, place: Place(block: block),
+            exercise: exercise.id,
+            text: Text(
+                "Not played in \(name.english): something real is under way there",
+                "\(name.traditionalChinese)不進行演習：該處有真實事件"))
     }
 
     static func command(_ command: OperatorCommand, _ incident: Incident, _ estate: Estate) -> LogRecord {
@@ -334,8 +353,19 @@ struct PlaceNames {
         let chinese = name?[.traditionalChinese] ?? place.block
         let inner = place.floor == nil && place.flat == nil && place.area == nil ? "" : ", \(place.label)"
         let floor = place.floor.map { "\($0)樓" } ?? ""
-        let unit = place.flat.map { "\($0)室" } ?? place.area.map { " \($0)" } ?? ""
+        let unit = place.flat.map { "\($0)室" } ?? place.area.map(Self.chinese(area:)) ?? ""
         return LogRecord.Text(english + inner, chinese + floor + unit)
+    }
+
+    /// `stair-2` is 樓梯2; an area with a name of the estate's own keeps it.
+    private static func chinese(area: String) -> String {
+        let names = [
+            ("lobby", "大堂"), ("corridor", "走廊"), ("stair", "樓梯"), ("lift", "升降機"), ("plant-room", "機房"),
+        ]
+        guard let (id, name) = names.first(where: { area == $0.0 || area.hasPrefix($0.0 + "-") }) else {
+            return " \(area)"
+        }
+        return name + area.dropFirst(id.count).drop { $0 == "-" }
     }
 }
 

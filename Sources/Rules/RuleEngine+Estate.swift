@@ -13,7 +13,7 @@ extension RuleEngine {
                 let stage = rule.estateStage, !burning.contains(where: { $0.hasReached(stage) })
             else { return }
             let at = outcome.decisions.last?.at ?? self[drill].time(at: now)
-            return close(open.id, block: estateBlock, drill: drill, at: at, rule: "closed", tell: [])
+            return close(open.id, block: estateBlock, drill: drill, at: at, rule: "closed", tell: [.told])
         }
         for rule in rules.rules where rule.hazard == hazard {
             for case .blocks(let minimum, let stage) in rule.when {

@@ -2,7 +2,8 @@ public import Registry
 
 // Drills: exercises beside the real world, which any real alarm ends in its block.
 extension RuleEngine {
-    /// Begins an exercise. Its messages are heard from now on.
+    /// Begins an exercise. Its messages are heard from now on, except in blocks where something real is under way:
+    /// nobody there is told now that there is no danger.
     ///
     /// - Returns: false if it is known already or too many are under way.
     @discardableResult
@@ -11,9 +12,14 @@ extension RuleEngine {
         guard drills.count < Self.exercisesMax, !drills.contains(where: { $0.exercise?.id == exercise.id }) else {
             return false
         }
+        var exercise = exercise
+        let burning = real.openBlocks.map { real.blocks[$0].block }
+        let left = burning.contains("*") ? estate.blocks.map(\.id) : burning
+        exercise.endedBlocks += left.filter { !exercise.endedBlocks.contains($0) }
         drills.append(World(exercise: exercise, estate: estate, devices: DeviceStates()))
         outcome.exercises.append(exercise)
         outcome.records.append(Narration.exercise(exercise, began: true, at: moment, why: nil, estate))
+        for block in left { outcome.records.append(Narration.exerciseLeftOut(exercise, block, at: moment, estate)) }
         return true
     }
 
@@ -34,7 +40,7 @@ extension RuleEngine {
         let moment = drills[drill].time(at: now)
         for block in drills[drill].openBlocks {
             for incident in drills[drill].blocks[block].incidents.map(\.id) {
-                close(incident, block: block, drill: drill, at: moment, rule: "drill-end", tell: [])
+                close(incident, block: block, drill: drill, at: moment, rule: "drill-end", tell: [.told])
             }
         }
         drills.remove(at: drill)

@@ -12,8 +12,8 @@ struct Decode: AsyncParsableCommand {
             of one run build on each other.
 
             EXAMPLES
-              echo '{"topic":"zigbee2mqtt/hall","payload":"{\\"smoke\\":true}"}' | smokehub decode
               mosquitto_sub -t 'zigbee2mqtt/#' -F %j | smokehub decode
+              smokehub decode <messages.jsonl
 
             EXIT STATUS
               0 every line was answered, even those that nobody understands.

@@ -16,8 +16,8 @@ struct Demo: AsyncParsableCommand {
             the alert log. Nothing outside this machine is told.
 
             EXAMPLES
-              smokehub demo            the drills, then it goes on following the log until Control-C
-              smokehub demo --once     ends by itself with the drills' verdict
+              smokehub demo          the drills, and then the log until Control-C
+              smokehub demo --once   ends by itself with the drills' verdict
 
             EXIT STATUS
               0 every drill went as it should, 1 one did not, 2 wrong usage or configuration.
@@ -51,23 +51,27 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         try await refusing {
+            let names = scenarios.isEmpty ? try Self.inOrder(files.folder) : scenarios
+            for name in names { _ = try files.folder.scenario(name, cast: nil) }
             let local = try LocalHub(config: files.config, broker: broker, state: state)
             let address = local.configuration.settings.broker.address
             let devices = local.configuration.registry.devices.count
             Line.out("A broker at \(address), a hub with \(devices) devices, and now:\n")
-            let showing = Task { try await local.whileRunning { try await present(local) } }
+            let showing = Task { try await local.whileRunning { try await present(local, names) } }
             let signals = onTermination { showing.cancel() }
             defer { signals.forEach { $0.cancel() } }
             let verdicts = try await showing.value
             for verdict in verdicts { Line.out("\n" + DrillLines.text(of: verdict)) }
+            let passed = verdicts.count { $0.isPassed }
+            Line.out("\n\(passed) of \(verdicts.count) drills passed.")
             let place = local.folder.path
-            Line.out("\nThe log stays in \(place); look again with: smokehub tail -n 100 --state \(place)")
+            Line.out("The log stays in \(place); look again with: smokehub tail -n 100 --state \(place)")
             guard verdicts.allSatisfy(\.isPassed) else { throw ExitCode(1) }
         }
     }
 
     /// Shows the log while the drills are played, and without `--once` until Control-C.
-    private func present(_ local: LocalHub) async throws -> [Verdict] {
+    private func present(_ local: LocalHub, _ names: [String]) async throws -> [Verdict] {
         let (endings, whenDrillEnds) = AsyncStream<Void>.makeStream()
         let showing = Task {
             try await LogScreen(folder: local.folder.path, language: language).follow { line in
@@ -75,7 +79,7 @@ struct Demo: AsyncParsableCommand {
             }
         }
         defer { showing.cancel() }
-        let verdicts = try await playAll(local, endings)
+        let verdicts = try await playAll(local, names, endings)
         guard !once else { return verdicts }
         Line.out("\nThe hub goes on; Control-C ends it. Speak to it yourself, for example:")
         Line.out(Self.invitation(local.configuration) + "\n")
@@ -85,11 +89,12 @@ struct Demo: AsyncParsableCommand {
     }
 
     /// - Parameter endings: yields when the log has shown that a drill is over, so that the next is announced below it.
-    private func playAll(_ local: LocalHub, _ endings: AsyncStream<Void>) async throws -> [Verdict] {
+    private func playAll(
+        _ local: LocalHub, _ names: [String], _ endings: AsyncStream<Void>
+    ) async throws -> [Verdict] {
         let settings = local.configuration.settings
         let cast = Cast(
             local.configuration.registry, zigbeeBase: settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
-        let names = scenarios.isEmpty ? try Self.inOrder(files.folder) : scenarios
         var verdicts: [Verdict] = []
         for name in names {
             let scenario = try files.folder.scenario(name, cast: cast)

@@ -14,8 +14,9 @@ struct DrillGroup: AsyncParsableCommand {
         discussion: """
             Every text that goes out during a drill begins with DRILL / 演習, so no resident takes it for a fire.
 
-            Example:
-              smokehub drill run kitchen-fire --speed 10 --report kitchen-fire.html
+            EXAMPLES
+              smokehub drill list
+              smokehub drill run kitchen-fire --speed 10 --report fire.html
             """,
         subcommands: [DrillList.self, DrillRun.self])
 }
@@ -24,7 +25,7 @@ struct DrillGroup: AsyncParsableCommand {
 struct DrillList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show the scenarios, how long each takes at --speed 1, and what it is.",
-        discussion: "Example:\n  smokehub drill list")
+        discussion: "EXAMPLES\n  smokehub drill list")
 
     @OptionGroup var files: DrillFiles
 
@@ -46,9 +47,13 @@ struct DrillRun: AsyncParsableCommand {
             The devices speak under drill/ on the broker, each in its own format. The hub has to be running, unless \
             --embedded-broker starts one for this drill alone.
 
-            Example:
-              smokehub drill run kitchen-fire --speed 10 --report kitchen-fire.html
+            EXAMPLES
+              smokehub drill run kitchen-fire --speed 10 --report fire.html
               smokehub drill run kitchen-fire --speed 10 --embedded-broker
+
+            EXIT STATUS
+              0 everything came that had to, 1 something did not or it was broken off, \
+            2 wrong usage or configuration.
             """)
 
     @Argument(help: "A scenario, as 'smokehub drill list' shows it.")

@@ -17,7 +17,8 @@ struct Replay: AsyncParsableCommand {
 
             EXAMPLES
               smokehub replay state
-              mosquitto_sub -t '#' -F %j >night.jsonl   and later   smokehub replay night.jsonl
+              mosquitto_sub -t '#' -F %j >night.jsonl
+              smokehub replay night.jsonl
 
             EXIT STATUS
               0 played, 1 the file cannot be read, 2 wrong usage or configuration.

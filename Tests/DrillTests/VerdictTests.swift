@@ -137,7 +137,7 @@ import Testing
         #expect(text.contains("00:00.0    came    3.0 ms     a fire investigate\n"))
         #expect(text.contains("00:20.0    FAILED             a fire confirmed: did not come"))
         #expect(text.contains("From message to alert       min 3.0 ms  median 3.0 ms  p99 3.0 ms  (1)"))
-        #expect(text.hasSuffix("FAILED: 1 of 2 came in time"))
+        #expect(text.hasSuffix("FAILED toast: 1 of 2 came in time"))
     }
 
     @Test func `says that perhaps no hub is there if nothing came`() {

@@ -79,6 +79,9 @@ import Testing
             new: "a-1-B-smoke,native,a-1-B-smoke,a,1,B,,flood",
             said: "devices.csv:5:39: unknown kind 'flood'; write one of smoke, heat"),
         Mistake(
+            file: "residents.csv", old: "r-a-1-A,Resident,en,", new: "r-a-1-A,Resident,id,",
+            said: "residents.csv:3:"),
+        Mistake(
             file: "residents.csv", old: "siren:a-1-A-siren", new: "telegraph:5",
             said: "residents.csv:3:"),
         Mistake(

@@ -52,6 +52,29 @@ import Testing
         try await hub.stop()
     }
 
+    @Test func `whose topic names another place, or that is no JSON on a known topic, is a trouble`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        try folder.write("devices.csv", HubFolder.devicesFile + ["long,zigbee2mqtt,b/3/hall,b,3,D,,smoke"])
+        let ear = try await Ear(broker, "smokehub/demo/block/+/alert")
+        let voice = try Voice(broker)
+        let hub = try RunningHub(folder)
+        try await hub.untilReady()
+        let log = LogTrail(folder.state)
+        try await voice.say("zigbee2mqtt/b/3/hall", "not json")
+        let malformed = try await log.trouble("malformed")
+        #expect(malformed.details["topic"] == "zigbee2mqtt/b/3/hall")
+        try await voice.say(
+            "estate/demo/block/b/floor/5/flat/A/device/a-3-A-smoke/event", #"{"type":"smoke","state":"alarm"}"#)
+        let misplaced = try await log.trouble("misplaced")
+        #expect(misplaced.details["device"] == "a-3-A-smoke")
+        // The registry counts.
+        let alert = try await ear.alert("the alarm")
+        #expect(alert.block == "a")
+        try await hub.stop()
+    }
+
     @Test func `from a device that nobody knows is told in the log, once`() async throws {
         let broker = try TestBroker()
         defer { broker.stop() }

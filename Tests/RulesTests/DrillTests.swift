@@ -44,11 +44,37 @@ import Testing
     @Test func `does not confirm anything real, nor is it confirmed by it`() throws {
         try Table(
             """
-            00:00  smoke  b/12/C           | first-detector:investigate
-            00:01  drill  drill=d          |
-            00:02  smoke  b/12/D drill=d   | first-detector:investigate
+            00:00  drill  drill=d          |
+            00:01  smoke  b/12/D drill=d   | first-detector:investigate
+            00:02  smoke  b/12/C           | real-alarm:closed first-detector:investigate
             """
         ).check()
+    }
+
+    @Test func `is not played where something real is under way, and says so`() throws {
+        let outcome = try Table(
+            """
+            00:00  smoke  b/12/C           | first-detector:investigate
+            00:01  drill  drill=d          |
+            00:02  smoke  b/12/D drill=d   |
+            00:02  smoke  a/12/D drill=d   | first-detector:investigate
+            """
+        ).check()
+        let left = outcome.records.filter { $0.event == .drill && $0.text.english.contains("Not played in Block B") }
+        #expect(left.count == 1)
+    }
+
+    @Test func `tells those whom it told that it is over`() throws {
+        let outcome = try Table(
+            """
+            00:00    drill  drill=d          |
+            59:00    smoke  a/12/C drill=d   | first-detector:investigate
+            1:00:00  wait                    | drill-end:closed
+            """
+        ).check()
+        #expect(outcome.alerts.last?.stage == .closed)
+        #expect(outcome.alerts.last?.audience == [.told])
+        #expect(outcome.alerts.last?.exercise == "d")
     }
 
     @Test func `ends by itself when its time is over`() throws {

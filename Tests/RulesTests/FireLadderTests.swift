@@ -279,7 +279,7 @@ import Testing
     }
 
     @Test func `toast in a third block does not hide the next fire in two`() throws {
-        try Table(
+        let outcome = try Table(
             """
             00:00  button  a/12/corridor | call-point:confirmed
             00:10  button  b/12/corridor | call-point:confirmed estate-wide:confirmed
@@ -290,5 +290,8 @@ import Testing
             02:10  button  b/12/corridor | call-point:confirmed estate-wide:confirmed
             """
         ).check()
+        // Whoever was told of it is told that it is over, or their sirens would sound for it for ever.
+        let over = try #require(outcome.alerts.first { $0.incident == "estate-fire-1" && $0.stage == .closed })
+        #expect(over.audience == [.told])
     }
 }

@@ -33,7 +33,7 @@ public final class HubFolder: Sendable {
             ["hub: hub-1", "state: ../state", "canary: \(canary)", "broker:"] + broker.map { "  " + $0 } + settings
         try write("hub.yaml", yaml)
         try write("estate.yaml", Self.estate)
-        try write("devices.csv", ["id,ecosystem,address,block,floor,flat,area,kind"] + Self.devices)
+        try write("devices.csv", Self.devicesFile)
         try write(
             "residents.csv", ["id,name,language,block,floor,flat,role,contacts"] + Self.residents + residents)
     }
@@ -54,6 +54,9 @@ public final class HubFolder: Sendable {
         try (lines.joined(separator: "\n") + "\n")
             .write(toFile: "\(configuration)/\(name)", atomically: true, encoding: .utf8)
     }
+
+    /// The lines of `devices.csv`.
+    public static var devicesFile: [String] { ["id,ecosystem,address,block,floor,flat,area,kind"] + devices }
 
     private static let blocks = ["a", "b", "c"]
     private static let floors = 1...6
