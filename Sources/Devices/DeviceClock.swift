@@ -23,7 +23,7 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// come again. The default keep-alive is as long.
     static let repeatWindow = Duration.seconds(60)
     /// How many messages of one device are told apart at most within that.
-    static let repeatsMax = 512
+    static let repeatsMax = 128
 
     public init() {}
 

@@ -18,6 +18,10 @@ public struct DeviceState: Hashable, Sendable, Codable {
     public internal(set) var stuck = false
     private var conditionsKnown: UInt8 = 0
     private var conditionsSet: UInt8 = 0
+    /// The kinds of which the device itself said last that they alarm, whatever its measurements say; `nil` for none.
+    var reported: Signal.Kinds?
+    /// What the reading rules know of it, in their order; `nil` while none has had anything to read.
+    var trends: [Trend]?
     public var clock = DeviceClock()
     public var heardAt: Instant?
     public internal(set) var silent = false
@@ -59,6 +63,14 @@ public struct DeviceState: Hashable, Sendable, Codable {
         incidentClosedAt = incidentClosedAt.map { min($0, present) }
         stuckToldAt = stuckToldAt.map { min($0, present) }
         heardAt = heardAt.map { min($0, present) }
+        for index in (trends ?? []).indices { trends?[index].clamp(to: present) }
+    }
+
+    /// Remembers what the device itself says of a kind.
+    mutating func noteReported(_ kind: Signal.Kind, alarm: Bool) {
+        var kinds = reported ?? []
+        if alarm { kinds.formUnion(kind.bit) } else { kinds.subtract(kind.bit) }
+        reported = kinds.isEmpty ? nil : kinds
     }
 
     /// Believes an alarm again that nothing else would tell of.

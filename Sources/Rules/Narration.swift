@@ -272,7 +272,7 @@ enum Narration {
             details: ["verb": command.verb.rawValue, "by": command.by, "why": command.why])
     }
 
-    private static func trouble(
+    static func trouble(
         _ kind: String, open: Bool, place: Place, device: Device.ID?, _ estate: Estate, _ text: Text,
         exercise: String? = nil
     ) -> LogRecord {

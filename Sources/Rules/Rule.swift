@@ -81,10 +81,13 @@ public struct Rule: Hashable, Sendable {
 public struct RuleSet: Hashable, Sendable {
     public var settings: Settings
     public var rules: [Rule]
+    /// What makes signals of measurements.
+    public var readings: [ReadingRule]
 
-    public init(settings: Settings = Settings(), rules: [Rule]) {
+    public init(settings: Settings = Settings(), rules: [Rule], readings: [ReadingRule] = []) {
         self.settings = settings
         self.rules = rules
+        self.readings = readings
     }
 
     /// The kinds of signal that some rule reads.

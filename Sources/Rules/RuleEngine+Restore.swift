@@ -32,6 +32,7 @@ extension RuleEngine {
                 real.noteOpenness(ofBlock: position)
             }
         }
+        watchAll()
         findNextDue()
     }
 

@@ -106,9 +106,13 @@ public struct RuleEngine {
         let placement = observation.placement ?? place(observation, received, &state, drill)
         moveTime(for: observation, at: placement.at, drill: drill)
         let conditionsChanged = noteConditions(of: observation, &state, drill)
-        let changes = signals(of: observation, at: placement.at, &state)
+        let trendsChanged = noteTrends(of: observation, at: placement.at, &state, drill)
+        let changes =
+            signals(of: observation, at: placement.at, &state)
+            + measuredSignals(of: observation, spoken: true, at: placement.at, &state)
         self[drill].devices[observation.index] = state
-        guard conditionsChanged || !changes.isEmpty else { return nil }
+        if trendsChanged { findNextDue() }
+        guard conditionsChanged || trendsChanged || !changes.isEmpty else { return nil }
         if drill == nil, outcome.devices.last != observation.index { outcome.devices.append(observation.index) }
         for signal in changes {
             handle(signal, of: observation, late: placement.late, drill: drill)
@@ -136,10 +140,15 @@ public struct RuleEngine {
     /// The edges and repeats in a message. One with both an alarm and a test is a test.
     private func signals(of observation: Observation, at moment: Instant, _ state: inout DeviceState) -> [Signal] {
         let isTest = observation.readings.contains { $0.kind == .test && $0.value == .flag(true) }
+        let measured = measured(state)
         var signals: [Signal] = []
         for reading in observation.readings {
             guard case .flag(let alarm) = reading.value,
-                let kind = Signal.Kind(reading.kind, from: observation.device.kind), !(isTest && alarm),
+                let kind = Signal.Kind(reading.kind, from: observation.device.kind), !(isTest && alarm)
+            else { continue }
+            state.noteReported(kind, alarm: alarm)
+            // What its own measurements call an alarm, a device does not clear.
+            guard alarm || !measured.contains(kind),
                 let change = state.note(kind, alarm: alarm, retained: observation.retained)
             else { continue }
             signals.append(
@@ -164,7 +173,7 @@ public struct RuleEngine {
         return changed
     }
 
-    private mutating func note(_ record: LogRecord, _ observation: Observation, _ drill: Int?) {
+    mutating func note(_ record: LogRecord, _ observation: Observation, _ drill: Int?) {
         var record = record
         record.at = observation.receivedAt
         record.exercise = drill.flatMap { drills[$0].exercise?.id }
@@ -192,6 +201,10 @@ public struct RuleEngine {
         var next = Instant.distantFuture
         for drill in [nil] + drills.indices.map(Optional.some) {
             let world = self[drill]
+            for device in world.watchedDevices {
+                guard let due = trendsDue(world.devices[device]) else { continue }
+                next = min(next, world.realTime(of: due))
+            }
             for block in world.openBlocks {
                 for incident in world.blocks[block].incidents {
                     next = min(next, world.realTime(of: incident.due))
@@ -204,6 +217,10 @@ public struct RuleEngine {
     private mutating func stepEverythingDue() {
         for drill in [nil] + drills.indices.map(Optional.some) {
             let moment = self[drill].time(at: now)
+            for device in self[drill].watchedDevices
+            where trendsDue(self[drill].devices[device]) ?? moment + .seconds(1) <= moment {
+                stepTrends(of: device, drill: drill)
+            }
             for block in self[drill].openBlocks {
                 let due = self[drill].blocks[block].incidents.filter { $0.due <= moment }.map(\.id)
                 for id in due { step(incident: id, block: block, drill: drill) }

@@ -40,6 +40,14 @@ extension RuleSet {
             }
         }
         errors += kindsReadTwice(file)
+        for reading in readings {
+            guard let signal = reading.signal, !kindsRead.contains(signal) else { continue }
+            errors.append(
+                ConfigError(
+                    file: file, line: reading.line, column: reading.column,
+                    problem: "reading '\(reading.name)': no rule reads the signal \(signal.rawValue)",
+                    mend: "add a rule with 'signal: [\(signal.rawValue)]', or leave the reading out"))
+        }
         return errors
     }
 

@@ -22,14 +22,15 @@ extension RuleSet {
 }
 
 /// Turns the YAML into rules, and goes on after a mistake so that one run shows them all.
-private struct RuleReader {
+struct RuleReader {
     var mistakes = Mistakes()
 
     mutating func read(_ root: YAMLNode) throws(ConfigError) -> RuleSet {
         let top = try root.mapping()
-        top.checkKeys(["settings", "rules"], required: ["rules"], &mistakes)
+        top.checkKeys(["settings", "readings", "rules"], required: ["rules"], &mistakes)
         var set = RuleSet(rules: [])
         if let node = top["settings"] { set.settings = settings(node) }
+        if let node = top["readings"] { set.readings = readings(node) }
         for node in try top.required("rules").list() {
             if let rule = rule(node) { set.rules.append(rule) }
         }

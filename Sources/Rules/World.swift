@@ -9,6 +9,8 @@ struct World {
     var blocks: [BlockState]
     /// The positions of the blocks that have an open incident, ascending.
     var openBlocks: [Int] = []
+    /// The positions of the devices whose measurements time alone may make an alarm or a trouble of, ascending.
+    var watchedDevices: [Int] = []
 
     init(exercise: Exercise?, estate: Estate, devices: DeviceStates) {
         self.exercise = exercise
@@ -20,6 +22,13 @@ struct World {
     func time(at real: Instant) -> Instant { exercise?.time(at: real) ?? real }
 
     func realTime(of time: Instant) -> Instant { exercise?.realTime(of: time) ?? time }
+
+    mutating func watch(_ device: Int, _ isWatched: Bool) {
+        let place = watchedDevices.firstIndex { $0 >= device } ?? watchedDevices.count
+        let isListed = place < watchedDevices.count && watchedDevices[place] == device
+        if isWatched, !isListed { watchedDevices.insert(device, at: place) }
+        if !isWatched, isListed { watchedDevices.remove(at: place) }
+    }
 
     mutating func noteOpenness(ofBlock position: Int) {
         let isOpen = !blocks[position].incidents.isEmpty

@@ -15,9 +15,9 @@ import Testing
 
     @Test func `is recognised however many of one batch come again, and however late`() {
         var clock = DeviceClock()
-        for sequence in 1...300 { #expect(!isRepeat(&clock, UInt64(sequence), after: 5)) }
-        for sequence in 1...300 { #expect(isRepeat(&clock, UInt64(sequence), after: 3600)) }
-        #expect(!isRepeat(&clock, 301, after: 3600))
+        for sequence in 1...100 { #expect(!isRepeat(&clock, UInt64(sequence), after: 5)) }
+        for sequence in 1...100 { #expect(isRepeat(&clock, UInt64(sequence), after: 3600)) }
+        #expect(!isRepeat(&clock, 101, after: 3600))
     }
 
     @Test func `is another if it says something else, for a device that starts anew counts anew`() {
