@@ -13,7 +13,7 @@ extension Estate {
     init?(reading file: ConfigFile, _ mistakes: inout Mistakes) {
         let root = mistakes.reading { () throws(ConfigError) in try YAMLDocument(file).root.mapping() }
         guard let root else { return nil }
-        root.checkKeys(["estate", "name", "blocks"], required: ["estate", "name", "blocks"], &mistakes)
+        root.checkKeys(["estate", "name", "blocks", "adjacent"], required: ["estate", "name", "blocks"], &mistakes)
         let id = mistakes.reading { () throws(ConfigError) in try root["estate"]?.identifier() } ?? nil
         let name = mistakes.reading { () throws(ConfigError) in try root["name"]?.localizedText() } ?? nil
         let list = mistakes.reading { () throws(ConfigError) in try root["blocks"]?.list() } ?? nil
@@ -31,7 +31,28 @@ extension Estate {
             blocks.append(block)
         }
         guard let id, let name, list != nil else { return nil }
-        self.init(id: id, name: name, blocks: blocks)
+        let adjacency = root["adjacent"].map { Self.adjacency($0, among: blocks.map(\.id), &mistakes) }
+        self.init(id: id, name: name, blocks: blocks, adjacency: adjacency ?? [])
+    }
+
+    /// `[[a, b], [b, c]]`
+    private static func adjacency(
+        _ node: YAMLNode, among blocks: [String], _ mistakes: inout Mistakes
+    ) -> [[String]] {
+        let pairs = mistakes.reading { () throws(ConfigError) in try node.list() } ?? []
+        return pairs.compactMap { pair in
+            mistakes.reading { () throws(ConfigError) in
+                let names = try pair.texts()
+                guard names.count == 2, names[0] != names[1] else {
+                    throw pair.mistake("adjacent are two blocks", mend: "write a pair such as [a, b]")
+                }
+                if let unknown = names.first(where: { !blocks.contains($0) }) {
+                    throw pair.mistake(
+                        "no block '\(unknown)'", mend: "write two of \(blocks.joined(separator: ", "))")
+                }
+                return names
+            }
+        }
     }
 }
 

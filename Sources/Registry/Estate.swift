@@ -4,11 +4,19 @@ public struct Estate: Hashable, Sendable {
     public var name: LocalizedText
     /// In the order of the file.
     public var blocks: [Block]
+    /// Pairs of blocks between which fire may spread: a façade, a scaffold, a shared podium.
+    public var adjacency: [[String]]
 
-    public init(id: String, name: LocalizedText, blocks: [Block]) {
+    public init(id: String, name: LocalizedText, blocks: [Block], adjacency: [[String]] = []) {
         self.id = id
         self.name = name
         self.blocks = blocks
+        self.adjacency = adjacency
+    }
+
+    /// The blocks next to one, in the order of the map.
+    public func blocks(nextTo block: String) -> [String] {
+        adjacency.filter { $0.contains(block) }.flatMap { $0.filter { $0 != block } }
     }
 
     public func block(_ id: String) -> Block? {

@@ -22,6 +22,8 @@ public struct DeviceState: Hashable, Sendable, Codable {
     var reported: Signal.Kinds?
     /// What the reading rules know of it, in their order; `nil` while none has had anything to read.
     var trends: [Trend]?
+    /// When its alarms came to nothing, oldest first; `nil` for never, or where no rule asks.
+    var cries: [Instant]?
     public var clock = DeviceClock()
     public var heardAt: Instant?
     public internal(set) var silent = false

@@ -26,6 +26,8 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     var confirmedByPersonAt: Instant?
     /// Whether it has been reported that its lone detector may be stuck.
     var suspected = false
+    /// Whether it has ever been confirmed; `nil` for not yet.
+    var wasConfirmed: Bool?
     /// When time alone will change it next.
     var due = Instant.distantFuture
 

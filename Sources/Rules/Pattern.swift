@@ -22,6 +22,29 @@ public indirect enum Pattern: Hashable, Sendable {
     case stuck
     /// So many blocks of the estate have an incident at this stage or further up.
     case blocks(Int, at: Stage)
+    /// One of them that still alarms so long after its alarm began.
+    case held(Selection, Duration)
+    /// One after the other, each another detector, the last within the window of the first.
+    case sequence([Selection], within: Duration)
+    /// One of the second kind, and within the window after it none of the first.
+    case absent(Selection, after: Selection, within: Duration)
+    /// Somebody answered so long ago, and a live alarm still lasts.
+    case investigated(Duration)
+    /// A block next to this one, by the estate's map, has come to this stage with the same hazard.
+    case adjacent(Stage)
+    /// All of these: at the last of the events, if the conditions hold then.
+    case all([Pattern])
+    /// Any of these.
+    case any([Pattern])
+
+    // Conditions: they hold beside an event, and are none of their own.
+
+    case time(DayTime)
+    /// The block's own alarm is out of service (`true`) or known to be in service.
+    case buildingAlarm(isolated: Bool)
+    /// Each detector that the events rest on has cried for nothing so often of late.
+    case nuisance(Int, within: Duration)
+    case not(Pattern)
 
     /// How many distinct things, within what, and for how long.
     public struct Count: Hashable, Sendable {
@@ -67,7 +90,7 @@ extension Pattern {
     /// The earliest moment at which this holds, as far as is known now; `nil` if that takes another signal.
     ///
     /// - Parameter needsLive: at least one of the detectors must have been heard live.
-    func match(_ incident: Incident, in block: Block, trigger: Trigger?, needsLive: Bool) -> Match? {
+    func match(_ incident: Incident, in around: Surroundings, trigger: Trigger?, needsLive: Bool) -> Match? {
         let members = incident.members
         switch self {
         case .signal(let kinds, let areas):
@@ -75,7 +98,7 @@ extension Pattern {
                 members[$0].answers(kinds) && (members[$0].live || !needsLive) && members[$0].place.isIn(areas)
             }.map { Match(at: members[$0].raisedAt, members: [$0]) }
         case .count(let count):
-            return count.match(members, in: block)
+            return count.match(members, in: around.block)
         case .beside(let some, let others):
             return Self.beside(some, others, members)
         case .unanswered(let duration):
@@ -100,7 +123,26 @@ extension Pattern {
         case .newFlat(let kinds):
             guard let trigger, trigger.newFlat, members[trigger.member].answers(kinds) else { return nil }
             return Match(at: trigger.at, members: [trigger.member])
-        case .stuck, .blocks:
+        case .held(let selection, let duration):
+            return Self.held(selection, duration, incident, around, needsLive: needsLive)
+        case .sequence(let steps, let window):
+            return Self.sequence(steps, within: window, incident, around)
+        case .absent(let missing, let first, let window):
+            return Self.absent(missing, after: first, within: window, incident, around)
+        case .investigated(let duration):
+            guard let answered = incident.acknowledgement?.at else { return nil }
+            let lasting = members.indices.filter { members[$0].live && members[$0].alarms && !members[$0].stuck }
+            return lasting.isEmpty ? nil : Match(at: answered + duration, members: lasting)
+        case .adjacent(let stage):
+            let reached = around.adjacent.filter { !Incident.Rung(stage, step: 0).isAbove($0.stage) }
+            return reached.map(\.since).min().map { Match(at: $0, members: []) }
+        case .all(let parts):
+            return Self.all(parts, incident, around, trigger: trigger, needsLive: needsLive)
+        case .any(let parts):
+            return parts.filter { !$0.isCondition }
+                .compactMap { $0.match(incident, in: around, trigger: trigger, needsLive: needsLive) }
+                .min { $0.at < $1.at }
+        case .stuck, .blocks, .time, .buildingAlarm, .nuisance, .not:
             return nil
         }
     }
@@ -185,7 +227,7 @@ extension Incident.Member {
 }
 
 extension Place {
-    fileprivate func isIn(_ areas: [String]) -> Bool {
+    func isIn(_ areas: [String]) -> Bool {
         guard !areas.isEmpty else { return true }
         guard let area else { return false }
         return areas.contains { area == $0 || area.hasPrefix($0 + "-") }

@@ -110,6 +110,8 @@ public struct RuleSet: Hashable, Sendable {
         public var clearTimeout: Duration = .seconds(15 * 60)
         /// A detector that alarms alone for this long is reported to those who maintain it.
         public var suspectAfter: Duration = .seconds(60 * 60)
+        /// How far the estate's clocks are ahead of UTC; for rules that hold at a time of the day.
+        public var utcOffset: Duration = .zero
 
         public init() {}
     }
@@ -122,7 +124,14 @@ extension Pattern {
         case .signal(let kinds, _), .newFlat(let kinds): kinds
         case .count(let count): count.kinds
         case .beside(let some, let others): some.union(others)
-        case .unanswered, .confirmedByPerson, .cleared, .lasting, .stuck, .blocks: []
+        case .held(let selection, _): selection.kinds
+        case .sequence(let steps, _): steps.reduce(into: []) { $0.formUnion($1.kinds) }
+        case .absent(let missing, let first, _): missing.kinds.union(first.kinds)
+        case .all(let parts), .any(let parts): parts.reduce(into: []) { $0.formUnion($1.kinds) }
+        case .not(let part): part.kinds
+        case .unanswered, .confirmedByPerson, .cleared, .lasting, .stuck, .blocks, .investigated, .adjacent, .time,
+            .buildingAlarm, .nuisance:
+            []
         }
     }
 }

@@ -13,7 +13,8 @@ extension RuleEngine {
             return false
         }
         var exercise = exercise
-        let burning = real.openBlocks.map { real.blocks[$0].block }
+        let burning = real.openBlocks.filter { real.blocks[$0].incidents.contains(where: \.isOpen) }
+            .map { real.blocks[$0].block }
         let left = burning.contains("*") ? estate.blocks.map(\.id) : burning
         exercise.endedBlocks += left.filter { !exercise.endedBlocks.contains($0) }
         drills.append(World(exercise: exercise, estate: estate, devices: DeviceStates()))

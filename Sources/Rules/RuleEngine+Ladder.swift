@@ -53,10 +53,9 @@ extension RuleEngine {
 
     private func match(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
         guard block < estate.blocks.count else { return nil }
+        let around = surroundings(of: incident, block)
         return rule.when
-            .compactMap {
-                $0.match(incident, in: estate.blocks[block], trigger: trigger, needsLive: rule.needsLive)
-            }
+            .compactMap { $0.match(incident, in: around, trigger: trigger, needsLive: rule.needsLive) }
             .min { $0.at < $1.at }
     }
 
@@ -94,6 +93,7 @@ extension RuleEngine {
             }
             incident.rung = rung
             incident.rungSince = at
+            if rung.stage == .confirmed || rung.stage == .spreading { incident.wasConfirmed = true }
             incident.reminder = rule.reminder.map {
                 Incident.Reminder(rule: rule.name, next: at + $0.pause(after: 0), count: 0)
             }
@@ -203,26 +203,40 @@ extension RuleEngine {
     /// Puts an incident back among the open ones, or closes it.
     private mutating func keep(_ incident: Incident, block: Int, at position: Int, drill: Int?) {
         var incident = incident
+        let stageChanged = self[drill].blocks[block].incidents[position].stage != incident.stage
         if incident.isOpen {
             // Whatever was due has been done; time goes on even if a rule should contradict itself.
             incident.due = max(due(of: incident, block), self[drill].time(at: now) + .milliseconds(1))
             self[drill].blocks[block].incidents[position] = incident
             noteChanged(incident, block: block, drill: drill)
+        } else if let end = forgottenAt(incident), end > self[drill].time(at: now) {
+            // It has reached no rung yet, and what it has heard may still count for one.
+            incident.due = max(min(due(of: incident, block), end), self[drill].time(at: now) + .milliseconds(1))
+            self[drill].blocks[block].incidents[position] = incident
+            noteChanged(incident, block: block, drill: drill)
         } else {
             self[drill].blocks[block].incidents.remove(at: position)
-            // One that never reached a rung was no incident, and nobody needs to hear of it.
-            if incident.wasOpened {
-                noteClosed(incident, drill: drill)
-                noteChanged(incident, block: block, drill: drill)
-            }
+            if incident.wasOpened { noteClosed(incident, drill: drill) }
+            noteChanged(incident, block: block, drill: drill)
         }
         self[drill].noteOpenness(ofBlock: block)
         if block < estate.blocks.count { settleEstate(incident.hazard, drill: drill) }
+        if stageChanged { settleAdjacent(to: block, incident.hazard, drill: drill) }
         findNextDue()
+    }
+
+    /// Until when an incident that has reached no rung is remembered: while a detector alarms, and as long as the longest
+    /// window after that. `nil` for one that is closed for good.
+    private func forgottenAt(_ incident: Incident) -> Instant? {
+        guard !incident.wasOpened else { return nil }
+        guard incident.members.allSatisfy({ !$0.alarms }) else { return .distantFuture }
+        let last = incident.members.map { max($0.raisedAt, $0.clearedAt ?? $0.raisedAt) }.max()
+        return last.map { $0 + rules.longestWindow(of: incident.hazard) }
     }
 
     private mutating func noteClosed(_ incident: Incident, drill: Int?) {
         let at = incident.rungSince
+        noteNuisances(of: incident, at: at, drill: drill)
         for index in incident.members.compactMap(\.index) {
             self[drill].devices[index].incidentClosed(at: at)
             if drill == nil { outcome.devices.append(index) }
@@ -230,9 +244,11 @@ extension RuleEngine {
     }
 
     mutating func noteChanged(_ incident: Incident, block: Int, drill: Int?) {
-        if let known = outcome.incidents.firstIndex(where: { $0.id == incident.id }) {
+        let known = outcome.incidents.firstIndex { $0.id == incident.id }
+        if let known {
             outcome.incidents[known] = incident
-        } else {
+        } else if incident.wasOpened {
+            // One that never reached a rung was no incident, and nobody needs to hear of it.
             outcome.incidents.append(incident)
         }
         for state in drill == nil ? [real.blocks[block]] : [real.blocks[block], self[drill].blocks[block]] {
@@ -261,6 +277,11 @@ extension RuleEngine {
     ) {
         guard let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id }) else { return }
         var incident = self[drill].blocks[block].incidents[position]
+        guard incident.isOpen else {
+            self[drill].blocks[block].incidents.remove(at: position)
+            self[drill].noteOpenness(ofBlock: block)
+            return
+        }
         let closing = Rule(
             name: rule, hazard: incident.hazard, from: [], when: [], outcome: .rung(Incident.Rung(.closed)),
             tell: tell, reminder: nil, atMostEvery: .zero, line: 0, column: 0)

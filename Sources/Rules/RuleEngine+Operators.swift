@@ -61,7 +61,7 @@ extension RuleEngine {
     private func find(_ id: Incident.ID) -> (drill: Int?, block: Int, position: Int)? {
         for drill in [nil] + drills.indices.map(Optional.some) {
             for block in self[drill].openBlocks {
-                if let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id }) {
+                if let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id && $0.isOpen }) {
                     return (drill, block, position)
                 }
             }
@@ -72,7 +72,7 @@ extension RuleEngine {
     /// Every open incident, real ones first.
     public var openIncidents: [Incident] {
         ([nil] + drills.indices.map(Optional.some)).flatMap { drill in
-            self[drill].openBlocks.flatMap { self[drill].blocks[$0].incidents }
+            self[drill].openBlocks.flatMap { self[drill].blocks[$0].incidents.filter(\.isOpen) }
         }
     }
 }

@@ -22,9 +22,12 @@ public struct RuleEngine {
     /// In the order in which they began.
     var drills: [World] = []
     var outcome = Consequences()
-    private let devices: [Device]
+    let devices: [Device]
     private let blockPositions: [String: Int]
     let positionsByID: [Device.ID: Int]
+    let interests: RuleSet.Interests
+    /// The position of each block's own alarm.
+    let buildingAlarms: [Int?]
     /// When the next incident is due, in real time.
     private var earliestDue = Instant.distantFuture
 
@@ -39,6 +42,10 @@ public struct RuleEngine {
         real = World(exercise: nil, estate: estate, devices: DeviceStates(count: devices.count))
         blockPositions = Dictionary(
             estate.blocks.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        interests = RuleSet.Interests(rules)
+        buildingAlarms = estate.blocks.map { block in
+            devices.firstIndex { $0.kind == .buildingAlarm && $0.place.block == block.id }
+        }
         positionsByID = Dictionary(
             devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }

@@ -12,8 +12,14 @@ extension RuleSet {
                     mend: mend))
         }
         for rule in rules {
-            for pattern in rule.when {
+            for pattern in rule.when.flatMap(\.parts) {
                 if let (problem, mend) = impossibility(pattern, in: estate) { note(rule, problem, mend) }
+            }
+            if let (problem, mend) = unreachability(rule) { note(rule, problem, mend) }
+            if let other = contradiction(rule) {
+                note(
+                    rule, "it holds whenever '\(other.name)' in line \(other.line) does, and leads elsewhere",
+                    "let them differ in 'when' or 'from', or keep one")
             }
             if rule.outcome == .rung(Incident.Rung(.closed)), rule.from.isEmpty {
                 note(rule, "it would close an incident at any stage", "write 'from: clearing'")
@@ -67,13 +73,24 @@ extension RuleSet {
                 ? ("\(minimum) blocks can never be met: the estate has \(blocks)", "count at most \(blocks)") : nil
         case .count(let count):
             return impossibility(count, in: estate)
+        case .held(let selection, _):
+            return impossibility(.signal(selection.kinds, areas: selection.areas), in: estate)
+        case .sequence(let steps, _):
+            return steps.lazy.compactMap { impossibility(.signal($0.kinds, areas: $0.areas), in: estate) }.first
+        case .absent(let missing, let first, _):
+            return [missing, first].lazy.compactMap { impossibility(.signal($0.kinds, areas: $0.areas), in: estate) }
+                .first
+        case .adjacent:
+            return estate.adjacency.isEmpty
+                ? ("no block is next to another", "write 'adjacent: [[a, b], …]' in estate.yaml") : nil
         case .signal(_, let areas):
             let known = estate.blocks.flatMap(\.areas)
             let unknown = areas.first { area in !known.contains { $0 == area || $0.hasPrefix(area + "-") } }
             return unknown.map {
                 ("no block has an area '\($0)'", "write one of \(known.uniqued.joined(separator: ", "))")
             }
-        case .beside, .unanswered, .confirmedByPerson, .cleared, .lasting, .newFlat, .stuck:
+        case .beside, .unanswered, .confirmedByPerson, .cleared, .lasting, .newFlat, .stuck, .investigated, .all,
+            .any, .not, .time, .buildingAlarm, .nuisance:
             return nil
         }
     }

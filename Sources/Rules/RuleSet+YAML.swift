@@ -41,7 +41,8 @@ struct RuleReader {
     private mutating func settings(_ node: YAMLNode) -> RuleSet.Settings {
         var settings = RuleSet.Settings()
         guard let mapping = mistakes.reading({ () throws(ConfigError) in try node.mapping() }) else { return settings }
-        mapping.checkKeys(["rearm", "clear-timeout", "suspect-after"], &mistakes)
+        mapping.checkKeys(["rearm", "clear-timeout", "suspect-after", "utc-offset"], &mistakes)
+        if let node = mapping["utc-offset"], let offset = utcOffset(node) { settings.utcOffset = offset }
         duration(mapping, "rearm", in: .seconds(1)...(.seconds(3600))).map { settings.rearm = $0 }
         duration(mapping, "clear-timeout", in: .seconds(60)...(.seconds(86_400))).map { settings.clearTimeout = $0 }
         duration(mapping, "suspect-after", in: .seconds(60)...(.seconds(7 * 86_400))).map { settings.suspectAfter = $0 }
@@ -114,30 +115,36 @@ struct RuleReader {
     }
 
     private mutating func patterns(_ node: YAMLNode) throws(ConfigError) -> [Pattern] {
-        guard case .list(let nodes) = node.content else { return [try pattern(node)] }
-        var patterns: [Pattern] = []
-        for node in nodes { patterns.append(try pattern(node)) }
+        let patterns = try partsOrOne(node)
+        if let condition = patterns.first(where: \.isCondition) {
+            throw node.mistake(
+                "a condition alone is no event (\(condition.formName))",
+                mend: "write it beside one: {all: [{signal: [smoke]}, …]}")
+        }
         guard !patterns.isEmpty else {
             throw node.mistake("the list is empty", mend: "write at least one pattern, such as {signal: [smoke]}")
         }
         return patterns
     }
 
-    private mutating func pattern(_ node: YAMLNode) throws(ConfigError) -> Pattern {
+    mutating func pattern(_ node: YAMLNode) throws(ConfigError) -> Pattern {
         let mapping = try node.mapping()
+        if let composite = try composite(mapping) { return composite }
         for (key, others, read) in Self.forms where mapping[key] != nil {
             mapping.checkKeys([key] + others, &mistakes)
             return try read(mapping)
         }
-        throw node.mistake(
-            "no pattern is named here", mend: "write one of \(Self.forms.map(\.0).joined(separator: ", "))")
+        let known = ["all", "any", "not"] + Self.forms.map(\.0)
+        throw node.mistake("no pattern is named here", mend: "write one of \(known.joined(separator: ", "))")
     }
 
     /// Each form by the key that names it, the keys that may stand beside it, and how it is read. `count`, `beside`
     /// and `new` come before `signal`, which stands beside them.
-    private typealias Reader = @Sendable (YAMLMapping) throws(ConfigError) -> Pattern
+    typealias Reader = @Sendable (YAMLMapping) throws(ConfigError) -> Pattern
 
-    private static let forms: [(String, [String], Reader)] = [
+    private static let forms: [(String, [String], Reader)] = courses + ownForms
+
+    private static let ownForms: [(String, [String], Reader)] = [
         (
             "count", ["of", "signal", "at", "within", "holding", "near", "stage"],
             { (mapping) throws(ConfigError) in try count(mapping) }
@@ -159,10 +166,8 @@ struct RuleReader {
             }
         ),
         (
-            "signal", ["area"],
-            { (mapping) throws(ConfigError) in
-                .signal(try kinds(try mapping.required("signal")), areas: try mapping["area"]?.texts() ?? [])
-            }
+            "signal", ["area", "room", "model", "holding"],
+            { (mapping) throws(ConfigError) in try signal(mapping) }
         ),
         (
             "unanswered", [],
@@ -203,7 +208,7 @@ struct RuleReader {
         ),
     ]
 
-    private static func kinds(_ node: YAMLNode) throws(ConfigError) -> Signal.Kinds {
+    static func kinds(_ node: YAMLNode) throws(ConfigError) -> Signal.Kinds {
         var kinds: [Signal.Kind] = []
         for entry in try node.list() { kinds.append(try entry.choice()) }
         guard !kinds.isEmpty else {
