@@ -27,7 +27,7 @@ struct AudienceResolver: Sendable {
     func recipients(of alert: Alert, told: Set<String>) -> [Recipient] {
         // In a storm there is an alert for every detector: nobody looks through the whole estate for each.
         let isLocal = !alert.audience.contains(.estate) && !alert.audience.contains(.told)
-        let blocks = ([alert.block] + alert.places.map(\.block))
+        let blocks = ([alert.block] + alert.places.map(\.block) + next(to: alert))
             .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let people = (isLocal ? directory.residents(in: blocks) : directory.residents)
             .compactMap { person(in: alert, $0, told: told) }
@@ -46,7 +46,7 @@ struct AudienceResolver: Sendable {
             case .maintenance: resident.role == .maintenance && watches(resident, alert)
             case .told: told.contains(resident.id)
             case .estate: true
-            case .flat, .neighbours, .floor, .floorAbove, .block:
+            case .flat, .neighbours, .floor, .floorAbove, .block, .adjacent:
                 resident.place.map { takesIn($0, audience, nearness, alert) } ?? false
             }
         }
@@ -64,7 +64,8 @@ struct AudienceResolver: Sendable {
             case .guards, .wardens, .office, .maintenance: false
             case .told: told.contains(target)
             case .estate: true
-            case .flat, .neighbours, .floor, .floorAbove, .block: takesIn(device.place, audience, nearness, alert)
+            case .flat, .neighbours, .floor, .floorAbove, .block, .adjacent:
+                takesIn(device.place, audience, nearness, alert)
             }
         }
         guard isTold else { return nil }
@@ -79,9 +80,15 @@ struct AudienceResolver: Sendable {
         // From each of the floors, so not by the nearest danger alone: above one fire may be below another.
         case .floorAbove: alert.places.contains { Nearness(of: place, to: [$0], in: directory.estate) == .above(1) }
         case .block: Self.blocks(of: alert).contains(place.block)
+        case .adjacent: next(to: alert).contains(place.block)
         case .estate: true
         case .guards, .wardens, .office, .maintenance, .told: false
         }
+    }
+
+    private func next(to alert: Alert) -> [String] {
+        guard alert.audience.contains(.adjacent) else { return [] }
+        return Self.blocks(of: alert).flatMap(directory.estate.blocks(nextTo:))
     }
 
     /// Whoever keeps watch over no block in particular watches over all.

@@ -60,6 +60,9 @@ public enum Audience: String, Hashable, Sendable, Codable, CaseIterable {
     case floorAbove = "floor-above"
     /// Everybody in the block, nearest to the danger first.
     case block
+    /// Everybody in the blocks next to it, by `adjacent` in `estate.yaml`: fire climbs a façade faster than their own
+    /// detectors notice.
+    case adjacent
     /// Everybody in the estate.
     case estate
     case guards, wardens, office, maintenance

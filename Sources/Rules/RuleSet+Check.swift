@@ -15,6 +15,11 @@ extension RuleSet {
             for pattern in rule.when.flatMap(\.parts) {
                 if let (problem, mend) = impossibility(pattern, in: estate) { note(rule, problem, mend) }
             }
+            if rule.tell.contains(.adjacent), estate.adjacency.isEmpty {
+                note(
+                    rule, "it tells the blocks next to it, and no block is next to another",
+                    "write 'adjacent: [[a, b], …]' in estate.yaml, or leave 'adjacent' out")
+            }
             if let (problem, mend) = unreachability(rule) { note(rule, problem, mend) }
             if let other = contradiction(rule) {
                 note(

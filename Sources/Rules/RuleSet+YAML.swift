@@ -32,7 +32,7 @@ struct RuleReader {
         if let node = top["settings"] { set.settings = settings(node) }
         if let node = top["readings"] { set.readings = readings(node) }
         for node in try top.required("rules").list() {
-            if let rule = rule(node) { set.rules.append(rule) }
+            set.rules += rules(node)
         }
         checkNames(set.rules, root)
         return set
@@ -57,21 +57,25 @@ struct RuleReader {
         }
     }
 
-    private mutating func rule(_ node: YAMLNode) -> Rule? {
-        do {
+    private mutating func rules(_ node: YAMLNode) -> [Rule] {
+        do throws(ConfigError) {
             let mapping = try node.mapping()
+            if mapping["mode"] != nil { return try mode(mapping, node) }
             mapping.checkKeys(
                 ["name", "hazard", "from", "when", "stage", "step", "tell", "repeat", "at-most-every"],
                 required: ["name", "hazard", "when", "stage"], &mistakes)
             let hazard: Hazard = try mapping.required("hazard").choice()
-            return Rule(
-                name: try mapping.required("name").text(), hazard: hazard, from: try stages(mapping["from"]),
-                when: try patterns(try mapping.required("when")), outcome: try outcome(mapping),
-                tell: try audiences(mapping["tell"]), reminder: try reminder(mapping["repeat"]),
-                atMostEvery: try mapping["at-most-every"]?.duration() ?? .zero, line: node.line, column: node.column)
+            return [
+                Rule(
+                    name: try mapping.required("name").text(), hazard: hazard, from: try stages(mapping["from"]),
+                    when: try patterns(try mapping.required("when")), outcome: try outcome(mapping),
+                    tell: try audiences(mapping["tell"]), reminder: try reminder(mapping["repeat"]),
+                    atMostEvery: try mapping["at-most-every"]?.duration() ?? .zero, line: node.line, column: node.column
+                )
+            ]
         } catch {
             if !mistakes.errors.contains(error) { mistakes.note(error) }
-            return nil
+            return []
         }
     }
 
@@ -98,13 +102,13 @@ struct RuleReader {
         return .rung(Incident.Rung(stage, step: try mapping["step"]?.integer(in: 0...9) ?? 1))
     }
 
-    private func audiences(_ node: YAMLNode?) throws(ConfigError) -> [Audience] {
+    func audiences(_ node: YAMLNode?) throws(ConfigError) -> [Audience] {
         var audiences: [Audience] = []
         for entry in try node?.list() ?? [] { audiences.append(try entry.choice()) }
         return audiences
     }
 
-    private mutating func reminder(_ node: YAMLNode?) throws(ConfigError) -> Rule.Reminder? {
+    mutating func reminder(_ node: YAMLNode?) throws(ConfigError) -> Rule.Reminder? {
         guard let node else { return nil }
         let mapping = try node.mapping()
         mapping.checkKeys(["every", "slowing-to", "tell"], required: ["every", "tell"], &mistakes)

@@ -101,7 +101,7 @@ import Testing
             said: "rules.yaml:"),
         Mistake(
             file: "estate.yaml", old: "floors: 1-6", new: "floors: 6-1",
-            said: "estate.yaml:6:13: blocks[1].floors: '6-1' is no range of floors; write the lowest floor first"),
+            said: "estate.yaml:7:13: blocks[1].floors: '6-1' is no range of floors; write the lowest floor first"),
     ]
 
     @Test(arguments: mistakes) func `finds a mistake, names its place, and says how to mend it`(_ mistake: Mistake)

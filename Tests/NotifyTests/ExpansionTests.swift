@@ -33,6 +33,7 @@ private let people = [
         ([.floor], ["r4/1", "r4b/1"]),
         ([.floorAbove], ["r5/1"]),
         ([.wardens], ["w-8/1"]),
+        ([.adjacent], ["g-b/1", "other/1"]),
         ([.block], ["r4/1", "r4b/1", "r5/1", "r3/1", "w-8/1", "r9/1", "caretaker/1", "g-a/1"]),
         (
             [.estate],

@@ -16,7 +16,7 @@ struct TableEstate {
                 ]),
                 floors: (1...31).map(String.init), flats: ["A", "B", "C", "D", "E", "F", "G", "H"],
                 areas: ["lobby", "corridor", "stair-1", "stair-2"])
-        })
+        }, adjacency: [["a", "b"], ["b", "c"]])
 
     static func sampleRules() throws -> RuleSet {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -63,7 +63,7 @@ public final class HubFolder: Sendable {
     private static let flats = ["A", "B", "C", "D"]
 
     private static var estate: [String] {
-        ["estate: demo", "name: {en: Test Court, zh-Hant: 測試苑}", "blocks:"]
+        ["estate: demo", "name: {en: Test Court, zh-Hant: 測試苑}", "adjacent: [[a, b], [b, c]]", "blocks:"]
             + blocks.flatMap { block in
                 [
                     "  - id: \(block)", "    name: {en: Block \(block.uppercased()), zh-Hant: \(block.uppercased())座}",

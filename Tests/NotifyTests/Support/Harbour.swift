@@ -12,7 +12,7 @@ enum Harbour {
         id: "demo", name: LocalizedText([(.english, "Harbour View Garden"), (.traditionalChinese, "海景花園")]),
         blocks: [
             block("a", "Block A", "A座"), block("b", "Block B & Co", "B座"),
-        ])
+        ], adjacency: [["a", "b"]])
 
     static let noon = Instant(milliseconds: 1_763_812_800_000)
 
