@@ -160,12 +160,12 @@ final class Pipeline {
         let (commands, stops) = inbox.take(commands: listening.backlogUntil == nil)
         self.stops = stops
         for (command, answer) in commands {
-            let isKnown = engine.apply(command, at: moment)
-            if isKnown {
+            let became = refusal(of: command) ?? engine.apply(command, at: moment)
+            if became == .done {
                 collect()
                 journal(.command(command), at: moment)
             }
-            owedAnswers.append { answer(isKnown) }
+            owedAnswers.append { answer(became) }
         }
     }
 
@@ -222,6 +222,7 @@ final class Pipeline {
 
     private func prune(at moment: Instant) {
         guard fault == nil else { return }
+        countFalseAlarms()
         do {
             try database.prune(
                 journalBefore: moment - settings.journalRetention, recordsThrough: board.loggedThrough, limit: 2000)
