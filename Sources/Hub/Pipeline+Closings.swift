@@ -18,6 +18,17 @@ extension Pipeline {
         }
     }
 
+    /// Tells an incident that has closed from one that there never was.
+    func explained(_ answer: OperatorAnswer, _ command: OperatorCommand) -> OperatorAnswer {
+        guard case .unknown = answer, !command.verb.isOfScope else { return answer }
+        do {
+            guard try database.hasClosed(command.incident) else { return answer }
+            return .refused("\(command.incident) is closed for good; what alarms now has an incident of its own")
+        } catch {
+            return answer
+        }
+    }
+
     /// Puts the number of false alarms on the board. A few rows at most, and not on the way of an alarm.
     func countFalseAlarms() {
         do {

@@ -160,7 +160,7 @@ final class Pipeline {
         let (commands, stops) = inbox.take(commands: listening.backlogUntil == nil)
         self.stops = stops
         for (command, answer) in commands {
-            let became = refusal(of: command) ?? engine.apply(command, at: moment)
+            let became = refusal(of: command) ?? explained(engine.apply(command, at: moment), command)
             if became == .done {
                 collect()
                 journal(.command(command), at: moment)

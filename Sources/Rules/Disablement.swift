@@ -101,9 +101,9 @@ extension Disablement.Scope: CustomStringConvertible {
 }
 
 extension Place {
-    /// Whether another place is this one or lies within it.
+    /// Whether another place is this one or lies within it: a flat on one floor is no other floor's.
     func contains(_ other: Place) -> Bool {
-        block == other.block && (floor == nil || floor == other.floor) && (flat == nil || flat == other.flat)
-            && (area == nil || area == other.area)
+        guard unit == nil else { return self == other }
+        return block == other.block && (floor == nil || floor == other.floor)
     }
 }

@@ -233,6 +233,9 @@ extension RuleEngine {
             if incident.wasOpened {
                 noteClosed(incident, drill: drill)
                 noteChanged(incident, block: block, drill: drill)
+            } else {
+                // Its number is the last; the next incident gets it, after a restart as without one.
+                real.blocks[block].lastNumber -= 1
             }
         }
         self[drill].noteOpenness(ofBlock: block)

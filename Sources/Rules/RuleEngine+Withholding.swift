@@ -180,6 +180,7 @@ extension RuleEngine {
             if second == nil || !rule.isAlarming {
                 guard incident.withheldRules?.contains(rule.name) != true else { continue }
                 incident.withheldRules = (incident.withheldRules ?? []) + [rule.name]
+                guard incident.isOpen || !isKeptBack(incident, for: rule) else { continue }
                 var record = Narration.ruleWithheld(rule, incident, at: now, estate)
                 record.details["event_at"] = match.at.description
                 outcome.records.append(record)
@@ -188,6 +189,14 @@ extension RuleEngine {
             }
         }
         return broken
+    }
+
+    /// Whether the detectors of an incident that could not open are in mind already, and the record has said so.
+    private func isKeptBack(_ incident: Incident, for rule: Rule) -> Bool {
+        let disablement = real.blocks[estate.blocks.count].disablements.first { $0.scope == .rule(rule.name) }
+        return incident.members.allSatisfy { member in
+            disablement?.withheld.contains { $0.device == member.device } == true
+        }
     }
 
     @discardableResult

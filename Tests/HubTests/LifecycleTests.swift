@@ -76,7 +76,7 @@ import Testing
         #expect(record.details["forced"] == "true" && record.details["still"] == "a-3-B-smoke")
 
         let again = try await smokehub("reset", "a-fire-1", "--by", "warden-2")
-        #expect(again.code == 1 && again.complaint.contains("no incident 'a-fire-1' is open"))
+        #expect(again.code == 1 && again.complaint.contains("a-fire-1 is closed for good"))
         let before = try await status()
         #expect(before.falseAlarms.count == 0 && before.falseAlarms.unexplained == 1)
         #expect(try await smokehub("incidents", "cause", "a-fire-7", "cooking", "--by", "w").code == 1)
