@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "AlertLog", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub",
+                "AlertLog", "Console", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -10,39 +10,52 @@ import Rules
 /// | --- | --- |
 /// | `GET /api/status` | ``StatusAnswer`` |
 /// | `GET /api/incidents` | a list of ``IncidentAnswer``, the open ones |
-/// | `POST /api/incidents/{id}/{acknowledge,confirm,reset}` with `{"by":…,"why":…}` | 204, or 404 if it is not open |
+/// | `POST /api/incidents/{id}/{verb}` | 204; the verbs and what they take: ``IncidentRequest`` |
+/// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
+/// | `POST /api/disablements/{verb}` | 204; the verbs and what they take: ``DisablementRequest`` |
+///
+/// What cannot be done is answered with a sentence that says why: 400 where the request cannot be read, 404 for what
+/// does not exist, 409 for what is not to be had so, 503 while too many commands wait.
 struct ControlAPI {
     let hub: HubService
 
     func router() -> Router<BasicRequestContext> {
         let router = Router()
-        router.get("/api/status") { [hub] _, _ in StatusAnswer(hub.board.now) }
+        router.get("/api/status") { [hub] _, _ in StatusAnswer(hub.board.now, at: hub.moment) }
         router.get("/api/incidents") { [hub] _, _ in
             hub.board.now.incidents.values.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         }
+        router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
         router.post("/api/incidents/{id}/{verb}") { request, context in
-            try await answer(request, context)
+            let verb = try verb(context) { !$0.isOfScope }
+            let asked = try await request.decode(as: IncidentRequest.self, context: context)
+            let incident = try context.parameters.require("id")
+            return try await perform(asked.command(verb, incident: incident, at: hub.moment))
+        }
+        router.post("/api/disablements/{verb}") { request, context in
+            let verb = try verb(context, \.isOfScope)
+            let asked = try await request.decode(as: DisablementRequest.self, context: context)
+            return try await perform(asked.command(verb, at: hub.moment))
         }
         return router
     }
 
-    private func answer(_ request: Request, _ context: BasicRequestContext) async throws -> HTTPResponse.Status {
-        struct Asked: Decodable {
-            var by: String
-            var why: String?
-        }
-        let incident = try context.parameters.require("id")
-        guard let verb = OperatorCommand.Verb(rawValue: try context.parameters.require("verb")) else {
-            let known = OperatorCommand.Verb.allCases.map(\.rawValue).joined(separator: ", ")
+    private func verb(
+        _ context: BasicRequestContext, _ fits: (OperatorCommand.Verb) -> Bool
+    ) throws -> OperatorCommand.Verb {
+        guard let verb = OperatorCommand.Verb(rawValue: try context.parameters.require("verb")), fits(verb) else {
+            let known = OperatorCommand.Verb.allCases.filter(fits).map(\.rawValue).joined(separator: ", ")
             throw HTTPError(.notFound, message: "unknown verb; ask for one of \(known)")
         }
-        let asked = try await request.decode(as: Asked.self, context: context)
-        let command = OperatorCommand(
-            verb, incident: incident, by: String(asked.by.prefix(100)), why: String((asked.why ?? "").prefix(1000)))
+        return verb
+    }
+
+    private func perform(_ command: OperatorCommand) async throws -> HTTPResponse.Status {
         switch await hub.perform(command) {
-        case .done: return .noContent
-        case .unknownIncident: throw HTTPError(.notFound, message: "no incident '\(incident)' is open")
-        case .busy: throw HTTPError(.serviceUnavailable, message: "too many commands wait; ask again")
+        case .done?: return .noContent
+        case .unknown(let why)?: throw HTTPError(.notFound, message: why)
+        case .refused(let why)?: throw HTTPError(.conflict, message: why)
+        case nil: throw HTTPError(.serviceUnavailable, message: "too many commands wait; ask again")
         }
     }
 }
@@ -57,8 +70,11 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     /// In milliseconds; nil before the first.
     public var canaryMilliseconds: Int64?
     public var openIncidents: Int
+    /// What is disabled or under test.
+    public var disablements: [DisablementAnswer]
+    public var falseAlarms: FalseAlarmAnswer
 
-    init(_ tally: HubBoard.Tally) {
+    init(_ tally: HubBoard.Tally, at moment: Instant) {
         connected = tally.isConnected
         messages = tally.messages
         malformed = tally.malformed
@@ -66,6 +82,8 @@ public struct StatusAnswer: ResponseCodable, Sendable {
         dropped = tally.dropped
         canaryMilliseconds = tally.canaryDelay?.wholeMilliseconds
         openIncidents = tally.incidents.count
+        disablements = tally.disablements.map(DisablementAnswer.init)
+        falseAlarms = FalseAlarmAnswer(tally.falseAlarms, at: moment)
     }
 }
 
@@ -83,6 +101,12 @@ public struct IncidentAnswer: ResponseCodable, Sendable {
     /// As paths: `a/12/C`.
     public var places: [String]
     public var acknowledgedBy: String?
+    /// RFC 3339, as is `silencedUntil`.
+    public var acknowledgedAt: String?
+    /// Until when its sounders are silenced, by whom and why; absent when they are not.
+    public var silencedUntil: String?
+    public var silencedBy: String?
+    public var silencedWhy: String?
 
     init(_ incident: Incident) {
         self.incident = incident.id
@@ -94,5 +118,9 @@ public struct IncidentAnswer: ResponseCodable, Sendable {
         exercise = incident.exercise
         places = incident.places.map(\.description)
         acknowledgedBy = incident.acknowledgement?.by
+        acknowledgedAt = incident.acknowledgement?.at.description
+        silencedUntil = incident.silence?.until.description
+        silencedBy = incident.silence?.by
+        silencedWhy = incident.silence?.why
     }
 }

@@ -132,6 +132,8 @@ final class Announcer: Sendable {
         var exercise: String?
         var places: [Place]
         var acknowledged: Bool
+        /// Until when its sounders are silenced; absent when they are not.
+        var silencedUntil: Instant?
         /// Every incident that is open in the block, by its id.
         var open: [String]
 
@@ -144,6 +146,7 @@ final class Announcer: Sendable {
             exercise = incident.exercise
             places = incident.places
             acknowledged = incident.acknowledgement != nil
+            silencedUntil = incident.silence?.until
             self.open = open.map(\.id)
         }
     }

@@ -22,6 +22,9 @@ public final class HubBoard: Sendable {
         public var loggedThrough: Int64 = 0
         /// By their ids.
         public var incidents: [Incident.ID: Incident] = [:]
+        /// What is disabled or under test.
+        public var disablements: [Disablement] = []
+        public var falseAlarms = FalseAlarms(count: 0, unexplained: 0, firstAt: nil, detectors: 0)
     }
 
     public var now: Tally { tally.withLock { $0 } }
@@ -61,6 +64,10 @@ public final class HubBoard: Sendable {
     func canary(delay: Duration) { tally.withLock { $0.canaryDelay = delay } }
 
     func logged(through sequence: Int64) { tally.withLock { $0.loggedThrough = sequence } }
+
+    func update(_ disablements: [Disablement]) { tally.withLock { $0.disablements = disablements } }
+
+    func update(_ falseAlarms: FalseAlarms) { tally.withLock { $0.falseAlarms = falseAlarms } }
 
     func update(_ incidents: [Incident]) {
         tally.withLock { tally in

@@ -44,20 +44,16 @@ public final class HubService: Service {
     /// Where ``ControlService`` listens.
     public var controlSocket: String { state.path + "/hub.sock" }
 
-    /// What became of an operator's command.
-    public enum Answer: Sendable {
-        case done
-        /// No such incident is open.
-        case unknownIncident
-        /// Too many commands wait; it was not taken.
-        case busy
-    }
+    /// The hub's time.
+    public var moment: Instant { now() }
 
-    /// Does what an operator asks; returns when it is done and about to be made durable.
-    public func perform(_ command: OperatorCommand) async -> Answer {
+    /// Does what an operator asks; returns when it is done and durable.
+    ///
+    /// - Returns: `nil` if too many commands wait and it was not taken.
+    public func perform(_ command: OperatorCommand) async -> OperatorAnswer? {
         await withCheckedContinuation { continuation in
-            let isTaken = inbox.put(command) { continuation.resume(returning: $0 ? .done : .unknownIncident) }
-            if !isTaken { continuation.resume(returning: .busy) }
+            let isTaken = inbox.put(command) { continuation.resume(returning: $0) }
+            if !isTaken { continuation.resume(returning: nil) }
         }
     }
 

@@ -28,6 +28,8 @@ extension Pipeline {
             after: restored.announced, missed: try unannounced(after: restored.announced, at: moment),
             incidents: engine.openIncidents)
         board.update(engine.openIncidents)
+        board.update(engine.disablements)
+        countFalseAlarms()
     }
 
     /// The alerts that the broker may never have had; those that are long over are left out.
@@ -69,8 +71,9 @@ extension Pipeline {
             let outcome = unwritten.outcome
             unwritten = HubDatabase.Commit(time: engine.now)
             changedDevices.removeAll(keepingCapacity: true)
-            board.update(outcome.incidents)
+            show(outcome)
             outlets.tell(outcome, alertsFrom: told, through: lastAlert)
+            if !outcome.closings.isEmpty || !outcome.causes.isEmpty { countFalseAlarms() }
             return true
         } catch {
             if fault?.isNew == false { unwritten.outcome.records.removeLast() }
@@ -78,6 +81,12 @@ extension Pipeline {
             tellUndurable()
             return false
         }
+    }
+
+    /// The state shown is the state acted upon.
+    private func show(_ outcome: Consequences) {
+        board.update(outcome.incidents)
+        if outcome.blocks.contains(where: { $0.exercise == nil }) { board.update(engine.disablements) }
     }
 
     private func noteUnreadable(_ rows: [String]) {
@@ -120,7 +129,7 @@ extension Pipeline {
         let alerts = Array(unwritten.outcome.alerts.dropFirst(told))
         guard !alerts.isEmpty else { return }
         fault?.toldAlerts = unwritten.outcome.alerts.count
-        board.update(unwritten.outcome.incidents)
+        show(unwritten.outcome)
         outlets.tell(undurable: alerts, of: unwritten.outcome)
     }
 

@@ -165,12 +165,12 @@ final class Pipeline {
         let (commands, stops) = inbox.take(commands: listening.backlogUntil == nil)
         self.stops = stops
         for (command, answer) in commands {
-            let isKnown = engine.apply(command, at: moment)
-            if isKnown {
+            let became = refusal(of: command) ?? explained(engine.apply(command, at: moment), command)
+            if became == .done {
                 collect()
                 journal(.command(command), at: moment)
             }
-            owedAnswers.append { answer(isKnown) }
+            owedAnswers.append { answer(became) }
         }
     }
 
@@ -227,6 +227,7 @@ final class Pipeline {
 
     private func prune(at moment: Instant) {
         guard fault == nil else { return }
+        countFalseAlarms()
         do {
             try database.prune(
                 journalBefore: moment - settings.journalRetention, recordsThrough: board.loggedThrough, limit: 2000)

@@ -10,7 +10,7 @@ final class PipelineInbox: Sendable {
     private let waiting = Mutex(Waiting())
 
     private struct Waiting {
-        var commands: [(command: OperatorCommand, answer: @Sendable (Bool) -> Void)] = []
+        var commands: [(command: OperatorCommand, answer: @Sendable (OperatorAnswer) -> Void)] = []
         var stops = false
     }
 
@@ -20,7 +20,7 @@ final class PipelineInbox: Sendable {
 
     /// - Returns: false if the inbox is full or the pipeline has stopped; the command is then not taken, and `answer`
     ///   is never called.
-    func put(_ command: OperatorCommand, answer: @escaping @Sendable (Bool) -> Void) -> Bool {
+    func put(_ command: OperatorCommand, answer: @escaping @Sendable (OperatorAnswer) -> Void) -> Bool {
         let taken = waiting.withLock { waiting in
             guard !waiting.stops, waiting.commands.count < Self.commandsMax else { return false }
             waiting.commands.append((command, answer))
@@ -39,7 +39,7 @@ final class PipelineInbox: Sendable {
     ///
     /// - Parameter commands: false leaves them where they are.
     func take(commands takes: Bool) -> (
-        commands: [(command: OperatorCommand, answer: @Sendable (Bool) -> Void)], stops: Bool
+        commands: [(command: OperatorCommand, answer: @Sendable (OperatorAnswer) -> Void)], stops: Bool
     ) {
         wakeup.drain()
         return waiting.withLock { waiting in

@@ -15,6 +15,10 @@ import Store
 /// **Sirens while it is investigated** sound in the place that alarms, for staff, and for a person who has no other
 /// contact; not in the neighbours' flats, because burnt toast must not wake a floor by sirens. `clearing` and `closed`
 /// stop the sirens that were sounded, unless another open incident sounds them too.
+///
+/// **A silenced incident.** Its first alert stops the sirens that were sounded, and tells nobody else; while it lasts
+/// people are told as ever, and sirens are only noted; at its end all that were sounded or noted sound again, and staff
+/// are told again.
 struct Expansion: Sendable {
     var deliveries: [Delivery] = []
     var told: [Told] = []
@@ -26,12 +30,16 @@ struct Expansion: Sendable {
     init(_ alert: Alert, sequence: Int64, at now: Instant, directory: Directory, book: ToldBook) {
         let resolver = AudienceResolver(directory: directory)
         let recipients = resolver.recipients(of: alert, told: book.targets(of: alert.incident))
-        isDeaf = recipients.isEmpty && !(alert.stage.isOver && book.targets(of: alert.incident).isEmpty)
+        isDeaf =
+            recipients.isEmpty && alert.sounders != .stop
+            && !(alert.stage.isOver && book.targets(of: alert.incident).isEmpty)
         var sirens: [Device.ID: AudienceResolver.Recipient] = [:]
         for recipient in recipients {
             switch recipient.subject {
             case .person(let resident):
-                if Self.isNews(alert, for: recipient, book) { tell(resident, recipient, alert, sequence, now) }
+                if Self.isHeard(alert, by: resident), Self.isNews(alert, for: recipient, book) {
+                    tell(resident, recipient, alert, sequence, now)
+                }
                 for siren in Self.sirens(of: resident, alert, recipient) where Self.comesFirst(recipient, sirens[siren])
                 {
                     sirens[siren] = recipient
@@ -69,8 +77,11 @@ struct Expansion: Sendable {
         let target = Directory.target(ofSiren: siren)
         var recipient = recipient
         recipient.target = target
-        guard Self.isNews(alert, for: recipient, book) else { return }
-        if alert.stage.isOver {
+        if let sounders = alert.sounders {
+            guard noted(sounders, target, recipient, alert, now, book) else { return }
+        } else if !Self.isNews(alert, for: recipient, book) {
+            return
+        } else if alert.stage.isOver {
             guard book.entry(alert.incident, target) != nil else { return }
             note(alert, target: target, nearness: recipient.nearness, now)
             guard !book.isSounding(target, besides: alert.incident, inExercise: alert.exercise != nil) else { return }
@@ -83,6 +94,34 @@ struct Expansion: Sendable {
                 channel: SirenChannel.name, rank: recipient.rank, sequence: sequence, createdAt: now))
     }
 
+    /// - Returns: whether a siren is to be told something because its incident is silenced, or is so no more.
+    private mutating func noted(
+        _ sounders: Alert.Sounders, _ target: String, _ recipient: AudienceResolver.Recipient, _ alert: Alert,
+        _ now: Instant, _ book: ToldBook
+    ) -> Bool {
+        let before = book.entry(alert.incident, target)
+        switch sounders {
+        case .quiet:
+            // To sound when the silence is over; one that was sounded is on the list already.
+            if before == nil { note(alert, target: target, nearness: recipient.nearness, now) }
+            return false
+        case .stop, .resume:
+            guard before != nil else { return false }
+            note(alert, target: target, nearness: recipient.nearness, now)
+            return sounders == .resume
+                || !book.isSounding(target, besides: alert.incident, inExercise: alert.exercise != nil)
+        }
+    }
+
+    /// Whether a person is told at all: that sirens are stopped is told to nobody, that they sound again to staff.
+    private static func isHeard(_ alert: Alert, by resident: Resident) -> Bool {
+        switch alert.sounders {
+        case .stop: false
+        case .resume: resident.role != .resident
+        case .quiet, nil: true
+        }
+    }
+
     private mutating func note(_ alert: Alert, target: String, nearness: Nearness, _ now: Instant) {
         told.append(
             Told(
@@ -91,7 +130,9 @@ struct Expansion: Sendable {
     }
 
     private static func isNews(_ alert: Alert, for recipient: AudienceResolver.Recipient, _ book: ToldBook) -> Bool {
-        guard alert.repetition == 0, let before = book.entry(alert.incident, recipient.target) else { return true }
+        guard alert.repetition == 0, alert.sounders != .resume,
+            let before = book.entry(alert.incident, recipient.target)
+        else { return true }
         let isNearer =
             recipient.nearness.rank <= Nearness.sameFloor.rank && recipient.nearness.rank < before.nearness
         return before.stage != alert.stage || isNearer || (alert.contradiction && !before.contradiction)

@@ -25,11 +25,22 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     public var late: Bool
     /// The building's own alarm was silent while this was confirmed.
     public var contradiction: Bool
+    /// What sirens are to do otherwise than the stage says; `nil` for nothing else.
+    public var sounders: Sounders?
+
+    public enum Sounders: String, Hashable, Sendable, Codable {
+        /// They stop, and nobody else is told: somebody has silenced the incident.
+        case stop
+        /// The incident is silenced: people are told, sirens are not sounded.
+        case quiet
+        /// The silence is over, and something still alarms: those that were told sound again, and staff hear of it.
+        case resume
+    }
 
     public init(
         id: String, at: Instant, block: String, hazard: Hazard, incident: String, stage: Stage, rule: String,
         exercise: String?, audience: [Audience], places: [Place], because: [Device.ID], repetition: Int = 0,
-        late: Bool = false, contradiction: Bool = false
+        late: Bool = false, contradiction: Bool = false, sounders: Sounders? = nil
     ) {
         self.id = id
         self.at = at
@@ -45,6 +56,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
         self.repetition = repetition
         self.late = late
         self.contradiction = contradiction
+        self.sounders = sounders
     }
 }
 

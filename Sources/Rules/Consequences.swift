@@ -14,11 +14,16 @@ public struct Consequences: Hashable, Sendable {
     /// Exercises that are over.
     public var endedExercises: [String] = []
 
+    /// Incidents that have closed for good.
+    public var closings: [ClosedIncident] = []
+    /// Causes of incidents that had closed before.
+    public var causes: [GivenCause] = []
+
     public init() {}
 
     public var isEmpty: Bool {
         decisions.isEmpty && alerts.isEmpty && records.isEmpty && incidents.isEmpty && devices.isEmpty
-            && blocks.isEmpty && exercises.isEmpty && endedExercises.isEmpty
+            && blocks.isEmpty && closings.isEmpty && causes.isEmpty && exercises.isEmpty && endedExercises.isEmpty
     }
 
     /// Takes in what a later step led to. What is the same thing as before replaces it.
@@ -39,6 +44,8 @@ public struct Consequences: Hashable, Sendable {
             exercises.append(exercise)
         }
         devices += later.devices
+        closings += later.closings
+        causes += later.causes
         endedExercises += later.endedExercises
     }
 }

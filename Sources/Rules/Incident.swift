@@ -18,6 +18,13 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     public internal(set) var members: [Member] = []
     /// Who has seen it at this stage; an escalation asks anew.
     public internal(set) var acknowledgement: Acknowledgement?
+    /// Its sounders are to be quiet; `nil` when they may sound.
+    public internal(set) var silence: Silence?
+    /// What it was, if somebody has said so before it closed, and who.
+    var cause: Cause?
+    var causeBy: String?
+    /// Disabled rules that would have fired, so that each is recorded once.
+    var withheldRules: [String]?
     var reminder: Reminder?
     /// The rule whose reminders belong to the present rung, or to that before clearing; they may have been answered.
     var remindingRule: String?
@@ -63,6 +70,18 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     public struct Acknowledgement: Hashable, Sendable, Codable {
         public var at: Instant
         public var by: String
+        /// In their words; `nil` in what an older hub has written.
+        public var why: String?
+    }
+
+    /// Somebody has stopped the sounders for a time. Times are those of the incident's world.
+    public struct Silence: Hashable, Sendable, Codable {
+        public var at: Instant
+        public var until: Instant
+        public var by: String
+        public var why: String
+        /// The flats and areas that alarmed; a signal from any other breaks the silence.
+        public var places: [Place]
     }
 
     struct Reminder: Hashable, Sendable, Codable {
@@ -116,6 +135,12 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     }
 
     var isOpen: Bool { rung.stage != .closed }
+
+    /// The detectors that still alarm. A call point sends no clear, so it is none of them; nor is a device that has left
+    /// the registry.
+    var stillAlarming: [Member] {
+        members.filter { $0.alarms && $0.index != nil && !$0.kinds.isSubset(of: .momentary) }
+    }
 
     /// Whether a rung has ever been reached: a signal that no rule answers opens nothing.
     var wasOpened: Bool { rung.step != Self.unopened }

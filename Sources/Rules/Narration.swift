@@ -7,7 +7,10 @@ import Registry
 enum Narration {
     typealias Text = LogRecord.Text
 
-    static func signal(_ signal: Signal, late: Bool, _ observation: Observation, _ estate: Estate) -> LogRecord {
+    /// - Parameter disabled: what keeps the alarm back.
+    static func signal(
+        _ signal: Signal, late: Bool, disabled: Disablement.Scope? = nil, _ observation: Observation, _ estate: Estate
+    ) -> LogRecord {
         let place = PlaceNames(estate).text(signal.place)
         let what = names(of: signal.kind)
         let raised = signal.change != .cleared
@@ -35,6 +38,11 @@ enum Narration {
         ]
         if signal.retained { details["retained"] = "true" }
         if late { details["late"] = "true" }
+        if let disabled {
+            english += "; nobody is told, for \(disabled) is disabled"
+            chinese += "；因 \(disabled) 已停用，不作通知"
+            details["disabled"] = disabled.description
+        }
         return LogRecord(
             at: signal.receivedAt, event: .signal, level: raised ? .alarm : .info, estate: estate.id,
             place: signal.place, device: signal.device, exercise: observation.exercise,
@@ -257,21 +265,6 @@ enum Narration {
                 "\(name.traditionalChinese)不進行演習：該處有真實事件"))
     }
 
-    static func command(_ command: OperatorCommand, _ incident: Incident, _ estate: Estate) -> LogRecord {
-        let text =
-            switch command.verb {
-            case .acknowledge: Text("\(command.by) has seen \(incident.id)", "\(command.by) 已知悉 \(incident.id)")
-            case .confirm:
-                Text("\(command.by) confirms that \(incident.id) is real", "\(command.by) 證實 \(incident.id) 屬實")
-            case .reset: Text("\(command.by) resets \(incident.id)", "\(command.by) 重置 \(incident.id)")
-            }
-        return LogRecord(
-            at: incident.openedAt, event: .operator, level: .info, estate: estate.id,
-            place: incident.members.first?.place, incident: incident.id, stage: incident.stage,
-            exercise: incident.exercise, text: text,
-            details: ["verb": command.verb.rawValue, "by": command.by, "why": command.why])
-    }
-
     static func trouble(
         _ kind: String, open: Bool, place: Place, device: Device.ID?, _ estate: Estate, _ text: Text,
         exercise: String? = nil
@@ -282,7 +275,7 @@ enum Narration {
             details: ["trouble": kind, "state": open ? "open" : "put right"])
     }
 
-    private static func level(of stage: Stage) -> Level {
+    static func level(of stage: Stage) -> Level {
         switch stage {
         case .investigate: .alarm
         case .confirmed, .spreading: .fire
@@ -290,7 +283,7 @@ enum Narration {
         }
     }
 
-    private static func names(of kind: Signal.Kind) -> Text {
+    static func names(of kind: Signal.Kind) -> Text {
         switch kind {
         case .smoke: Text("smoke", "煙霧")
         case .heat: Text("heat", "高溫")

@@ -112,6 +112,10 @@ public struct RuleSet: Hashable, Sendable {
         public var suspectAfter: Duration = .seconds(60 * 60)
         /// How far the estate's clocks are ahead of UTC; for rules that hold at a time of the day.
         public var utcOffset: Duration = .zero
+        /// How long one person alone may disable something.
+        public var disableAloneMax: Duration = .seconds(4 * 3600)
+        /// How long the sounders of an incident may be silenced at a time.
+        public var silenceMax: Duration = .seconds(3600)
 
         public init() {}
     }

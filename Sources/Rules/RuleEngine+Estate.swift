@@ -19,6 +19,10 @@ extension RuleEngine {
             for case .blocks(let minimum, let stage) in rule.when {
                 let counted = burning.filter { $0.stage != .clearing && $0.hasReached(stage) }
                 guard counted.count >= minimum else { continue }
+                // Two blocks are two zones: they break what disables this.
+                if drill == nil, isDisabled(rule), let second = counted.last?.places.first {
+                    breakRule(rule, counted[0], second)
+                }
                 return openEstateWide(rule, because: counted, drill: drill)
             }
         }

@@ -3,7 +3,10 @@ import Registry
 
 // How a signal changes the incident of its block and hazard.
 extension RuleEngine {
-    mutating func handle(_ signal: Signal, of observation: Observation, late: Bool, drill: Int?) {
+    /// - Parameter recorded: the log has its line already.
+    mutating func handle(
+        _ signal: Signal, of observation: Observation, late: Bool, drill: Int?, recorded: Bool = false
+    ) {
         guard let hazard = rules.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
             return
         }
@@ -11,8 +14,25 @@ extension RuleEngine {
         let member = open.flatMap { incident in
             self[drill].blocks[block].incidents[incident].members.firstIndex { $0.device == signal.device }
         }
-        if signal.change != .repeated {
-            outcome.records.append(Narration.signal(signal, late: late, observation, estate))
+        let isKnown = open.flatMap { incident in
+            member.map { self[drill].blocks[block].incidents[incident].members[$0].alarms }
+        }
+        let withholding =
+            drill == nil
+            ? withholding(signal, of: observation, hazard: hazard, block: block, isKnown: isKnown ?? false) : .passes
+        if signal.change != .repeated, !recorded {
+            var disabled: Disablement.Scope?
+            if case .keptBack(let key) = withholding { disabled = key.scope }
+            outcome.records.append(Narration.signal(signal, late: late, disabled: disabled, observation, estate))
+        }
+        switch withholding {
+        case .passes: break
+        case .keptBack(let key):
+            return keepBack(signal, observation, hazard: hazard, block: block, late: late, under: key)
+        case .breaks(let keys):
+            breakDisablements(keys, because: signal)
+            // What was kept back has changed the incident; a repeat is now as good as a first word.
+            return handle(signal, of: observation, late: late, drill: drill, recorded: true)
         }
         switch signal.change {
         case .raised:
@@ -27,6 +47,7 @@ extension RuleEngine {
                 join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
             }
         case .cleared:
+            if drill == nil { forgetWithheld(signal, block: block) }
             putRight(stuckDevice: observation, drill)
             guard let open, let member else { return }
             clear(member, of: open, observation, hazard: hazard, block: block, drill: drill)
@@ -34,10 +55,14 @@ extension RuleEngine {
     }
 
     /// A detector's alarm begins, or begins again, in the incident that is open or that it opens.
-    private mutating func join(
-        _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, late: Bool, drill: Int?
+    ///
+    /// - Parameter notBefore: what it leads to happens no earlier, for it was kept back until then.
+    mutating func join(
+        _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, late: Bool, drill: Int?,
+        notBefore: Instant? = nil
     ) {
-        let position = incident(of: hazard, block: block, at: signal.at, drill: drill)
+        let moment = max(signal.at, notBefore ?? signal.at)
+        let position = incident(of: hazard, block: block, at: moment, drill: drill)
         var incident = self[drill].blocks[block].incidents[position]
         let isNewFlat = !incident.members.contains { $0.place == signal.place }
         let index: Int
@@ -58,10 +83,16 @@ extension RuleEngine {
                     raisedAt: signal.at, heardAt: heard(observation, drill), live: !signal.retained, stuck: false,
                     late: late))
         }
+        if let silence = incident.silence, !silence.places.contains(signal.place) {
+            endSilence(&incident, because: .anotherZone(signal.place), drill)
+        }
         self[drill].blocks[block].incidents[position] = incident
         settle(
             incident.id, block: block, drill: drill,
-            trigger: Trigger(member: index, at: signal.at, newFlat: isNewFlat))
+            trigger: Trigger(member: index, at: moment, newFlat: isNewFlat), notBefore: notBefore)
+        if drill == nil, !real.blocks[block].incidents.contains(where: { $0.id == incident.id }) {
+            keepBackForRule(signal, observation, hazard: hazard, late: late)
+        }
     }
 
     /// A detector that is in the incident already says again that it alarms.
@@ -109,6 +140,7 @@ extension RuleEngine {
             return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
         if !state.stuck { note(stuck: true, observation, drill) }
+        guard drill != nil || !isDisabled(rule) else { return }
         guard state.stuckToldAt.map({ signal.at >= $0 + rule.atMostEvery }) ?? true
         else { return }
         self[drill].devices[observation.index].stuckToldAt = signal.at
@@ -127,6 +159,15 @@ extension RuleEngine {
         fire(told, Match(at: signal.at, members: [index]), on: &incident, drill: drill, onlyThere: true)
         self[drill].blocks[block].incidents[position] = incident
         settle(incident.id, block: block, drill: drill, trigger: nil)
+    }
+
+    mutating func noteStuckUnderDisablement(_ observation: Observation) {
+        let state = real.devices[observation.index]
+        guard !state.stuck, let closedAt = state.incidentClosedAt,
+            observation.receivedAt >= closedAt + rules.settings.rearm
+        else { return }
+        note(stuck: true, observation, nil)
+        outcome.devices.append(observation.index)
     }
 
     private mutating func putRight(stuckDevice observation: Observation, _ drill: Int?) {

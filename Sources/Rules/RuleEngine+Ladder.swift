@@ -4,8 +4,12 @@ import Registry
 extension RuleEngine {
     /// Fires every rule that holds now, and finds out when the next one might.
     ///
-    /// - Parameter trigger: the signal that has just been heard; `nil` if only time has passed.
-    mutating func settle(_ id: Incident.ID, block: Int, drill: Int?, trigger: Trigger?) {
+    /// - Parameters:
+    ///   - trigger: the signal that has just been heard; `nil` if only time has passed.
+    ///   - notBefore: what holds since earlier holds since then, for until then something was disabled.
+    mutating func settle(
+        _ id: Incident.ID, block: Int, drill: Int?, trigger: Trigger?, notBefore: Instant? = nil
+    ) {
         guard let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id }) else { return }
         var incident = self[drill].blocks[block].incidents[position]
         // In a backlog, a message that does not say when it happened is placed at its receipt, which time has not
@@ -13,24 +17,33 @@ extension RuleEngine {
         let moment = max(self[drill].time(at: now), trigger?.at ?? Instant(milliseconds: 0))
         var fired = false
         // Each firing climbs or descends a rung, and there are fewer rungs than this.
+        var enabled: [String] = []
         for _ in 0..<32 {
-            guard let (rule, match) = ruleThatHolds(for: incident, block, at: moment, trigger) else { break }
+            guard let (rule, match) = ruleThatHolds(for: incident, block, at: moment, trigger, notBefore) else {
+                let broken = noteWithheldRules(&incident, block, trigger, at: moment)
+                enabled += broken
+                if broken.isEmpty { break } else { continue }
+            }
             fire(rule, match, on: &incident, drill: drill)
             fired = true
             if !incident.isOpen { break }
         }
         if !fired, let trigger { fireForNewFlat(&incident, block, trigger, drill) }
         keep(incident, block: block, at: position, drill: drill)
+        for rule in enabled { settleAll(after: rule) }
     }
 
     /// The rule that has held the longest; of those that hold since the same moment the one that leads furthest up,
     /// then the first of the file.
     private func ruleThatHolds(
-        for incident: Incident, _ block: Int, at moment: Instant, _ trigger: Trigger?
+        for incident: Incident, _ block: Int, at moment: Instant, _ trigger: Trigger?, _ notBefore: Instant?
     ) -> (Rule, Match)? {
         var best: (rule: Rule, match: Match)?
         for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard let match = holds(rule, incident, block, trigger), match.at <= moment else { continue }
+            guard var match = holds(rule, incident, block, trigger), match.at <= moment,
+                !isDisabled(rule, incident)
+            else { continue }
+            match.at = max(match.at, notBefore ?? match.at)
             guard let (bestRule, bestMatch) = best else {
                 best = (rule, match)
                 continue
@@ -42,7 +55,7 @@ extension RuleEngine {
         return best
     }
 
-    private func holds(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
+    func holds(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
         switch rule.outcome {
         case .same: nil
         // Only a new alarm leads back; that its detector is still listed does not.
@@ -51,7 +64,7 @@ extension RuleEngine {
         }
     }
 
-    private func match(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
+    func match(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
         guard block < estate.blocks.count else { return nil }
         let around = surroundings(of: incident, block)
         return rule.when
@@ -61,7 +74,9 @@ extension RuleEngine {
 
     private mutating func fireForNewFlat(_ incident: inout Incident, _ block: Int, _ trigger: Trigger, _ drill: Int?) {
         for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard rule.outcome == .same, let match = match(rule, incident, block, trigger) else { continue }
+            guard rule.outcome == .same, !isDisabled(rule, incident),
+                let match = match(rule, incident, block, trigger)
+            else { continue }
             return fire(rule, match, on: &incident, drill: drill, onlyThere: true)
         }
     }
@@ -84,6 +99,7 @@ extension RuleEngine {
             incident.reminder = incident.remindingRule.flatMap { reminder(after: at, rule: $0, incident.hazard) }
         case .rung(let rung):
             at = max(at, incident.isOpen ? incident.rungSince : at)
+            noteSilence(&incident, leadingTo: rung.stage, drill)
             // Whoever has answered has answered this stage; the next asks anew.
             if rung.stage != incident.stage { incident.acknowledgement = nil }
             if rung.stage == .clearing {
@@ -133,6 +149,8 @@ extension RuleEngine {
     }
 
     private mutating func alert(_ alert: Alert, of incident: inout Incident) {
+        var alert = alert
+        alert.sounders = sounders(for: incident)
         outcome.alerts.append(numbered(alert, of: &incident))
     }
 
@@ -150,6 +168,7 @@ extension RuleEngine {
             record.at = self[drill].realTime(of: end)
             outcome.records.append(record)
         }
+        if let until = incident.silence?.until, until <= moment { endSilence(&incident, because: .time, drill) }
         noteSuspect(&incident, at: moment, drill)
         remind(&incident, at: moment, drill)
         self[drill].blocks[block].incidents[position] = incident
@@ -237,6 +256,11 @@ extension RuleEngine {
     private mutating func noteClosed(_ incident: Incident, drill: Int?) {
         let at = incident.rungSince
         noteNuisances(of: incident, at: at, drill: drill)
+        outcome.closings.append(
+            ClosedIncident(
+                id: incident.id, hazard: incident.hazard, block: incident.block,
+                openedAt: self[drill].realTime(of: incident.openedAt), closedAt: self[drill].realTime(of: at),
+                cause: incident.cause ?? .unknown, by: incident.causeBy, exercise: incident.exercise))
         for index in incident.members.compactMap(\.index) {
             self[drill].devices[index].incidentClosed(at: at)
             if drill == nil { outcome.devices.append(index) }
@@ -264,8 +288,12 @@ extension RuleEngine {
             next = min(next, member.heardAt + rules.settings.clearTimeout)
         }
         if let suspect = suspectDue(of: incident) { next = min(next, suspect) }
+        if let until = incident.silence?.until { next = min(next, until) }
         for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard case .rung = rule.outcome, let match = match(rule, incident, block, nil) else { continue }
+            // A disabled rule is waited for once, to say that it holds.
+            guard case .rung = rule.outcome, let match = match(rule, incident, block, nil),
+                incident.withheldRules?.contains(rule.name) != true || !isDisabled(rule, incident)
+            else { continue }
             next = min(next, match.at)
         }
         return next

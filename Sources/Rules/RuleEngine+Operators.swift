@@ -1,61 +1,80 @@
-public import Registry
+import Registry
 
-/// What a person at the controls asks for.
-public struct OperatorCommand: Hashable, Sendable, Codable {
-    public var verb: Verb
-    public var incident: Incident.ID
-    /// Who asks, as they call themselves.
-    public var by: String
-    /// Why, in their words; may be empty.
-    public var why: String
-
-    public enum Verb: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Somebody has seen it: reminders stop, and what waits for an answer waits no longer.
-        case acknowledge
-        /// Somebody has seen that it is real.
-        case confirm
-        /// The incident closes for good.
-        case reset
-    }
-
-    public init(_ verb: Verb, incident: Incident.ID, by: String, why: String = "") {
-        self.verb = verb
-        self.incident = incident
-        self.by = by
-        self.why = why
-    }
-}
-
+// What operators ask for.
 extension RuleEngine {
-    /// Does what an operator asks.
-    ///
-    /// - Returns: false if there is no such open incident, or no rule of its hazard takes a person's word.
+    /// Does what an operator asks, or says why not.
     @discardableResult
-    public mutating func apply(_ command: OperatorCommand, at moment: Instant) -> Bool {
+    public mutating func apply(_ command: OperatorCommand, at moment: Instant) -> OperatorAnswer {
         advance(to: max(now, moment))
-        guard let (drill, block, position) = find(command.incident) else { return false }
-        let hazard = self[drill].blocks[block].incidents[position].hazard
-        if command.verb == .confirm {
-            guard rules.rules.contains(where: { $0.hazard == hazard && $0.when.contains(.confirmedByPerson) }) else {
-                return false
-            }
+        guard !command.by.allSatisfy(\.isWhitespace) else { return .refused("nobody is named who asks; say who it is") }
+        if command.verb.isOfScope { return applyToScope(command) }
+        guard let (drill, block, position) = find(command.incident) else {
+            return command.verb == .cause ? sayCause(command) : .unknown("no incident '\(command.incident)' is open")
         }
-        let time = self[drill].time(at: now)
-        var record = Narration.command(command, self[drill].blocks[block].incidents[position], estate)
+        let incident = self[drill].blocks[block].incidents[position]
+        if let refusal = refusal(of: command, incident) { return refusal }
+        var record = Narration.command(command, incident, estate)
         record.at = now
         outcome.records.append(record)
+        let time = self[drill].time(at: now)
         switch command.verb {
         case .acknowledge:
-            self[drill].blocks[block].incidents[position].acknowledgement = .init(at: time, by: command.by)
+            self[drill].blocks[block].incidents[position].acknowledgement = .init(
+                at: time, by: command.by, why: command.why)
             self[drill].blocks[block].incidents[position].reminder = nil
         case .confirm:
             self[drill].blocks[block].incidents[position].confirmedByPersonAt = time
-        case .reset:
+        case .silence:
+            var changed = incident
+            silence(&changed, command, drill)
+            self[drill].blocks[block].incidents[position] = changed
+        case .resound:
+            var changed = incident
+            endSilence(&changed, because: .person, drill)
+            self[drill].blocks[block].incidents[position] = changed
+        case .reset, .cause:
+            if let cause = command.cause {
+                self[drill].blocks[block].incidents[position].cause = cause
+                self[drill].blocks[block].incidents[position].causeBy = command.by
+            }
+            guard command.verb == .reset else { break }
             close(command.incident, block: block, drill: drill, at: time, rule: "reset", tell: [.told])
-            return true
+            return .done
+        case .disable, .test, .enable, .endTest: break
         }
         settle(command.incident, block: block, drill: drill, trigger: nil)
-        return true
+        return .done
+    }
+
+    private func refusal(of command: OperatorCommand, _ incident: Incident) -> OperatorAnswer? {
+        switch command.verb {
+        case .acknowledge, .disable, .test, .enable, .endTest: return nil
+        case .confirm:
+            let takesWord = rules.rules.contains {
+                $0.hazard == incident.hazard && $0.when.contains(.confirmedByPerson)
+            }
+            return takesWord ? nil : .refused("no rule of \(incident.hazard.rawValue) takes a person's word for it")
+        case .silence: return refusalOfSilence(command, incident)
+        case .resound: return incident.silence == nil ? .refused("\(incident.id) is not silenced") : nil
+        case .cause: return command.cause == nil ? .refused("no cause is named; write one of \(Self.causes)") : nil
+        case .reset:
+            let still = incident.stillAlarming
+            guard !still.isEmpty, command.force != true else { return nil }
+            let list = still.map { "\($0.device) since \($0.raisedAt)" }.joined(separator: ", ")
+            return .refused(
+                "\(incident.id) still alarms (\(list)); reset it when that is over, or by force if you have looked")
+        }
+    }
+
+    private static var causes: String { Cause.allCases.map(\.rawValue).joined(separator: ", ") }
+
+    /// Of an incident that is closed; the caller knows that there was one.
+    private mutating func sayCause(_ command: OperatorCommand) -> OperatorAnswer {
+        guard let cause = command.cause else { return .refused("no cause is named; write one of \(Self.causes)") }
+        let given = GivenCause(incident: command.incident, cause: cause, by: command.by)
+        outcome.causes.append(given)
+        outcome.records.append(Narration.cause(given, why: command.why, at: now, estate))
+        return .done
     }
 
     private func find(_ id: Incident.ID) -> (drill: Int?, block: Int, position: Int)? {

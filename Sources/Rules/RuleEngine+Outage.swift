@@ -28,6 +28,16 @@ extension RuleEngine {
                 noteChanged(incident, block: block, drill: nil)
             }
         }
+        for block in real.blocks.indices where !real.blocks[block].disablements.isEmpty {
+            for position in real.blocks[block].disablements.indices {
+                for alarm in real.blocks[block].disablements[position].withheld.indices {
+                    let heardAt = real.blocks[block].disablements[position].withheld[alarm].heardAt
+                    real.blocks[block].disablements[position].withheld[alarm].heardAt =
+                        max(heardAt, min(heardAt + (end - moment), end))
+                }
+            }
+            noteDisablements(ofBlock: block)
+        }
         findDueAgain()
     }
 

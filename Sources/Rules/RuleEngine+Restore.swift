@@ -33,6 +33,7 @@ extension RuleEngine {
             }
         }
         watchAll()
+        findNextDisablementEnd()
         findNextDue()
     }
 
@@ -51,6 +52,14 @@ extension RuleEngine {
                 known.heardAt = min(known.heardAt, present)
                 known.clearedAt = known.clearedAt.map { min($0, present) }
                 state.incidents[incident].members[member] = known
+            }
+        }
+        for position in state.disablements.indices {
+            for alarm in state.disablements[position].withheld.indices {
+                var known = state.disablements[position].withheld[alarm]
+                known.raisedAt = min(known.raisedAt, present)
+                known.heardAt = min(known.heardAt, present)
+                state.disablements[position].withheld[alarm] = known
             }
         }
         return state

@@ -30,6 +30,8 @@ public struct RuleEngine {
     let buildingAlarms: [Int?]
     /// When the next incident is due, in real time.
     private var earliestDue = Instant.distantFuture
+    /// When the next disablement or test comes to its end.
+    var nextDisablementEnd = Instant.distantFuture
 
     /// How many drills may run at a time.
     public static let exercisesMax = 4
@@ -173,6 +175,7 @@ public struct RuleEngine {
         for reading in observation.readings {
             guard let condition = DeviceState.Condition(reading), state.note(condition, reading.sets) else { continue }
             changed = true
+            if condition == .test, drill == nil, countsPress(observation, set: reading.sets) { continue }
             note(
                 Narration.condition(condition, set: reading.sets, detail: reading.detail, observation.device, estate),
                 observation, drill)
@@ -205,7 +208,7 @@ public struct RuleEngine {
 
     /// Finds anew when the next incident is due. Called after every change of an incident.
     mutating func findNextDue() {
-        var next = Instant.distantFuture
+        var next = nextDisablementEnd
         for drill in [nil] + drills.indices.map(Optional.some) {
             let world = self[drill]
             for device in world.watchedDevices {
@@ -222,6 +225,8 @@ public struct RuleEngine {
     }
 
     private mutating func stepEverythingDue() {
+        // First, for what still alarms is then an alarm like any other.
+        endDisablementsDue()
         for drill in [nil] + drills.indices.map(Optional.some) {
             let moment = self[drill].time(at: now)
             for device in self[drill].watchedDevices

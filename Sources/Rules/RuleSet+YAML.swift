@@ -41,11 +41,16 @@ struct RuleReader {
     private mutating func settings(_ node: YAMLNode) -> RuleSet.Settings {
         var settings = RuleSet.Settings()
         guard let mapping = mistakes.reading({ () throws(ConfigError) in try node.mapping() }) else { return settings }
-        mapping.checkKeys(["rearm", "clear-timeout", "suspect-after", "utc-offset"], &mistakes)
+        mapping.checkKeys(
+            ["rearm", "clear-timeout", "suspect-after", "utc-offset", "disable-alone-max", "silence-max"], &mistakes)
         if let node = mapping["utc-offset"], let offset = utcOffset(node) { settings.utcOffset = offset }
         duration(mapping, "rearm", in: .seconds(1)...(.seconds(3600))).map { settings.rearm = $0 }
         duration(mapping, "clear-timeout", in: .seconds(60)...(.seconds(86_400))).map { settings.clearTimeout = $0 }
         duration(mapping, "suspect-after", in: .seconds(60)...(.seconds(7 * 86_400))).map { settings.suspectAfter = $0 }
+        duration(mapping, "disable-alone-max", in: .seconds(60)...(.seconds(86_400))).map {
+            settings.disableAloneMax = $0
+        }
+        duration(mapping, "silence-max", in: .seconds(60)...(.seconds(86_400))).map { settings.silenceMax = $0 }
         return settings
     }
 

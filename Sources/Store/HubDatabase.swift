@@ -77,6 +77,7 @@ public final class HubDatabase: AlertSource {
                     """)
         }
         migrator.registerMigration("2") { try $0.execute(sql: StoreIdentity.schema) }
+        migrator.registerMigration("3") { try $0.execute(sql: closingSchema) }
         return migrator
     }
 
@@ -151,6 +152,7 @@ public final class HubDatabase: AlertSource {
             try database.cachedStatement(sql: "DELETE FROM exercise WHERE id = ?").execute(arguments: [id])
             try database.cachedStatement(sql: "DELETE FROM block WHERE exercise = ?").execute(arguments: [id])
         }
+        try write(outcome.closings, outcome.causes, to: database)
         for alert in outcome.alerts {
             // The id makes an alert that is written again the same one.
             try database.cachedStatement(sql: "INSERT OR IGNORE INTO alert (id, at, body) VALUES (?, ?, ?)")
@@ -267,13 +269,18 @@ public final class HubDatabase: AlertSource {
                     sql:
                         "DELETE FROM record WHERE sequence IN (SELECT sequence FROM record WHERE sequence <= ? LIMIT ?)",
                     arguments: [sequence, limit])
+                try database.execute(
+                    sql: """
+                        DELETE FROM closing WHERE incident IN
+                        (SELECT incident FROM closing WHERE closed < (SELECT max(closed) FROM closing) - ? LIMIT ?)
+                        """, arguments: [Self.closingsKept.wholeMilliseconds, limit])
             }
         } catch {
             throw StoreError(error, doing: "pruning hub.sqlite")
         }
     }
 
-    private func read<Value>(_ what: String, _ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    func read<Value>(_ what: String, _ body: (Database) throws -> Value) throws(StoreError) -> Value {
         do { return try pool.unsafeRead(body) } catch { throw StoreError(error, doing: what) }
     }
 }

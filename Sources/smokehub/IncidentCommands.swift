@@ -4,11 +4,23 @@ import Foundation
 import Hub
 import Rules
 
-/// Shows what is open.
+/// What can be asked of incidents, open and closed.
 struct Incidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the open incidents of a running hub.",
-        discussion: "EXAMPLES\n  smokehub incidents\n  smokehub incidents --json | jq .")
+        abstract: "Show the open incidents of a running hub, and say what they turned out to be.",
+        discussion: """
+            EXAMPLES
+              smokehub incidents
+              smokehub incidents --json | jq .
+              smokehub incidents cause a-fire-7 cooking --by warden-2
+            """, subcommands: [ListIncidents.self, SayCause.self], defaultSubcommand: ListIncidents.self)
+}
+
+/// Shows what is open.
+struct ListIncidents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Show what is open.",
+        discussion: "EXAMPLES\n  smokehub incidents list\n  smokehub incidents list --json | jq .")
 
     @OptionGroup var place: HubPlace
     @Flag(help: "As JSON.") var json = false
@@ -24,10 +36,16 @@ struct Incidents: AsyncParsableCommand {
                 let seen = incident.acknowledgedBy.map { "seen by \($0)" } ?? "not answered"
                 Line.out(
                     "\(drill)\(incident.incident)  \(incident.hazard.rawValue) \(incident.stage.rawValue) since "
-                        + "\(incident.since)  \(incident.places.joined(separator: " "))  \(seen)")
+                        + "\(incident.since)  \(incident.places.joined(separator: " "))  \(seen)\(silenced(incident))")
             }
         }
     }
+}
+
+private func silenced(_ incident: IncidentAnswer) -> String {
+    guard let until = incident.silencedUntil else { return "" }
+    let why = incident.silencedWhy.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+    return "  silenced until \(until) by \(incident.silencedBy ?? "")\(why)"
 }
 
 /// Says that somebody has seen an incident.
@@ -52,32 +70,7 @@ struct Ack: AsyncParsableCommand {
     @OptionGroup var place: HubPlace
 
     func run() async throws {
-        try await ask(confirmed ? .confirm : .acknowledge, incident, by: by, why: why, place)
-    }
-}
-
-/// Closes an incident for good.
-struct Reset: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Close an incident for good.",
-        discussion: """
-            Whoever was told of it is told that it is over. A detector that goes on alarming opens a new one after the \
-            re-arm time.
-
-            EXAMPLES
-              smokehub reset a-fire-7 --by warden-2 --why "burnt toast"
-
-            EXIT STATUS
-              0 done, 1 no such incident is open or no hub answers.
-            """)
-
-    @Argument(help: "The incident, as 'smokehub incidents' shows it.") var incident: String
-    @Option(help: "Who closes it.") var by: String
-    @Option(help: "Why, in words.") var why = ""
-    @OptionGroup var place: HubPlace
-
-    func run() async throws {
-        try await ask(.reset, incident, by: by, why: why, place)
+        try await place.ask(confirmed ? .confirm : .acknowledge, incident, IncidentRequest(by: by, why: why))
     }
 }
 
@@ -111,29 +104,20 @@ struct Status: AsyncParsableCommand {
                 Line.out("unknown devices  \(status.unknownDevices) messages")
                 Line.out("too large        \(status.dropped)")
                 Line.out("open incidents   \(status.openIncidents)")
+                Line.out("false alarms     \(status.falseAlarms.sentence)")
+                for disablement in status.disablements { Line.out(disablement.line) }
             }
             guard status.connected else { throw ExitCode(1) }
         }
     }
 }
 
-/// Asks the hub for something, and says what became of it.
-private func ask(
-    _ verb: OperatorCommand.Verb, _ incident: String, by: String, why: String, _ place: HubPlace
-) async throws {
-    try await refusing {
-        guard let path = incident.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-"])) else {
-            throw StartError("'\(incident)' is no incident's name")
+extension FalseAlarmAnswer {
+    fileprivate var sentence: String {
+        guard let rate = ratePer100DetectorsAndYear, let days else {
+            return "none on record, for no incident has closed"
         }
-        let answer = try place.client().post(
-            "/api/incidents/\(path)/\(verb.rawValue)", ["by": by, "why": why])
-        guard answer.status == 204 else {
-            struct Refused: Decodable {
-                struct Inner: Decodable { var message: String }
-                var error: Inner
-            }
-            let refused = try? JSONDecoder().decode(Refused.self, from: answer.body)
-            throw StartError(refused?.error.message ?? "the hub answers HTTP \(answer.status)")
-        }
+        let unknown = unexplained == 0 ? "" : "; \(unexplained) more without a known cause"
+        return String(format: "%.1f", rate) + " per 100 detectors and year (\(count) in \(days) days\(unknown))"
     }
 }

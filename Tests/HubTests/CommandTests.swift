@@ -9,7 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct `The program` {
     static let commands = [
         ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
-        ["decode"], ["replay"],
+        ["decode"], ["replay"], ["incidents"], ["incidents", "list"], ["incidents", "cause"], ["ack"], ["silence"],
+        ["reset"], ["disable"], ["enable"], ["status"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
@@ -26,6 +27,12 @@ import Testing
         ["tail", "--since", "yesterday"], ["tail", "-n", "-1"], ["tail", "--level", "loud"],
         ["tail", "--state", "/no/such/folder"], ["log", "verify", "--state", "/no/such/folder"],
         ["replay"], ["check", "--config", "/no/such/folder"], ["decode", "--quickly"],
+        ["silence", "a-fire-1", "--by", "me"],
+        ["silence", "a-fire-1", "--by", "me", "--for", "soon"],
+        ["silence", "a-fire-1", "--by", "me", "--end", "--for", "9m"],
+        ["reset", "a-fire-1", "--by", "me", "--cause", "toast"], ["disable", "flat", "--by", "me", "--for", "2h"],
+        ["disable", "flat", "12C", "--by", "me", "--for", "2h"], ["disable", "flat", "a/12/C", "--by", "me"],
+        ["disable", "flat", "a/12/C", "--for", "2h"], ["enable", "roof", "a", "--by", "me"],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
         let configured = ["serve", "drill"].contains(arguments[0]) ? ["--config", HubFolder.root + "/Config"] : []

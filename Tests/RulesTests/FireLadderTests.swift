@@ -284,8 +284,8 @@ import Testing
             00:00  button  a/12/corridor | call-point:confirmed
             00:10  button  b/12/corridor | call-point:confirmed estate-wide:confirmed
             00:20  smoke   c/1/A         | first-detector:investigate
-            00:30  reset                 | reset:closed
-            00:40  reset                 | reset:closed closed:closed
+            00:30  reset force           | reset:closed
+            00:40  reset force           | reset:closed closed:closed
             02:00  button  a/12/corridor | unanswered:investigate call-point:confirmed
             02:10  button  b/12/corridor | call-point:confirmed estate-wide:confirmed
             """

@@ -1,4 +1,5 @@
 import Devices
+import Foundation
 import Registry
 import Rules
 import Testing
@@ -7,14 +8,15 @@ import Testing
     private func restored(from table: Table, devices: [Device], at time: Instant) throws -> RuleEngine {
         var before = try table.engine()
         for step in table.steps { table.play(step, on: &before) }
-        let consequences = before.takeConsequences()
+        let blocks = try JSONDecoder().decode(
+            [BlockState].self, from: JSONEncoder().encode(before.takeConsequences().blocks))
         var after = RuleEngine(
             estate: TableEstate.estate, devices: devices, rules: try TableEstate.sampleRules(), now: time)
         after.restore(
             time: time, present: time,
             devices: devices.enumerated().compactMap { index, device in
                 table.devices.firstIndex(of: device).map { (index, before.state(ofDevice: $0)) }
-            }, blocks: consequences.blocks, exercises: [])
+            }, blocks: blocks, exercises: [])
         return after
     }
 
@@ -32,9 +34,83 @@ import Testing
         let table = try Table("00:00  smoke  a/12/C |\n00:01  smoke  a/12/D |")
         var engine = try restored(from: table, devices: [table.devices[1]], at: Table.start + .seconds(10))
         let incident = try #require(engine.openIncidents.first)
-        engine.apply(OperatorCommand(.reset, incident: incident.id, by: "guard"), at: Table.start + .seconds(20))
+        engine.apply(
+            OperatorCommand(.reset, incident: incident.id, by: "guard", force: true), at: Table.start + .seconds(20))
         let consequences = engine.takeConsequences()
         #expect(consequences.decisions.map(\.rule) == ["reset"])
         #expect(consequences.devices.allSatisfy { $0 == 0 })
+    }
+
+    @Test func `a disablement ends when it was to end, with what still burns`() throws {
+        let table = try Table(
+            """
+            00:00  disable  scope=flat:a.12.C until=10:00 |
+            05:00  smoke    a/12/C                        |
+            09:59  wait                                   |
+            """)
+        // At the moment just before its end, and long after it.
+        for stop in [599, 301] as [Int64] {
+            var engine = try restored(from: table, devices: table.devices, at: Table.start + .seconds(stop))
+            #expect(engine.disablements.map(\.withheld.count) == [1])
+            engine.advance(to: Table.start + .seconds(599))
+            #expect(engine.takeConsequences().decisions == [])
+            engine.advance(to: Table.start + .seconds(900))
+            let outcome = engine.takeConsequences()
+            #expect(outcome.decisions.map(\.rule) == ["first-detector", "unanswered"])
+            #expect(outcome.decisions.first?.at == Table.start + .seconds(600))
+            let end = try #require(outcome.records.first { $0.details["state"] == "put right" })
+            #expect(end.at == Table.start + .seconds(600) && end.details["still"] == "a-12-C-smoke")
+            #expect(engine.disablements == [])
+        }
+    }
+
+    @Test func `a disablement that ended while the hub was down is announced, and keeps nothing back`() throws {
+        let table = try Table(
+            """
+            00:00  disable  scope=flat:a.12.C until=10:00 |
+            05:00  smoke    a/12/C                        |
+            """)
+        var engine = try restored(from: table, devices: table.devices, at: Table.start + .seconds(330))
+        // The hub hears again after an hour. Its devices could not be heard either, so the alarm still counts.
+        engine.beginOutage()
+        engine.beginBacklog(from: Table.start + .seconds(330), until: Table.start + .seconds(3600))
+        engine.advance(to: Table.start + .seconds(3600))
+        let outcome = engine.takeConsequences()
+        #expect(outcome.decisions.map(\.rule).first == "first-detector")
+        #expect(outcome.records.first { $0.details["state"] == "put right" }?.at == Table.start + .seconds(600))
+    }
+
+    @Test func `an alarm that was kept back before is broken out by a second zone`() throws {
+        let table = try Table(
+            """
+            00:00  disable  scope=flat:a.12.C until=10:00 |
+            05:00  smoke    a/12/C                        |
+            05:01  -smoke   a/12/D                        |
+            """)
+        var engine = try restored(from: table, devices: table.devices, at: Table.start + .seconds(310))
+        table.play(try Table("05:20  smoke  a/12/D |").steps[0], as: table.devices, on: &engine)
+        #expect(engine.takeConsequences().decisions.map(\.rule) == ["first-detector", "near-flats"])
+    }
+
+    @Test func `a silence ends when it was to end, and an acknowledgement stands`() throws {
+        let table = try Table(
+            """
+            00:00  smoke    a/12/C      |
+            00:10  ack                  |
+            00:20  silence  until=05:00 |
+            """)
+        var engine = try restored(from: table, devices: table.devices, at: Table.start + .seconds(299))
+        #expect(engine.openIncidents.first?.acknowledgement?.by == "guard")
+        #expect(engine.openIncidents.first?.silence?.until == Table.start + .seconds(300))
+        engine.advance(to: Table.start + .seconds(400))
+        let outcome = engine.takeConsequences()
+        #expect(outcome.alerts.map(\.sounders) == [.resume])
+        #expect(outcome.alerts.first?.at == Table.start + .seconds(300))
+    }
+
+    @Test func `what a hub wrote that knew of no disablements can be read`() throws {
+        let text = #"{"block":"a","incidents":[],"lastNumber":7}"#
+        let state = try JSONDecoder().decode(BlockState.self, from: Data(text.utf8))
+        #expect(state.disablements == [])
     }
 }

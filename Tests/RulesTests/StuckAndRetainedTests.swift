@@ -25,7 +25,7 @@ import Testing
         try Table(
             """
             00:00  smoke  a/12/C          | first-detector:investigate
-            00:30  reset                  | reset:closed
+            00:30  reset force            | reset:closed
             10:00  smoke  a/12/C retained |
             """
         ).check()
@@ -47,7 +47,7 @@ import Testing
         let outcome = try Table(
             """
             00:00  smoke  a/12/C | first-detector:investigate
-            00:30  reset         | reset:closed
+            00:30  reset force   | reset:closed
             01:29  smoke  a/12/C |
             01:30  smoke  a/12/C | stuck:investigate
             """
@@ -60,7 +60,7 @@ import Testing
         try Table(
             """
             00:00    smoke  a/12/C | first-detector:investigate
-            00:30    reset         | reset:closed
+            00:30    reset force   | reset:closed
             02:00    smoke  a/12/C | stuck:investigate
             10:00    smoke  a/12/C |
             20:00    smoke  a/12/C |
@@ -80,7 +80,7 @@ import Testing
         let outcome = try Table(
             """
             00:00  smoke   a/12/C | first-detector:investigate
-            00:30  reset          | reset:closed
+            00:30  reset force    | reset:closed
             02:00  smoke   a/12/C | stuck:investigate
             03:00  -smoke  a/12/C |
             04:00  smoke   a/12/C | first-detector:investigate

@@ -28,8 +28,8 @@ struct TableEstate {
 /// A scenario as a table, one line a moment: `time  kind  place  flags | rule:stage rule:stage`.
 ///
 /// `kind` is a reading's kind, `-kind` its clear, `wait` for nothing but time, `deaf` and `outage` (`since=<time>`)
-/// for the hub that hears nobody and hears again, or `ack`, `confirm` and `reset` for an
-/// operator. A place is `block/floor/flat-or-area`, with `#2` for a second detector there. Flags: `retained`,
+/// for the hub that hears nobody and hears again, or `ack`, `confirm`, `silence`, `resound`, `reset` (`force`),
+/// `disable`, `enable`, `test-mode` and `end-test` (`scope=flat:a.12.C`, `until=<time>`, `by=`, `second=`) for an operator. A place is `block/floor/flat-or-area`, with `#2` for a second detector there. Flags: `retained`,
 /// `at=<time>` for a device's stamp, `backlog`, `drill=<id>`, `test`. Behind the bar stands every decision, in order.
 struct Table {
     struct Step {
@@ -107,18 +107,38 @@ struct Table {
             whole.decisions += outcome.decisions
             whole.alerts += outcome.alerts
             whole.records += outcome.records
+            whole.closings += outcome.closings
         }
         return whole
     }
 
-    func play(_ step: Step, on engine: inout RuleEngine) {
+    private func command(_ step: Step, _ engine: RuleEngine) -> OperatorCommand? {
+        let verbs: [String: OperatorCommand.Verb] = [
+            "ack": .acknowledge, "confirm": .confirm, "reset": .reset, "silence": .silence, "resound": .resound,
+            "disable": .disable, "enable": .enable, "test-mode": .test, "end-test": .endTest,
+        ]
+        guard let verb = verbs[step.verb] else { return nil }
+        let until = step.flags["until"].flatMap { try? Self.moment($0) }
+        let by = step.flags["by"] ?? "guard"
+        if verb.isOfScope {
+            let words = step.flags["scope"]?.split(separator: ":").map(String.init) ?? []
+            let scope = words.count == 2 ? Disablement.Scope(words[0], words[1].replacing(".", with: "/")) : nil
+            return OperatorCommand(verb, by: by, until: until, scope: scope, second: step.flags["second"])
+        }
+        return engine.openIncidents.first.map {
+            OperatorCommand(verb, incident: $0.id, by: by, until: until, force: step.flags["force"] == nil ? nil : true)
+        }
+    }
+
+    func play(_ step: Step, on engine: inout RuleEngine) { play(step, as: devices, on: &engine) }
+
+    /// - Parameter devices: those of the engine, where they are another table's.
+    func play(_ step: Step, as devices: [Device], on engine: inout RuleEngine) {
         let drill = step.flags["drill"]
         switch step.verb {
         case "wait": engine.advance(to: step.at)
-        case "ack", "confirm", "reset":
-            let verbs: [String: OperatorCommand.Verb] = ["ack": .acknowledge, "confirm": .confirm, "reset": .reset]
-            guard let verb = verbs[step.verb], let incident = engine.openIncidents.first else { return }
-            engine.apply(OperatorCommand(verb, incident: incident.id, by: "guard"), at: step.at)
+        case "ack", "confirm", "reset", "silence", "resound", "disable", "enable", "test-mode", "end-test":
+            if let command = command(step, engine) { engine.apply(command, at: step.at) }
         case "drill":
             engine.begin(
                 Exercise(

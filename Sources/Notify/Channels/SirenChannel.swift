@@ -3,7 +3,7 @@ public import Registry
 /// Sounds sirens over MQTT, each in its ecosystem's own command; see ``SirenCommand``.
 ///
 /// A contact's address is the siren's device id. A siren sounds for `duration` and stops by itself; `clearing` and
-/// `closed` stop it earlier. The commands of an exercise go under `drill/<drill id>/` before the siren's own topic, so
+/// `closed` stop it earlier, as does somebody who silences its incident. The commands of an exercise go under `drill/<drill id>/` before the siren's own topic, so
 /// that only simulated sirens hear them, unless the settings want the real ones to sound.
 public struct SirenChannel: Channel {
     /// The name by which contacts refer to it. The notifier treats it apart: sirens sound beside personal contacts.

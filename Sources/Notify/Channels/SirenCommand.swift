@@ -48,7 +48,8 @@ struct SirenCommand: Hashable, Sendable {
 
     /// Water and calls for help are no reason to leave, so no siren says so.
     private static func pattern(_ alert: Alert) -> Pattern {
-        switch (alert.stage, alert.hazard) {
+        if alert.sounders == .stop { return .off }
+        return switch (alert.stage, alert.hazard) {
         case (.clearing, _), (.closed, _): .off
         case (.investigate, _), (_, .water), (_, .help): .alert
         case (.confirmed, .fire), (.confirmed, .co), (.confirmed, .gas): .evacuate

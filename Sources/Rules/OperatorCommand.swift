@@ -1,0 +1,76 @@
+public import Registry
+
+/// What a person at the controls asks for. Who asks, and why, goes into the record.
+public struct OperatorCommand: Hashable, Sendable, Codable {
+    public var verb: Verb
+    /// The incident that is meant; empty where a ``scope`` is.
+    public var incident: Incident.ID
+    /// Who asks, as they call themselves.
+    public var by: String
+    /// Why, in their words; may be empty.
+    public var why: String
+    /// When what is asked for ends by itself, in real time.
+    public var until: Instant?
+    /// What is to be disabled, enabled or tested.
+    public var scope: Disablement.Scope?
+    /// A second person, who agrees.
+    public var second: String?
+    public var cause: Cause?
+    /// Set to reset an incident although detectors of it still alarm.
+    public var force: Bool?
+
+    public enum Verb: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Somebody has seen it: reminders stop, and what waits for an answer waits no longer.
+        case acknowledge
+        /// Somebody has seen that it is real.
+        case confirm
+        /// Its sounders stop for a stated time; it stays open.
+        case silence
+        /// Its sounders may sound again before that time.
+        case resound
+        /// The incident closes for good.
+        case reset
+        /// What it was, said before or after it closed.
+        case cause
+        /// What a device, place or rule says is recorded for a stated time, and not acted upon.
+        case disable
+        /// Test presses of devices are not worth a line each for a stated time.
+        case test
+        /// Ends a disablement before its time.
+        case enable
+        /// Ends a test before its time.
+        case endTest
+
+        /// Whether it is about a ``OperatorCommand/scope`` and not about an incident.
+        public var isOfScope: Bool {
+            switch self {
+            case .disable, .test, .enable, .endTest: true
+            case .acknowledge, .confirm, .silence, .resound, .reset, .cause: false
+            }
+        }
+    }
+
+    public init(
+        _ verb: Verb, incident: Incident.ID = "", by: String, why: String = "", until: Instant? = nil,
+        scope: Disablement.Scope? = nil, second: String? = nil, cause: Cause? = nil, force: Bool? = nil
+    ) {
+        self.verb = verb
+        self.incident = incident
+        self.by = by
+        self.why = why
+        self.until = until
+        self.scope = scope
+        self.second = second
+        self.cause = cause
+        self.force = force
+    }
+}
+
+/// What becomes of an operator's command.
+public enum OperatorAnswer: Hashable, Sendable {
+    case done
+    /// There is no such incident, device, place or rule; the sentence says which.
+    case unknown(String)
+    /// It is not to be had so; the sentence says why, and what to ask for instead.
+    case refused(String)
+}
