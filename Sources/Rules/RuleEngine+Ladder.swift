@@ -235,7 +235,12 @@ extension RuleEngine {
             noteChanged(incident, block: block, drill: drill)
         } else {
             self[drill].blocks[block].incidents.remove(at: position)
-            if incident.wasOpened { noteClosed(incident, drill: drill) }
+            if incident.wasOpened {
+                noteClosed(incident, drill: drill)
+            } else if incident.id.hasSuffix("-\(real.blocks[block].lastNumber)") {
+                // The next incident gets its number, after a restart as without one.
+                real.blocks[block].lastNumber -= 1
+            }
             noteChanged(incident, block: block, drill: drill)
         }
         self[drill].noteOpenness(ofBlock: block)
@@ -245,9 +250,9 @@ extension RuleEngine {
     }
 
     /// Until when an incident that has reached no rung is remembered: while a detector alarms, and as long as the longest
-    /// window after that. `nil` for one that is closed for good.
+    /// window after that. `nil` for one that is closed for good, or whose alarms a disabled rule keeps in mind.
     private func forgottenAt(_ incident: Incident) -> Instant? {
-        guard !incident.wasOpened else { return nil }
+        guard !incident.wasOpened, (incident.withheldRules ?? []).isEmpty else { return nil }
         guard incident.members.allSatisfy({ !$0.alarms }) else { return .distantFuture }
         let last = incident.members.map { max($0.raisedAt, $0.clearedAt ?? $0.raisedAt) }.max()
         return last.map { $0 + rules.longestWindow(of: incident.hazard) }
