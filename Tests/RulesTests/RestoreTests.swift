@@ -5,9 +5,7 @@ import Testing
 
 @Suite struct `After a restart` {
     private func restored(from table: Table, devices: [Device], at time: Instant) throws -> RuleEngine {
-        var before = try table.engine()
-        for step in table.steps { table.play(step, on: &before) }
-        let consequences = before.takeConsequences()
+        let (before, consequences) = try table.played()
         var after = RuleEngine(
             estate: TableEstate.estate, devices: devices, rules: try TableEstate.sampleRules(), now: time)
         after.restore(
