@@ -84,7 +84,8 @@ let package = Package(
             name: "DevicesTests", dependencies: ["Devices", "Registry"], resources: [.copy("Vectors")],
             swiftSettings: strict),
         .testTarget(
-            name: "RulesTests", dependencies: ["Rules", "RuleTables", "Devices", "Registry"], swiftSettings: strict),
+            name: "RulesTests", dependencies: ["Rules", "RuleTables", "Devices", "Registry"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],

@@ -1,3 +1,4 @@
+import AlertLog
 import ArgumentParser
 import Foundation
 import Hub
@@ -11,9 +12,45 @@ struct RulesGroup: AsyncParsableCommand {
         commandName: "rules", abstract: "Ask what the rules do.",
         discussion: """
             EXAMPLES
+              smokehub rules explain
               smokehub rules test
-            """, subcommands: [RulesTest.self])
+            """, subcommands: [RulesExplain.self, RulesTest.self])
 }
+
+/// Says the rules in words.
+struct RulesExplain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Say what the rules do, in plain words, with each hazard's ladder drawn.",
+        discussion: """
+            Made of rules.yaml as the hub reads it, so it says what the hub will do. Every rule is one sentence: what \
+            has to hold, where that leads, who is told, and how often again.
+
+            EXAMPLES
+              smokehub rules explain
+              smokehub rules explain --language zh-Hant --hazard fire
+
+            EXIT STATUS
+              0 explained, 2 rules.yaml or another file of the configuration is wrong.
+            """)
+
+    @Option(help: "The sentences' language. (default: the locale's)")
+    var language: LogLanguage?
+
+    @Option(help: "Only this hazard.")
+    var hazard: Hazard?
+
+    @OptionGroup var option: ConfigOption
+
+    func run() async throws {
+        try await refusing {
+            let rules = try HubConfiguration.load(option.config).rules
+            let tongue = language?.language ?? Language(environment: ProcessInfo.processInfo.environment)
+            FileHandle.standardOutput.write(Data(Explanation(rules, language: tongue).text(hazard).utf8))
+        }
+    }
+}
+
+extension Hazard: ExpressibleByArgument {}
 
 /// Plays an estate's own tables through its rules.
 struct RulesTest: AsyncParsableCommand {

@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct `The program` {
     static let commands = [
         ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
-        ["decode"], ["replay"], ["rules"], ["rules", "test"],
+        ["decode"], ["replay"], ["rules"], ["rules", "explain"], ["rules", "test"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
@@ -26,7 +26,8 @@ import Testing
         ["tail", "--since", "yesterday"], ["tail", "-n", "-1"], ["tail", "--level", "loud"],
         ["tail", "--state", "/no/such/folder"], ["log", "verify", "--state", "/no/such/folder"],
         ["replay"], ["check", "--config", "/no/such/folder"], ["decode", "--quickly"],
-        ["rules", "test", "/no/such.table"], ["rules", "test", "--config", "/no/such/folder"],
+        ["rules", "test", "/no/such.table"], ["rules", "explain", "--hazard", "flood"],
+        ["rules", "test", "--config", "/no/such/folder"],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
         let configured = ["serve", "drill"].contains(arguments[0]) ? ["--config", HubFolder.root + "/Config"] : []

@@ -11,15 +11,20 @@ enum Sample {
 
     static func registry() throws -> EstateRegistry { try EstateRegistry.load(folder: folder) }
 
+    static func tables() throws -> [RuleTable] {
+        let roster = Roster(try registry())
+        let rules = try TableEstate.sampleRules()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/rules-tests").sorted()
+        return try names.filter { $0.hasSuffix(".table") }.flatMap { name in
+            try TableReader.read(ConfigFile.read("\(folder)/rules-tests/\(name)"), roster: roster, rules: rules)
+        }
+    }
+
     /// - Parameter rules: instead of the sample's.
     static func verdicts(_ rules: RuleSet? = nil) throws -> [TableVerdict] {
         let registry = try registry()
-        let sample = try TableEstate.sampleRules()
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/rules-tests").sorted()
-        return try names.filter { $0.hasSuffix(".table") }.flatMap { name in
-            let file = try ConfigFile.read("\(folder)/rules-tests/\(name)")
-            return try TableReader.read(file, roster: Roster(registry), rules: sample)
-        }.map { TablePlayer.verdict(on: $0, estate: registry.estate, rules: rules ?? sample) }
+        let rules = try rules ?? TableEstate.sampleRules()
+        return try tables().map { TablePlayer.verdict(on: $0, estate: registry.estate, rules: rules) }
     }
 }
 
@@ -41,12 +46,14 @@ enum Sample {
     @Test(arguments: [Duration.seconds(-1), .seconds(1)])
     func `fail when a figure of any rule is a second off`(_ slip: Duration) throws {
         let sample = try TableEstate.sampleRules()
+        let tables = try Sample.tables()
+        let estate = try Sample.registry().estate
         for (position, rule) in sample.rules.enumerated() {
             for pattern in rule.when.indices {
                 var rules = sample
                 guard rules.rules[position].when[pattern].slip(by: slip) else { continue }
                 #expect(
-                    try Sample.verdicts(rules).contains { !$0.holds },
+                    tables.contains { !TablePlayer.verdict(on: $0, estate: estate, rules: rules).holds },
                     "no table shows the figure of '\(rule.name)' at its bound")
             }
         }
