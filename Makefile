@@ -21,10 +21,11 @@ lint: setup
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Simulators Tests Benchmarks
 
-# Is the sample configuration right?
+# Is the sample configuration right, and do its rules decide what its tables say?
 check: setup
 	$(SWIFT) build --product smokehub
 	$$($(SWIFT) build --show-bin-path)/smokehub check
+	$$($(SWIFT) build --show-bin-path)/smokehub rules test
 
 bench: setup
 	Benchmarks/run

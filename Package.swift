@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
         .target(name: "Devices", dependencies: ["Registry"], swiftSettings: strict),
         .target(name: "Rules", dependencies: ["Registry", "Devices"], swiftSettings: strict),
+        .target(name: "RuleTables", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
         .target(
             name: "Store", dependencies: ["Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -68,7 +69,8 @@ let package = Package(
         .executableTarget(
             name: "smokehub",
             dependencies: [
-                "Hub", "Console", "Drill", "AlertLog", "CCurl", "Devices", "MQTT", "Registry", "Rules", "Store",
+                "Hub", "Console", "Drill", "AlertLog", "CCurl", "Devices", "MQTT", "Registry", "Rules", "RuleTables",
+                "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -81,7 +83,9 @@ let package = Package(
         .testTarget(
             name: "DevicesTests", dependencies: ["Devices", "Registry"], resources: [.copy("Vectors")],
             swiftSettings: strict),
-        .testTarget(name: "RulesTests", dependencies: ["Rules", "Devices", "Registry"], swiftSettings: strict),
+        .testTarget(
+            name: "RulesTests", dependencies: ["Rules", "RuleTables", "Devices", "Registry"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],

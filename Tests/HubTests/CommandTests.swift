@@ -11,6 +11,7 @@ import Testing
         ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
         ["decode"], ["replay"], ["incidents"], ["incidents", "list"], ["incidents", "cause"], ["ack"], ["silence"],
         ["reset"], ["disable"], ["enable"], ["status"],
+        ["rules"], ["rules", "explain"], ["rules", "test"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
@@ -33,6 +34,8 @@ import Testing
         ["reset", "a-fire-1", "--by", "me", "--cause", "toast"], ["disable", "flat", "--by", "me", "--for", "2h"],
         ["disable", "flat", "12C", "--by", "me", "--for", "2h"], ["disable", "flat", "a/12/C", "--by", "me"],
         ["disable", "flat", "a/12/C", "--for", "2h"], ["enable", "roof", "a", "--by", "me"],
+        ["rules", "test", "/no/such.table"], ["rules", "explain", "--hazard", "flood"],
+        ["rules", "test", "--config", "/no/such/folder"],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
         let configured = ["serve", "drill"].contains(arguments[0]) ? ["--config", HubFolder.root + "/Config"] : []

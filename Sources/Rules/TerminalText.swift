@@ -1,18 +1,18 @@
 /// A text as a terminal shows it: how wide it is, and what of it must not get there.
 extension String {
     /// In terminal columns: two for East Asian wide characters and emoji, none for what joins the character before.
-    var columns: Int {
+    package var columns: Int {
         reduce(0) { $0 + $1.columns }
     }
 
     /// Filled with spaces up to a width; a wider text stays as it is.
-    func padded(to width: Int) -> String {
+    package func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - columns))
     }
 
     /// Without what could move the cursor, recolour the screen or turn the text around: names of devices come from
     /// outside, and a log must show what is in it.
-    var harmless: String {
+    package var harmless: String {
         var harmless = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             switch (scalar.properties.generalCategory, scalar) {
