@@ -3,16 +3,26 @@ public struct Estate: Hashable, Sendable {
     public var id: String
     public var name: LocalizedText
     /// In the order of the file.
-    public var blocks: [Block]
+    public var blocks: [Block] {
+        didSet { positions = Self.positions(blocks) }
+    }
+    /// A block is asked for with every signal, and an estate may have thousands.
+    private var positions: [String: Int]
 
     public init(id: String, name: LocalizedText, blocks: [Block]) {
         self.id = id
         self.name = name
         self.blocks = blocks
+        positions = Self.positions(blocks)
     }
 
-    public func block(_ id: String) -> Block? {
-        blocks.first { $0.id == id }
+    /// The first of a name.
+    public func block(_ id: String) -> Block? { position(ofBlock: id).map { blocks[$0] } }
+
+    public func position(ofBlock id: String) -> Int? { positions[id] }
+
+    private static func positions(_ blocks: [Block]) -> [String: Int] {
+        Dictionary(blocks.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 }
 

@@ -4,7 +4,7 @@ import Registry
 // How a signal changes the incident of its block and hazard.
 extension RuleEngine {
     mutating func handle(_ signal: Signal, of observation: Observation, late: Bool, drill: Int?) {
-        guard let hazard = rules.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
+        guard let hazard = ladders.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
             return
         }
         let open = self[drill].blocks[block].incidents.firstIndex { $0.hazard == hazard }
@@ -38,30 +38,12 @@ extension RuleEngine {
         _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, late: Bool, drill: Int?
     ) {
         let position = incident(of: hazard, block: block, at: signal.at, drill: drill)
-        var incident = self[drill].blocks[block].incidents[position]
-        let isNewFlat = !incident.members.contains { $0.place == signal.place }
-        let index: Int
-        if let known = incident.members.firstIndex(where: { $0.device == signal.device }) {
-            index = known
-            incident.members[index].kinds.formUnion(signal.kind.bit)
-            incident.members[index].raisedAt = signal.at
-            incident.members[index].heardAt = max(incident.members[index].heardAt, heard(observation, drill))
-            incident.members[index].live = incident.members[index].live || !signal.retained
-            incident.members[index].stuck = false
-            incident.members[index].clearedAt = nil
-            incident.members[index].timedOut = false
-        } else {
-            index = incident.members.count
-            incident.members.append(
-                Incident.Member(
-                    device: signal.device, index: observation.index, place: signal.place, kinds: signal.kind.bit,
-                    raisedAt: signal.at, heardAt: heard(observation, drill), live: !signal.retained, stuck: false,
-                    late: late))
-        }
-        self[drill].blocks[block].incidents[position] = incident
-        settle(
-            incident.id, block: block, drill: drill,
-            trigger: Trigger(member: index, at: signal.at, newFlat: isNewFlat))
+        let heardAt = heard(observation, drill)
+        let id = self[drill].blocks[block].incidents[position].id
+        // In its place, for a copy would copy all members.
+        let (index, isNewFlat) = self[drill].blocks[block].incidents[position].join(
+            signal, observation, heardAt: heardAt, late: late)
+        settle(id, block: block, drill: drill, trigger: Trigger(member: index, at: signal.at, newFlat: isNewFlat))
     }
 
     /// A detector that is in the incident already says again that it alarms.
@@ -69,8 +51,8 @@ extension RuleEngine {
         _ member: Int, of position: Int, _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int,
         late: Bool, drill: Int?
     ) {
-        let incident = self[drill].blocks[block].incidents[position]
-        let known = incident.members[member]
+        let id = self[drill].blocks[block].incidents[position].id
+        let known = self[drill].blocks[block].incidents[position].members[member]
         if known.stuck {
             return noteStuck(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
@@ -80,13 +62,15 @@ extension RuleEngine {
         let heardAt = max(known.heardAt, heard(observation, drill))
         self[drill].blocks[block].incidents[position].members[member].heardAt = heardAt
         self[drill].blocks[block].incidents[position].members[member].live = true
-        settle(incident.id, block: block, drill: drill, trigger: nil)
+        settle(id, block: block, drill: drill, trigger: nil)
     }
 
     private mutating func clear(
         _ member: Int, of position: Int, _ observation: Observation, hazard: Hazard, block: Int, drill: Int?
     ) {
-        let still = self[drill].devices[observation.index].alarming.members.contains { rules.hazard(of: $0) == hazard }
+        let still = self[drill].devices[observation.index].alarming.members.contains {
+            ladders.hazard(of: $0) == hazard
+        }
         guard !still else { return }
         let at = heard(observation, drill)
         self[drill].blocks[block].incidents[position].members[member].clearedAt = at
@@ -103,7 +87,7 @@ extension RuleEngine {
         guard let closedAt = state.incidentClosedAt, heard(observation, drill) >= closedAt + rules.settings.rearm else {
             return
         }
-        guard let rule = rules.rules.first(where: { $0.hazard == hazard && $0.when.contains(.stuck) }) else {
+        guard let rule = ladders[hazard].first(where: { $0.when.contains(.stuck) }) else {
             // No rule says what a stuck detector of this hazard means, so it is taken at its word.
             self[drill].devices[observation.index].believe(signal.kind)
             return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
@@ -161,5 +145,31 @@ extension RuleEngine {
 
     private func heard(_ observation: Observation, _ drill: Int?) -> Instant {
         self[drill].time(at: observation.receivedAt)
+    }
+}
+
+extension Incident {
+    /// Takes in a detector's alarm.
+    ///
+    /// - Returns: its position among the members, and whether its flat or area is new.
+    fileprivate mutating func join(
+        _ signal: Signal, _ observation: Observation, heardAt: Instant, late: Bool
+    ) -> (member: Int, isNewFlat: Bool) {
+        let isNewFlat = !members.contains { $0.place == signal.place }
+        guard let known = members.firstIndex(where: { $0.device == signal.device }) else {
+            members.append(
+                Member(
+                    device: signal.device, index: observation.index, place: signal.place, kinds: signal.kind.bit,
+                    raisedAt: signal.at, heardAt: heardAt, live: !signal.retained, stuck: false, late: late))
+            return (members.count - 1, isNewFlat)
+        }
+        members[known].kinds.formUnion(signal.kind.bit)
+        members[known].raisedAt = signal.at
+        members[known].heardAt = max(members[known].heardAt, heardAt)
+        members[known].live = members[known].live || !signal.retained
+        members[known].stuck = false
+        members[known].clearedAt = nil
+        members[known].timedOut = false
+        return (known, isNewFlat)
     }
 }

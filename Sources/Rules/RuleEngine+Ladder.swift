@@ -28,18 +28,19 @@ extension RuleEngine {
     private func ruleThatHolds(
         for incident: Incident, _ block: Int, at moment: Instant, _ trigger: Trigger?
     ) -> (Rule, Match)? {
-        var best: (rule: Rule, match: Match)?
-        for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard let match = holds(rule, incident, block, trigger), match.at <= moment else { continue }
+        let rules = ladders[incident.hazard]
+        var best: (rule: Int, match: Match)?
+        for rule in rules.indices where rules[rule].mayFire(on: incident) {
+            guard let match = holds(rules[rule], incident, block, trigger), match.at <= moment else { continue }
             guard let (bestRule, bestMatch) = best else {
                 best = (rule, match)
                 continue
             }
-            if match.at < bestMatch.at || (match.at == bestMatch.at && rule.leadsAbove(bestRule)) {
+            if match.at < bestMatch.at || (match.at == bestMatch.at && rules[rule].leadsAbove(rules[bestRule])) {
                 best = (rule, match)
             }
         }
-        return best
+        return best.map { (rules[$0.rule], $0.match) }
     }
 
     private func holds(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
@@ -61,9 +62,10 @@ extension RuleEngine {
     }
 
     private mutating func fireForNewFlat(_ incident: inout Incident, _ block: Int, _ trigger: Trigger, _ drill: Int?) {
-        for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard rule.outcome == .same, let match = match(rule, incident, block, trigger) else { continue }
-            return fire(rule, match, on: &incident, drill: drill, onlyThere: true)
+        let rules = ladders[incident.hazard]
+        for rule in rules.indices where rules[rule].outcome == .same && rules[rule].mayFire(on: incident) {
+            guard let match = match(rules[rule], incident, block, trigger) else { continue }
+            return fire(rules[rule], match, on: &incident, drill: drill, onlyThere: true)
         }
     }
 
@@ -119,7 +121,7 @@ extension RuleEngine {
     }
 
     private func reminder(after moment: Instant, rule name: String, _ hazard: Hazard) -> Incident.Reminder? {
-        rules.rules.first { $0.name == name && $0.hazard == hazard }?.reminder.map {
+        ladders[hazard].first { $0.name == name }?.reminder.map {
             Incident.Reminder(rule: name, next: moment + $0.pause(after: 0), count: 0)
         }
     }
@@ -141,7 +143,10 @@ extension RuleEngine {
         guard let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id }) else { return }
         var incident = self[drill].blocks[block].incidents[position]
         let moment = self[drill].time(at: now)
+        let heardBefore = moment - rules.settings.clearTimeout
         for member in incident.members.indices where incident.members[member].alarms && mayTimeOut(drill) {
+            // Hundreds may alarm: only for those whose time is over is it reckoned exactly.
+            guard incident.members[member].heardAt <= heardBefore else { continue }
             let end = incident.members[member].heardAt + rules.settings.clearTimeout
             guard end <= moment else { continue }
             incident.members[member].clearedAt = end
@@ -177,7 +182,7 @@ extension RuleEngine {
 
     private mutating func remind(_ incident: inout Incident, at moment: Instant, _ drill: Int?) {
         guard var reminder = incident.reminder, reminder.next <= moment else { return }
-        guard let rule = rules.rules.first(where: { $0.name == reminder.rule && $0.hazard == incident.hazard }),
+        guard let rule = ladders[incident.hazard].first(where: { $0.name == reminder.rule }),
             let pause = rule.reminder?.pause(after: reminder.count + 1)
         else {
             incident.reminder = nil
@@ -229,27 +234,22 @@ extension RuleEngine {
         }
     }
 
-    mutating func noteChanged(_ incident: Incident, block: Int, drill: Int?) {
-        if let known = outcome.incidents.firstIndex(where: { $0.id == incident.id }) {
-            outcome.incidents[known] = incident
-        } else {
-            outcome.incidents.append(incident)
-        }
-        for state in drill == nil ? [real.blocks[block]] : [real.blocks[block], self[drill].blocks[block]] {
-            let known = outcome.blocks.firstIndex { $0.block == state.block && $0.exercise == state.exercise }
-            if let known { outcome.blocks[known] = state } else { outcome.blocks.append(state) }
-        }
-    }
-
     /// When time alone will change an incident next, in its world's time.
     func due(of incident: Incident, _ block: Int) -> Instant {
         var next = incident.reminder?.next ?? .distantFuture
-        for member in incident.members where member.alarms && (incident.exercise != nil || !isDeaf) {
-            next = min(next, member.heardAt + rules.settings.clearTimeout)
+        if incident.exercise != nil || !isDeaf {
+            var longestUnheard = Instant.distantFuture
+            for member in incident.members.indices where incident.members[member].alarms {
+                longestUnheard = min(longestUnheard, incident.members[member].heardAt)
+            }
+            next = min(next, longestUnheard + rules.settings.clearTimeout)
         }
         if let suspect = suspectDue(of: incident) { next = min(next, suspect) }
-        for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard case .rung = rule.outcome, let match = match(rule, incident, block, nil) else { continue }
+        let ladder = ladders[incident.hazard]
+        for rule in ladder.indices where ladder[rule].mayFire(on: incident) {
+            guard case .rung = ladder[rule].outcome, let match = match(ladder[rule], incident, block, nil) else {
+                continue
+            }
             next = min(next, match.at)
         }
         return next

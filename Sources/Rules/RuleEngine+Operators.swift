@@ -36,7 +36,7 @@ extension RuleEngine {
         guard let (drill, block, position) = find(command.incident) else { return false }
         let hazard = self[drill].blocks[block].incidents[position].hazard
         if command.verb == .confirm {
-            guard rules.rules.contains(where: { $0.hazard == hazard && $0.when.contains(.confirmedByPerson) }) else {
+            guard ladders[hazard].contains(where: { $0.when.contains(.confirmedByPerson) }) else {
                 return false
             }
         }

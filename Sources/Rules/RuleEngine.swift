@@ -21,10 +21,11 @@ public struct RuleEngine {
     var isDeaf = false
     /// In the order in which they began.
     var drills: [World] = []
+    /// All but the incidents and blocks, which ``takeConsequences()`` adds.
     var outcome = Consequences()
+    var changed = ChangedIncidents()
+    let ladders: Ladders
     private let devices: [Device]
-    private let blockPositions: [String: Int]
-    let positionsByID: [Device.ID: Int]
     /// When the next incident is due, in real time.
     private var earliestDue = Instant.distantFuture
 
@@ -35,31 +36,26 @@ public struct RuleEngine {
         self.estate = estate
         self.devices = devices
         self.rules = rules
+        ladders = Ladders(rules)
         self.now = now
         real = World(exercise: nil, estate: estate, devices: DeviceStates(count: devices.count))
-        blockPositions = Dictionary(
-            estate.blocks.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
-        positionsByID = Dictionary(
-            devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// Hands over what the steps since the last call led to.
-    public mutating func takeConsequences() -> Consequences {
-        defer { outcome = Consequences() }
-        return outcome
     }
 
     /// When ``advance(to:)`` is due if nothing is heard first; `nil` while nothing is pending.
     public var nextDeadline: Instant? {
-        let drillEnd = drills.compactMap { $0.exercise?.until }.min() ?? .distantFuture
+        let drillEnd = firstDrillEnd?.until ?? .distantFuture
         let next = min(earliestDue, drillEnd)
         return next == .distantFuture ? nil : next
+    }
+
+    private var firstDrillEnd: Exercise? {
+        drills.isEmpty ? nil : drills.compactMap(\.exercise).min { ($0.until, $0.id) < ($1.until, $1.id) }
     }
 
     /// Everything that was due until a moment happens, each at its own time.
     public mutating func advance(to moment: Instant) {
         while true {
-            let drillEnd = drills.compactMap(\.exercise).min { ($0.until, $0.id) < ($1.until, $1.id) }
+            let drillEnd = firstDrillEnd
             let due = min(earliestDue, drillEnd?.until ?? .distantFuture)
             guard due <= moment else { break }
             now = max(now, due)
@@ -172,16 +168,21 @@ public struct RuleEngine {
     }
 
     subscript(drill: Int?) -> World {
-        get { drill.map { drills[$0] } ?? real }
+        _read { if let drill { yield drills[drill] } else { yield real } }
         _modify { if let drill { yield &drills[drill] } else { yield &real } }
     }
 
     /// The position of a block in ``World/blocks``; `nil` for one that the estate does not have.
     func position(ofBlock block: String) -> Int? {
-        block == "*" ? estate.blocks.count : blockPositions[block]
+        block == "*" ? estate.blocks.count : estate.position(ofBlock: block)
     }
 
     func device(at index: Int) -> Device { devices[index] }
+
+    /// Made anew each time, for it is large and only asked for at a restart.
+    var positionsByID: [Device.ID: Int] {
+        Dictionary(devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    }
 
     public func state(ofDevice index: Int) -> DeviceState { real.devices[index] }
 
@@ -189,22 +190,15 @@ public struct RuleEngine {
 
     /// Finds anew when the next incident is due. Called after every change of an incident.
     mutating func findNextDue() {
-        var next = Instant.distantFuture
-        for drill in [nil] + drills.indices.map(Optional.some) {
-            let world = self[drill]
-            for block in world.openBlocks {
-                for incident in world.blocks[block].incidents {
-                    next = min(next, world.realTime(of: incident.due))
-                }
-            }
-        }
+        var next = real.blocks.earliestDue
+        for drill in drills { next = min(next, drill.realTime(of: drill.blocks.earliestDue)) }
         earliestDue = next
     }
 
     private mutating func stepEverythingDue() {
         for drill in [nil] + drills.indices.map(Optional.some) {
             let moment = self[drill].time(at: now)
-            for block in self[drill].openBlocks {
+            for block in self[drill].blocks.due(until: moment) {
                 let due = self[drill].blocks[block].incidents.filter { $0.due <= moment }.map(\.id)
                 for id in due { step(incident: id, block: block, drill: drill) }
             }
