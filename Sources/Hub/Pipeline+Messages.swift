@@ -50,7 +50,6 @@ extension Pipeline {
                 exercise: exercise))
         if exercise == nil { heard.insert(index) }
         guard let placement else { return }
-        collect()
         // In a backlog mere signs of life move time, too, and are not journaled themselves.
         if backlog, timeBefore > journaledTime { journal(.time, at: timeBefore) }
         journal(

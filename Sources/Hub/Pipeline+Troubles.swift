@@ -24,6 +24,8 @@ extension Pipeline {
     }
 
     private func note(_ text: LogRecord.Text, _ event: LogRecord.Event, _ level: Level, _ details: [String: String]) {
+        // The log's lines keep their order.
+        collect()
         unwritten.outcome.records.append(
             LogRecord(
                 at: now(), event: event, level: level, estate: registry.estate.id, text: text, details: details))

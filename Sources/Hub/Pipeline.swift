@@ -133,6 +133,7 @@ final class Pipeline {
             board.count(messages: batch.messages.count)
             if !batch.messages.isEmpty { noteHeard(at: moment) }
             for message in batch.messages { take(message, at: moment) }
+            collect()
             takeCommands(at: moment)
             keepTime(at: now(), socketIsDry: batch.dry && batch.messages.isEmpty)
             guard writeAndTell() else { continue }

@@ -3,7 +3,11 @@ public struct Estate: Hashable, Sendable {
     public var id: String
     public var name: LocalizedText
     /// In the order of the file.
-    public var blocks: [Block]
+    public var blocks: [Block] {
+        didSet { positions = Self.positions(blocks) }
+    }
+    /// A block is asked for with every signal, and an estate may have thousands.
+    private var positions: [String: Int]
     /// Pairs of blocks between which fire may spread: a façade, a scaffold, a shared podium.
     public var adjacency: [[String]]
 
@@ -12,6 +16,7 @@ public struct Estate: Hashable, Sendable {
         self.name = name
         self.blocks = blocks
         self.adjacency = adjacency
+        positions = Self.positions(blocks)
     }
 
     /// The blocks next to one, in the order of the map.
@@ -19,8 +24,13 @@ public struct Estate: Hashable, Sendable {
         adjacency.filter { $0.contains(block) }.flatMap { $0.filter { $0 != block } }
     }
 
-    public func block(_ id: String) -> Block? {
-        blocks.first { $0.id == id }
+    /// The first of a name.
+    public func block(_ id: String) -> Block? { position(ofBlock: id).map { blocks[$0] } }
+
+    public func position(ofBlock id: String) -> Int? { positions[id] }
+
+    private static func positions(_ blocks: [Block]) -> [String: Int] {
+        Dictionary(blocks.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 }
 

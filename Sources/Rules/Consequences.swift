@@ -32,11 +32,12 @@ public struct Consequences: Hashable, Sendable {
         alerts += later.alerts
         records += later.records
         for incident in later.incidents {
-            incidents.removeAll { $0.id == incident.id }
+            if let known = incidents.lastIndex(where: { $0.id == incident.id }) { incidents.remove(at: known) }
             incidents.append(incident)
         }
         for block in later.blocks {
-            blocks.removeAll { $0.block == block.block && $0.exercise == block.exercise }
+            let known = blocks.lastIndex { $0.block == block.block && $0.exercise == block.exercise }
+            if let known { blocks.remove(at: known) }
             blocks.append(block)
         }
         for exercise in later.exercises {

@@ -54,16 +54,7 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
 
         /// Whether this is further up the ladder than another; clearing and closed are not on it.
         func isAbove(_ other: Rung) -> Bool {
-            (Self.height(stage), step) > (Self.height(other.stage), other.step)
-        }
-
-        private static func height(_ stage: Stage) -> Int {
-            switch stage {
-            case .investigate: 1
-            case .confirmed: 2
-            case .spreading: 3
-            case .clearing, .closed: 0
-            }
+            (stage.height, step) > (other.stage.height, other.step)
         }
     }
 
@@ -130,8 +121,12 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     }
 
     /// Whether it stands at a stage or further up, or is clearing from there.
-    func hasReached(_ stage: Stage) -> Bool {
-        !Rung(stage, step: 0).isAbove(self.stage == .clearing ? rungBefore ?? rung : rung)
+    func hasReached(_ stage: Stage) -> Bool { height >= stage.height }
+
+    /// How far up the ladder it stands, or stood before it began to clear; -1 while no rule has opened it.
+    var height: Int {
+        let standing = stage == .clearing ? rungBefore ?? rung : rung
+        return standing.step < 0 ? -1 : standing.stage.height
     }
 
     var isOpen: Bool { rung.stage != .closed }
@@ -149,8 +144,7 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
 
     /// The places of the detectors, each once, the first first.
     public var places: [Place] {
-        members.reduce(into: []) { places, member in
-            if !places.contains(member.place) { places.append(member.place) }
-        }
+        var met = Set<Place>()
+        return members.map(\.place).filter { met.insert($0).inserted }
     }
 }

@@ -59,7 +59,7 @@ struct LadderDrawing {
     private mutating func drawDown(_ width: Int) {
         let left = "   │".padded(to: width) + "   "
         let clearing = own.filter { $0.outcome == .rung(Incident.Rung(.clearing)) }
-        let closing = own.filter { $0.outcome == .rung(Incident.Rung(.closed)) }
+        let endings = own.filter { $0.outcome == .rung(Incident.Rung(.closed)) }
         let back = own.filter { rule in
             guard case .rung(let rung) = rule.outcome else { return rule.outcome == .before }
             return rung.isOnLadder && rule.from.contains(.clearing)
@@ -73,7 +73,7 @@ struct LadderDrawing {
             lines.append(left.dropLast(2) + "└─┬".filled("─", to: inner + 3) + "┘")
         }
         for rule in back { lines.append(left + "│ ▲ " + rule.name + returnWords(rule)) }
-        for rule in closing { lines.append(left + "│ ▼ " + rule.name + (rule.from == [.clearing] ? "" : from(rule))) }
+        for rule in endings { lines.append(left + "│ ▼ " + rule.name + (rule.from == [.clearing] ? "" : from(rule))) }
         let reset = language(LogRecord.Text("a person's reset, from any stage", "由人手重置（任何階段）"))
         lines.append(left + "│ ▼ " + reset)
         lines.append("   └".filled("─", to: width + 3) + "┘")

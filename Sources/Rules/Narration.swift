@@ -320,16 +320,12 @@ enum Narration {
 
 /// What people call a place, in each language.
 struct PlaceNames {
-    private let estateName: LocalizedText
-    private let blocks: [Block]
+    private let whole: Estate
 
-    init(_ estate: Estate) {
-        estateName = estate.name
-        blocks = estate.blocks
-    }
+    init(_ estate: Estate) { whole = estate }
 
     var estate: LogRecord.Text {
-        LogRecord.Text(estateName[.english], estateName[.traditionalChinese])
+        LogRecord.Text(whole.name[.english], whole.name[.traditionalChinese])
     }
 
     /// `Block A, 12C and 2 more`.
@@ -341,7 +337,7 @@ struct PlaceNames {
 
     /// `Block A, 12C` and `A座12樓C室`.
     func text(_ place: Place) -> LogRecord.Text {
-        let name = blocks.first { $0.id == place.block }?.name
+        let name = whole.block(place.block)?.name
         let english = name?[.english] ?? place.block
         let chinese = name?[.traditionalChinese] ?? place.block
         let inner = place.floor == nil && place.flat == nil && place.area == nil ? "" : ", \(place.label)"

@@ -165,6 +165,9 @@ extension Pattern {
 extension Pattern.Count {
     func match(_ members: [Incident.Member], in block: Block) -> Match? {
         let counted = members.indices.filter { members[$0].answers(kinds) }
+        // Distinct ones are no more than all.
+        guard counted.count >= minimum else { return nil }
+        if scope == .block { return match(group: counted, members, in: block) }
         let groups = Dictionary(grouping: counted) { members[$0].place.group(scope) }
         // The dictionary is asked for each group in the members' order, never iterated.
         var met = Set<String>()

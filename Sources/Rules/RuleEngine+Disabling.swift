@@ -15,7 +15,7 @@ extension RuleEngine {
     }
 
     /// Everything that is disabled or under test, in the blocks' order.
-    public var disablements: [Disablement] { real.blocks.flatMap(\.disablements) }
+    public var disablements: [Disablement] { real.blocks.indices.flatMap { real.blocks[$0].disablements } }
 
     mutating func applyToScope(_ command: OperatorCommand) -> OperatorAnswer {
         guard let scope = command.scope else { return .refused("nothing is named; say which device, place or rule") }
@@ -144,7 +144,8 @@ extension RuleEngine {
     }
 
     mutating func findNextDisablementEnd() {
-        nextDisablementEnd = real.blocks.flatMap(\.disablements).map(\.until).min() ?? .distantFuture
+        nextDisablementEnd =
+            real.blocks.indices.flatMap { real.blocks[$0].disablements }.map(\.until).min() ?? .distantFuture
     }
 
     /// Ends whatever has come to its stated time.

@@ -5,25 +5,30 @@ extension RuleEngine {
     mutating func settleEstate(_ hazard: Hazard, drill: Int?) {
         let estateBlock = estate.blocks.count
         let open = self[drill].blocks[estateBlock].incidents.first { $0.hazard == hazard }
-        let burning = self[drill].openBlocks.filter { $0 != estateBlock }.flatMap { block in
-            self[drill].blocks[block].incidents.filter { $0.hazard == hazard }
-        }
         if let open {
-            guard let rule = rules.rules.first(where: { $0.hazard == hazard && $0.estateStage != nil }),
-                let stage = rule.estateStage, !burning.contains(where: { $0.hasReached(stage) })
+            guard let stage = ladders.estateWide(hazard).first?.estateStage,
+                self[drill].blocks.count(of: hazard, reaching: stage, withClearing: true) == 0
             else { return }
             let at = outcome.decisions.last?.at ?? self[drill].time(at: now)
             return close(open.id, block: estateBlock, drill: drill, at: at, rule: "closed", tell: [.told])
         }
-        for rule in rules.rules where rule.hazard == hazard {
-            for case .blocks(let minimum, let stage) in rule.when {
-                let counted = burning.filter { $0.stage != .clearing && $0.hasReached(stage) }
-                guard counted.count >= minimum else { continue }
+        for rule in ladders.estateWide(hazard) {
+            for case .blocks(let minimum, let stage) in rule.when
+            where self[drill].blocks.count(of: hazard, reaching: stage, withClearing: false) >= minimum {
+                let counted = burning(hazard, reaching: stage, drill)
                 // Two blocks are two zones: they break what disables this.
                 if drill == nil, isDisabled(rule), let second = counted.last?.places.first {
                     breakRule(rule, counted[0], second)
                 }
                 return openEstateWide(rule, because: counted, drill: drill)
+            }
+        }
+    }
+
+    private func burning(_ hazard: Hazard, reaching stage: Stage, _ drill: Int?) -> [Incident] {
+        self[drill].openBlocks.filter { $0 != estate.blocks.count }.flatMap { block in
+            self[drill].blocks[block].incidents.filter {
+                $0.hazard == hazard && $0.stage != .clearing && $0.hasReached(stage)
             }
         }
     }

@@ -7,7 +7,7 @@ extension RuleEngine {
     mutating func handle(
         _ signal: Signal, of observation: Observation, late: Bool, drill: Int?, recorded: Bool = false
     ) {
-        guard let hazard = rules.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
+        guard let hazard = ladders.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
             return
         }
         let open = self[drill].blocks[block].incidents.firstIndex { $0.hazard == hazard }
@@ -63,34 +63,20 @@ extension RuleEngine {
     ) {
         let moment = max(signal.at, notBefore ?? signal.at)
         let position = incident(of: hazard, block: block, at: moment, drill: drill)
-        var incident = self[drill].blocks[block].incidents[position]
-        let isNewFlat = !incident.members.contains { $0.place == signal.place }
-        let index: Int
-        if let known = incident.members.firstIndex(where: { $0.device == signal.device }) {
-            index = known
-            incident.members[index].kinds.formUnion(signal.kind.bit)
-            incident.members[index].raisedAt = signal.at
-            incident.members[index].heardAt = max(incident.members[index].heardAt, heard(observation, drill))
-            incident.members[index].live = incident.members[index].live || !signal.retained
-            incident.members[index].stuck = false
-            incident.members[index].clearedAt = nil
-            incident.members[index].timedOut = false
-        } else {
-            index = incident.members.count
-            incident.members.append(
-                Incident.Member(
-                    device: signal.device, index: observation.index, place: signal.place, kinds: signal.kind.bit,
-                    raisedAt: signal.at, heardAt: heard(observation, drill), live: !signal.retained, stuck: false,
-                    late: late))
-        }
-        if let silence = incident.silence, !silence.places.contains(signal.place) {
+        let heardAt = heard(observation, drill)
+        let id = self[drill].blocks[block].incidents[position].id
+        // In its place, for a copy would copy all members.
+        let (index, isNewFlat) = self[drill].blocks[block].incidents[position].join(
+            signal, observation, heardAt: heardAt, late: late)
+        if let silence = self[drill].blocks[block].incidents[position].silence, !silence.places.contains(signal.place) {
+            var incident = self[drill].blocks[block].incidents[position]
             endSilence(&incident, because: .anotherZone(signal.place), drill)
+            self[drill].blocks[block].incidents[position] = incident
         }
-        self[drill].blocks[block].incidents[position] = incident
         settle(
-            incident.id, block: block, drill: drill,
-            trigger: Trigger(member: index, at: moment, newFlat: isNewFlat), notBefore: notBefore)
-        if drill == nil, !real.blocks[block].incidents.contains(where: { $0.id == incident.id }) {
+            id, block: block, drill: drill, trigger: Trigger(member: index, at: moment, newFlat: isNewFlat),
+            notBefore: notBefore)
+        if drill == nil, !real.blocks[block].incidents.contains(where: { $0.id == id }) {
             keepBackForRule(signal, observation, hazard: hazard, late: late)
         }
     }
@@ -100,8 +86,8 @@ extension RuleEngine {
         _ member: Int, of position: Int, _ signal: Signal, _ observation: Observation, hazard: Hazard, block: Int,
         late: Bool, drill: Int?
     ) {
-        let incident = self[drill].blocks[block].incidents[position]
-        let known = incident.members[member]
+        let id = self[drill].blocks[block].incidents[position].id
+        let known = self[drill].blocks[block].incidents[position].members[member]
         if known.stuck {
             return noteStuck(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
@@ -111,13 +97,15 @@ extension RuleEngine {
         let heardAt = max(known.heardAt, heard(observation, drill))
         self[drill].blocks[block].incidents[position].members[member].heardAt = heardAt
         self[drill].blocks[block].incidents[position].members[member].live = true
-        settle(incident.id, block: block, drill: drill, trigger: nil)
+        settle(id, block: block, drill: drill, trigger: nil)
     }
 
     private mutating func clear(
         _ member: Int, of position: Int, _ observation: Observation, hazard: Hazard, block: Int, drill: Int?
     ) {
-        let still = self[drill].devices[observation.index].alarming.members.contains { rules.hazard(of: $0) == hazard }
+        let still = self[drill].devices[observation.index].alarming.members.contains {
+            ladders.hazard(of: $0) == hazard
+        }
         guard !still else { return }
         let at = heard(observation, drill)
         self[drill].blocks[block].incidents[position].members[member].clearedAt = at
@@ -134,7 +122,7 @@ extension RuleEngine {
         guard let closedAt = state.incidentClosedAt, heard(observation, drill) >= closedAt + rules.settings.rearm else {
             return
         }
-        guard let rule = rules.rules.first(where: { $0.hazard == hazard && $0.when.contains(.stuck) }) else {
+        guard let rule = ladders[hazard].first(where: { $0.when.contains(.stuck) }) else {
             // No rule says what a stuck detector of this hazard means, so it is taken at its word.
             self[drill].devices[observation.index].believe(signal.kind)
             return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
@@ -202,5 +190,31 @@ extension RuleEngine {
 
     private func heard(_ observation: Observation, _ drill: Int?) -> Instant {
         self[drill].time(at: observation.receivedAt)
+    }
+}
+
+extension Incident {
+    /// Takes in a detector's alarm.
+    ///
+    /// - Returns: its position among the members, and whether its flat or area is new.
+    fileprivate mutating func join(
+        _ signal: Signal, _ observation: Observation, heardAt: Instant, late: Bool
+    ) -> (member: Int, isNewFlat: Bool) {
+        let isNewFlat = !members.contains { $0.place == signal.place }
+        guard let known = members.firstIndex(where: { $0.device == signal.device }) else {
+            members.append(
+                Member(
+                    device: signal.device, index: observation.index, place: signal.place, kinds: signal.kind.bit,
+                    raisedAt: signal.at, heardAt: heardAt, live: !signal.retained, stuck: false, late: late))
+            return (members.count - 1, isNewFlat)
+        }
+        members[known].kinds.formUnion(signal.kind.bit)
+        members[known].raisedAt = signal.at
+        members[known].heardAt = max(members[known].heardAt, heardAt)
+        members[known].live = members[known].live || !signal.retained
+        members[known].stuck = false
+        members[known].clearedAt = nil
+        members[known].timedOut = false
+        return (known, isNewFlat)
     }
 }

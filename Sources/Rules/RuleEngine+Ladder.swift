@@ -38,21 +38,22 @@ extension RuleEngine {
     private func ruleThatHolds(
         for incident: Incident, _ block: Int, at moment: Instant, _ trigger: Trigger?, _ notBefore: Instant?
     ) -> (Rule, Match)? {
-        var best: (rule: Rule, match: Match)?
-        for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard var match = holds(rule, incident, block, trigger), match.at <= moment,
-                !isDisabled(rule, incident)
+        let rules = ladders[incident.hazard]
+        var best: (rule: Int, match: Match)?
+        for rule in rules.indices where rules[rule].mayFire(on: incident) {
+            guard var match = holds(rules[rule], incident, block, trigger), match.at <= moment,
+                !isDisabled(rules[rule], incident)
             else { continue }
             match.at = max(match.at, notBefore ?? match.at)
             guard let (bestRule, bestMatch) = best else {
                 best = (rule, match)
                 continue
             }
-            if match.at < bestMatch.at || (match.at == bestMatch.at && rule.leadsAbove(bestRule)) {
+            if match.at < bestMatch.at || (match.at == bestMatch.at && rules[rule].leadsAbove(rules[bestRule])) {
                 best = (rule, match)
             }
         }
-        return best
+        return best.map { (rules[$0.rule], $0.match) }
     }
 
     func holds(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
@@ -73,11 +74,12 @@ extension RuleEngine {
     }
 
     private mutating func fireForNewFlat(_ incident: inout Incident, _ block: Int, _ trigger: Trigger, _ drill: Int?) {
-        for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
-            guard rule.outcome == .same, !isDisabled(rule, incident),
-                let match = match(rule, incident, block, trigger)
-            else { continue }
-            return fire(rule, match, on: &incident, drill: drill, onlyThere: true)
+        let rules = ladders[incident.hazard]
+        for rule in rules.indices where rules[rule].outcome == .same && rules[rule].mayFire(on: incident) {
+            guard !isDisabled(rules[rule], incident), let match = match(rules[rule], incident, block, trigger) else {
+                continue
+            }
+            return fire(rules[rule], match, on: &incident, drill: drill, onlyThere: true)
         }
     }
 
@@ -135,7 +137,7 @@ extension RuleEngine {
     }
 
     private func reminder(after moment: Instant, rule name: String, _ hazard: Hazard) -> Incident.Reminder? {
-        rules.rules.first { $0.name == name && $0.hazard == hazard }?.reminder.map {
+        ladders[hazard].first { $0.name == name }?.reminder.map {
             Incident.Reminder(rule: name, next: moment + $0.pause(after: 0), count: 0)
         }
     }
@@ -159,7 +161,10 @@ extension RuleEngine {
         guard let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id }) else { return }
         var incident = self[drill].blocks[block].incidents[position]
         let moment = self[drill].time(at: now)
+        let heardBefore = moment - rules.settings.clearTimeout
         for member in incident.members.indices where incident.members[member].alarms && mayTimeOut(drill) {
+            // Hundreds may alarm: only for those whose time is over is it reckoned exactly.
+            guard incident.members[member].heardAt <= heardBefore else { continue }
             let end = incident.members[member].heardAt + rules.settings.clearTimeout
             guard end <= moment else { continue }
             incident.members[member].clearedAt = end
@@ -196,7 +201,7 @@ extension RuleEngine {
 
     private mutating func remind(_ incident: inout Incident, at moment: Instant, _ drill: Int?) {
         guard var reminder = incident.reminder, reminder.next <= moment else { return }
-        guard let rule = rules.rules.first(where: { $0.name == reminder.rule && $0.hazard == incident.hazard }),
+        guard let rule = ladders[incident.hazard].first(where: { $0.name == reminder.rule }),
             let pause = rule.reminder?.pause(after: reminder.count + 1)
         else {
             incident.reminder = nil
@@ -272,32 +277,23 @@ extension RuleEngine {
         }
     }
 
-    mutating func noteChanged(_ incident: Incident, block: Int, drill: Int?) {
-        let known = outcome.incidents.firstIndex { $0.id == incident.id }
-        if let known {
-            outcome.incidents[known] = incident
-        } else if incident.wasOpened {
-            // One that never reached a rung was no incident, and nobody needs to hear of it.
-            outcome.incidents.append(incident)
-        }
-        for state in drill == nil ? [real.blocks[block]] : [real.blocks[block], self[drill].blocks[block]] {
-            let known = outcome.blocks.firstIndex { $0.block == state.block && $0.exercise == state.exercise }
-            if let known { outcome.blocks[known] = state } else { outcome.blocks.append(state) }
-        }
-    }
-
     /// When time alone will change an incident next, in its world's time.
     func due(of incident: Incident, _ block: Int) -> Instant {
         var next = incident.reminder?.next ?? .distantFuture
-        for member in incident.members where member.alarms && (incident.exercise != nil || !isDeaf) {
-            next = min(next, member.heardAt + rules.settings.clearTimeout)
+        if incident.exercise != nil || !isDeaf {
+            var longestUnheard = Instant.distantFuture
+            for member in incident.members.indices where incident.members[member].alarms {
+                longestUnheard = min(longestUnheard, incident.members[member].heardAt)
+            }
+            next = min(next, longestUnheard + rules.settings.clearTimeout)
         }
         if let suspect = suspectDue(of: incident) { next = min(next, suspect) }
         if let until = incident.silence?.until { next = min(next, until) }
-        for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
+        let ladder = ladders[incident.hazard]
+        for rule in ladder.indices where ladder[rule].mayFire(on: incident) {
             // A disabled rule is waited for once, to say that it holds.
-            guard case .rung = rule.outcome, let match = match(rule, incident, block, nil),
-                incident.withheldRules?.contains(rule.name) != true || !isDisabled(rule, incident)
+            guard case .rung = ladder[rule].outcome, let match = match(ladder[rule], incident, block, nil),
+                incident.withheldRules?.contains(ladder[rule].name) != true || !isDisabled(ladder[rule], incident)
             else { continue }
             next = min(next, match.at)
         }

@@ -20,9 +20,10 @@ extension RuleEngine {
             real.devices[index].clamp(to: present)
         }
         drills = exercises.map { World(exercise: $0, estate: estate, devices: DeviceStates()) }
+        let positions = blocks.isEmpty ? [:] : positionsByID
         for state in blocks {
             guard let position = position(ofBlock: state.block) else { continue }
-            let state = located(state, notAfter: present)
+            let state = located(state, positions, notAfter: present)
             if let exercise = state.exercise {
                 guard let drill = drills.firstIndex(where: { $0.exercise?.id == exercise }) else { continue }
                 drills[drill].blocks[position] = state
@@ -38,7 +39,9 @@ extension RuleEngine {
     }
 
     /// With the positions that the devices have now.
-    private func located(_ state: BlockState, notAfter present: Instant) -> BlockState {
+    private func located(
+        _ state: BlockState, _ positions: [Device.ID: Int], notAfter present: Instant
+    ) -> BlockState {
         var state = state
         for incident in state.incidents.indices {
             state.incidents[incident].rungSince = min(state.incidents[incident].rungSince, present)
@@ -47,7 +50,7 @@ extension RuleEngine {
             }
             for member in state.incidents[incident].members.indices {
                 var known = state.incidents[incident].members[member]
-                known.index = positionsByID[known.device]
+                known.index = positions[known.device]
                 known.raisedAt = min(known.raisedAt, present)
                 known.heardAt = min(known.heardAt, present)
                 known.clearedAt = known.clearedAt.map { min($0, present) }

@@ -25,9 +25,14 @@ extension RuleEngine {
         }
         guard !silent.isEmpty else { return }
         outcome.devices.append(contentsOf: silent)
-        for block in estate.blocks {
-            let devices = silent.map(device(at:)).filter { $0.place.block == block.id }
-            guard !devices.isEmpty else { continue }
+        var byBlock = [[Device]](repeating: [], count: estate.blocks.count)
+        for device in silent.map(device(at:)) {
+            // Never the estate as a whole, which is no device's place.
+            if let position = position(ofBlock: device.place.block), byBlock.indices.contains(position) {
+                byBlock[position].append(device)
+            }
+        }
+        for devices in byBlock where !devices.isEmpty {
             let interval = devices.map(interval).max() ?? .zero
             outcome.records.append(Narration.silent(devices, interval: interval, at: moment, estate))
         }

@@ -21,10 +21,11 @@ public struct RuleEngine {
     var isDeaf = false
     /// In the order in which they began.
     var drills: [World] = []
+    /// All but the incidents and blocks, which ``takeConsequences()`` adds.
     var outcome = Consequences()
+    var changed = ChangedIncidents()
+    let ladders: Ladders
     let devices: [Device]
-    private let blockPositions: [String: Int]
-    let positionsByID: [Device.ID: Int]
     let interests: RuleSet.Interests
     /// The position of each block's own alarm.
     let buildingAlarms: [Int?]
@@ -40,35 +41,30 @@ public struct RuleEngine {
         self.estate = estate
         self.devices = devices
         self.rules = rules
+        ladders = Ladders(rules)
         self.now = now
         real = World(exercise: nil, estate: estate, devices: DeviceStates(count: devices.count))
-        blockPositions = Dictionary(
-            estate.blocks.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
         interests = RuleSet.Interests(rules)
         buildingAlarms = estate.blocks.map { block in
             devices.firstIndex { $0.kind == .buildingAlarm && $0.place.block == block.id }
         }
-        positionsByID = Dictionary(
-            devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// Hands over what the steps since the last call led to.
-    public mutating func takeConsequences() -> Consequences {
-        defer { outcome = Consequences() }
-        return outcome
     }
 
     /// When ``advance(to:)`` is due if nothing is heard first; `nil` while nothing is pending.
     public var nextDeadline: Instant? {
-        let drillEnd = drills.compactMap { $0.exercise?.until }.min() ?? .distantFuture
+        let drillEnd = firstDrillEnd?.until ?? .distantFuture
         let next = min(earliestDue, drillEnd)
         return next == .distantFuture ? nil : next
+    }
+
+    private var firstDrillEnd: Exercise? {
+        drills.isEmpty ? nil : drills.compactMap(\.exercise).min { ($0.until, $0.id) < ($1.until, $1.id) }
     }
 
     /// Everything that was due until a moment happens, each at its own time.
     public mutating func advance(to moment: Instant) {
         while true {
-            let drillEnd = drills.compactMap(\.exercise).min { ($0.until, $0.id) < ($1.until, $1.id) }
+            let drillEnd = firstDrillEnd
             let due = min(earliestDue, drillEnd?.until ?? .distantFuture)
             guard due <= moment else { break }
             now = max(now, due)
@@ -191,16 +187,21 @@ public struct RuleEngine {
     }
 
     subscript(drill: Int?) -> World {
-        get { drill.map { drills[$0] } ?? real }
+        _read { if let drill { yield drills[drill] } else { yield real } }
         _modify { if let drill { yield &drills[drill] } else { yield &real } }
     }
 
     /// The position of a block in ``World/blocks``; `nil` for one that the estate does not have.
     func position(ofBlock block: String) -> Int? {
-        block == "*" ? estate.blocks.count : blockPositions[block]
+        block == "*" ? estate.blocks.count : estate.position(ofBlock: block)
     }
 
     func device(at index: Int) -> Device { devices[index] }
+
+    /// Made anew each time, for it is large and only asked for at a restart.
+    var positionsByID: [Device.ID: Int] {
+        Dictionary(devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    }
 
     public func state(ofDevice index: Int) -> DeviceState { real.devices[index] }
 
@@ -208,17 +209,13 @@ public struct RuleEngine {
 
     /// Finds anew when the next incident is due. Called after every change of an incident.
     mutating func findNextDue() {
-        var next = nextDisablementEnd
-        for drill in [nil] + drills.indices.map(Optional.some) {
+        var next = min(nextDisablementEnd, real.blocks.earliestDue)
+        for drill in drills { next = min(next, drill.realTime(of: drill.blocks.earliestDue)) }
+        for drill in [nil] + drills.indices.map(Optional.some) where !self[drill].watchedDevices.isEmpty {
             let world = self[drill]
             for device in world.watchedDevices {
                 guard let due = trendsDue(world.devices[device]) else { continue }
                 next = min(next, world.realTime(of: due))
-            }
-            for block in world.openBlocks {
-                for incident in world.blocks[block].incidents {
-                    next = min(next, world.realTime(of: incident.due))
-                }
             }
         }
         earliestDue = next
@@ -233,7 +230,7 @@ public struct RuleEngine {
             where trendsDue(self[drill].devices[device]) ?? moment + .seconds(1) <= moment {
                 stepTrends(of: device, drill: drill)
             }
-            for block in self[drill].openBlocks {
+            for block in self[drill].blocks.due(until: moment) {
                 let due = self[drill].blocks[block].incidents.filter { $0.due <= moment }.map(\.id)
                 for id in due { step(incident: id, block: block, drill: drill) }
             }

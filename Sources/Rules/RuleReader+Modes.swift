@@ -23,7 +23,7 @@ enum AlarmMode: String, CaseIterable {
     case presignal
 
     /// The keys of its own.
-    fileprivate var keys: [String] {
+    fileprivate var ownKeys: [String] {
         switch self {
         case .alarmVerification: ["verify", "at"]
         case .crossZoning: ["at", "within"]
@@ -41,7 +41,7 @@ extension RuleReader {
     mutating func mode(_ mapping: YAMLMapping, _ node: YAMLNode) throws(ConfigError) -> [Rule] {
         let mode: AlarmMode = try mapping.required("mode").choice()
         mapping.checkKeys(
-            ["mode", "name", "hazard", "signal", "stage", "tell", "repeat"] + mode.keys,
+            ["mode", "name", "hazard", "signal", "stage", "tell", "repeat"] + mode.ownKeys,
             required: ["name", "hazard", "signal", "stage", "tell"], &mistakes)
         let form = try ModeForm(
             mapping, node, tell: try audiences(try mapping.required("tell")),

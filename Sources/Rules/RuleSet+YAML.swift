@@ -143,8 +143,8 @@ struct RuleReader {
             mapping.checkKeys([key] + others, &mistakes)
             return try read(mapping)
         }
-        let known = ["all", "any", "not"] + Self.forms.map(\.0)
-        throw node.mistake("no pattern is named here", mend: "write one of \(known.joined(separator: ", "))")
+        let names = ["all", "any", "not"] + Self.forms.map(\.0)
+        throw node.mistake("no pattern is named here", mend: "write one of \(names.joined(separator: ", "))")
     }
 
     /// Each form by the key that names it, the keys that may stand beside it, and how it is read. `count`, `beside`

@@ -29,7 +29,21 @@ public struct Signal: Hashable, Sendable {
         /// A panic or help button.
         case help
 
-        var bit: Kinds { Kinds(rawValue: 1 << UInt16(Self.allCases.firstIndex(of: self) ?? 0)) }
+        var bit: Kinds { Kinds(rawValue: 1 << UInt16(position)) }
+
+        /// From 0, in the order of the cases.
+        var position: Int {
+            switch self {
+            case .smoke: 0
+            case .heat: 1
+            case .flame: 2
+            case .co: 3
+            case .gas: 4
+            case .waterLeak: 5
+            case .button: 6
+            case .help: 7
+            }
+        }
 
         /// What a reading of a device means; `nil` if it is no hazard there: a siren that sounds detects nothing.
         public init?(_ reading: Reading.Kind, from device: Device.Kind) {

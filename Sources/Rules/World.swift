@@ -6,7 +6,7 @@ struct World {
     var exercise: Exercise?
     var devices: DeviceStates
     /// One for each block of the estate, in its order, and one for the estate as a whole at the end.
-    var blocks: [BlockState]
+    var blocks: BlockStates
     /// The positions of the blocks that have an open incident, ascending.
     var openBlocks: [Int] = []
     /// The positions of the devices whose measurements time alone may make an alarm or a trouble of, ascending.
@@ -15,7 +15,7 @@ struct World {
     init(exercise: Exercise?, estate: Estate, devices: DeviceStates) {
         self.exercise = exercise
         self.devices = devices
-        blocks = (estate.blocks.map(\.id) + ["*"]).map { BlockState(block: $0, exercise: exercise?.id) }
+        blocks = BlockStates((estate.blocks.map(\.id) + ["*"]).map { BlockState(block: $0, exercise: exercise?.id) })
     }
 
     /// This world's time at a real moment.
@@ -32,13 +32,25 @@ struct World {
 
     mutating func noteOpenness(ofBlock position: Int) {
         let isOpen = !blocks[position].incidents.isEmpty
-        let listed = openBlocks.firstIndex(of: position)
-        if isOpen, listed == nil {
-            openBlocks.append(position)
-            openBlocks.sort()
-        } else if !isOpen, let listed {
-            openBlocks.remove(at: listed)
+        let place = openBlocks.partitioningIndex { $0 >= position }
+        let isListed = place < openBlocks.count && openBlocks[place] == position
+        if isOpen, !isListed {
+            openBlocks.insert(position, at: place)
+        } else if !isOpen, isListed {
+            openBlocks.remove(at: place)
         }
+    }
+}
+
+extension [Int] {
+    /// The first position, in a sorted array, from which on something holds.
+    fileprivate func partitioningIndex(where holds: (Int) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
 

@@ -49,7 +49,8 @@ struct Bench {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 4 else {
-            throw Failure("usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [throughput|flood|memory|latency|storm]...")
+            throw Failure(
+                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [engine|throughput|flood|memory|latency|storm]...")
         }
         let folder = NSTemporaryDirectory() + "/smokehub-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -63,7 +64,8 @@ struct Bench {
         let machine = Machine.description
         var table = Table()
         let all: [(String, (Tools, inout Table) throws -> Void)] = [
-            ("throughput", measureThroughput), ("flood", measureFlood), ("memory", measureMemory),
+            ("engine", measureEngine), ("throughput", measureThroughput), ("flood", measureFlood),
+            ("memory", measureMemory),
             ("latency", measureLatency), ("storm", measureStorm),
         ]
         for (name, measure) in all where wanted.isEmpty || wanted.contains(name) {

@@ -18,6 +18,22 @@ enum Machine {
             """
     }
 
+    /// What this process has in memory.
+    static func residentBytes() throws -> Int {
+        let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else {
+            throw Failure("/proc/self/statm has no second field")
+        }
+        return pages * sysconf(Int32(_SC_PAGESIZE))
+    }
+
+    /// How long this thread has run: what others do on the machine meanwhile is left out.
+    static func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     private static func value(of key: String, in text: String) -> String {
         let line = text.split(separator: "\n").first { $0.hasPrefix(key) }
         return line.flatMap { $0.split(separator: ":", maxSplits: 1).last }?
