@@ -11,8 +11,17 @@ extension RuleEngine {
         let member = open.flatMap { incident in
             self[drill].blocks[block].incidents[incident].members.firstIndex { $0.device == signal.device }
         }
+        var position: Int?
         if signal.change != .repeated {
+            position = outcome.records.count
             outcome.records.append(Narration.signal(signal, late: late, observation, estate))
+        }
+        // A clear may end its incident, so that it is not found any more below.
+        let known = member == nil ? nil : open.map { self[drill].blocks[block].incidents[$0].id }
+        defer {
+            if let position {
+                outcome.records[position].incident = known ?? self.incident(of: signal, hazard, block, drill)
+            }
         }
         switch signal.change {
         case .raised:
@@ -31,6 +40,13 @@ extension RuleEngine {
             guard let open, let member else { return }
             clear(member, of: open, observation, hazard: hazard, block: block, drill: drill)
         }
+    }
+
+    /// The open incident that a signal belongs to.
+    private func incident(of signal: Signal, _ hazard: Hazard, _ block: Int, _ drill: Int?) -> Incident.ID? {
+        let incident = self[drill].blocks[block].incidents.first { $0.hazard == hazard }
+        guard let incident, incident.members.contains(where: { $0.device == signal.device }) else { return nil }
+        return incident.id
     }
 
     /// A detector's alarm begins, or begins again, in the incident that is open or that it opens.

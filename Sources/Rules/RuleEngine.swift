@@ -22,6 +22,8 @@ public struct RuleEngine {
     /// In the order in which they began.
     var drills: [World] = []
     var outcome = Consequences()
+    /// The rules in words, by their position, as far as they were needed.
+    var sentences: [Int: LogRecord.Text] = [:]
     private let devices: [Device]
     private let blockPositions: [String: Int]
     let positionsByID: [Device.ID: Int]

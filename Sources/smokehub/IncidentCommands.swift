@@ -4,11 +4,19 @@ import Foundation
 import Hub
 import Rules
 
-/// Shows what is open.
+/// What can be asked about incidents.
 struct Incidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the open incidents of a running hub.",
-        discussion: "EXAMPLES\n  smokehub incidents\n  smokehub incidents --json | jq .")
+        abstract: "Show the open incidents of a running hub, or tell the whole course of one.",
+        discussion: "EXAMPLES\n  smokehub incidents\n  smokehub incidents show a-fire-7",
+        subcommands: [IncidentList.self, IncidentShow.self], defaultSubcommand: IncidentList.self)
+}
+
+/// Shows what is open.
+struct IncidentList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Show the open incidents of a running hub.",
+        discussion: "EXAMPLES\n  smokehub incidents list\n  smokehub incidents --json | jq .")
 
     @OptionGroup var place: HubPlace
     @Flag(help: "As JSON.") var json = false

@@ -9,7 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct `The program` {
     static let commands = [
         ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
-        ["decode"], ["replay"], ["rules"], ["rules", "explain"], ["rules", "test"],
+        ["decode"], ["replay"], ["rules"], ["rules", "explain"], ["rules", "test"], ["incidents"],
+        ["incidents", "list"], ["incidents", "show"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
@@ -26,7 +27,8 @@ import Testing
         ["tail", "--since", "yesterday"], ["tail", "-n", "-1"], ["tail", "--level", "loud"],
         ["tail", "--state", "/no/such/folder"], ["log", "verify", "--state", "/no/such/folder"],
         ["replay"], ["check", "--config", "/no/such/folder"], ["decode", "--quickly"],
-        ["rules", "test", "/no/such.table"], ["rules", "explain", "--hazard", "flood"],
+        ["rules", "test", "/no/such.table"], ["incidents", "show"],
+        ["incidents", "show", "a-fire-1", "--state", "/no/such/folder"], ["rules", "explain", "--hazard", "flood"],
         ["rules", "test", "--config", "/no/such/folder"],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
