@@ -50,6 +50,7 @@ import Testing
         00:10  smoke   a/12/C           |
         01:30  wait                     | unanswered:investigate
         02:00  ack  by=guard-2          |
+        02:10  ack  by=warden-2         |
         02:30  -smoke  a/12/C           |
         """
 
