@@ -98,8 +98,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "AlertLogTests",
-            dependencies: ["AlertLog", "Registry", "Rules", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            dependencies: [
+                "AlertLog", "Registry", "Rules", "RuleTables", .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: strict),
         .testTarget(
             name: "DrillTests", dependencies: ["Drill", "MQTT", "Registry", "TestBroker"], swiftSettings: strict),
         .target(

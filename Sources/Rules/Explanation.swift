@@ -56,7 +56,7 @@ public struct Explanation: Sendable {
         let settings = rules.settings
         let (rearm, clear) = (settings.rearm.words, settings.clearTimeout.words)
         let suspect = settings.suspectAfter.words
-        let sentences = [
+        let general = [
             LogRecord.Text(
                 "Arrows lead up from every step below, unless they say from where; an incident comes down only by "
                     + "clearing or by a reset. Of several rules that hold, the one that has held the longest decides, of "
@@ -76,7 +76,7 @@ public struct Explanation: Sendable {
                 "A detector that has alarmed alone for \(suspect.english) is reported as perhaps stuck.",
                 "單獨報警達\(suspect.traditionalChinese)的探測器，會報告為可能卡住。"),
         ]
-        return sentences.flatMap { sentence in
+        return general.flatMap { sentence in
             sentence.in(language).wrapped(to: Self.width - 2).enumerated().map { ($0 == 0 ? "• " : "  ") + $1 }
         }
     }

@@ -46,7 +46,7 @@ extension Duration {
 }
 
 extension Audience {
-    var words: LogRecord.Text {
+    package var words: LogRecord.Text {
         switch self {
         case .flat: LogRecord.Text("the flats where it alarms", "報警的單位")
         case .neighbours: LogRecord.Text("the other flats of those floors", "同層其他單位")

@@ -20,10 +20,19 @@ extension RuleEngine {
         let withholding =
             drill == nil
             ? withholding(signal, of: observation, hazard: hazard, block: block, isKnown: isKnown ?? false) : .passes
+        var position: Int?
         if signal.change != .repeated, !recorded {
+            position = outcome.records.count
             var disabled: Disablement.Scope?
             if case .keptBack(let key) = withholding { disabled = key.scope }
             outcome.records.append(Narration.signal(signal, late: late, disabled: disabled, observation, estate))
+        }
+        // A clear may end its incident, so that it is not found any more below.
+        let known = member == nil ? nil : open.map { self[drill].blocks[block].incidents[$0].id }
+        defer {
+            if let position {
+                outcome.records[position].incident = known ?? self.incident(of: signal, hazard, block, drill)
+            }
         }
         switch withholding {
         case .passes: break
@@ -52,6 +61,13 @@ extension RuleEngine {
             guard let open, let member else { return }
             clear(member, of: open, observation, hazard: hazard, block: block, drill: drill)
         }
+    }
+
+    /// The open incident that a signal belongs to.
+    private func incident(of signal: Signal, _ hazard: Hazard, _ block: Int, _ drill: Int?) -> Incident.ID? {
+        let incident = self[drill].blocks[block].incidents.first { $0.hazard == hazard }
+        guard let incident, incident.members.contains(where: { $0.device == signal.device }) else { return nil }
+        return incident.id
     }
 
     /// A detector's alarm begins, or begins again, in the incident that is open or that it opens.

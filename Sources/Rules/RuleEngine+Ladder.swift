@@ -90,6 +90,7 @@ extension RuleEngine {
         _ rule: Rule, _ match: Match, on incident: inout Incident, drill: Int?, onlyThere: Bool = false
     ) {
         var at = match.at
+        let delay = delay(of: rule, match, on: incident)
         switch rule.outcome {
         case .same: break
         case .before:
@@ -126,6 +127,8 @@ extension RuleEngine {
             decision, places: places, turn: rule.outcome == .same ? .joins : .init(incident.rung), estate)
         record.at = self[drill].realTime(of: at)
         record.details["tell"] = rule.tell.map(\.rawValue).joined(separator: " ")
+        for (key, value) in reasons(for: rule, because, delay, incident, drill: drill) { record.details[key] = value }
+        if !rule.tell.isEmpty { record.details["alert"] = nextAlert(of: incident) }
         outcome.records.append(record)
         guard !rule.tell.isEmpty else { return }
         alert(
@@ -142,11 +145,14 @@ extension RuleEngine {
         }
     }
 
+    /// The name of the alert that comes next.
+    private func nextAlert(of incident: Incident) -> Alert.ID { "\(incident.id)/\(incident.alertCount + 1)" }
+
     /// Gives an alert its number, and lets it out.
     func numbered(_ alert: Alert, of incident: inout Incident) -> Alert {
-        incident.alertCount += 1
         var alert = alert
-        alert.id = "\(incident.id)/\(incident.alertCount)"
+        alert.id = nextAlert(of: incident)
+        incident.alertCount += 1
         return alert
     }
 
@@ -214,6 +220,7 @@ extension RuleEngine {
         incident.reminder = reminder
         var record = Narration.reminder(reminder.count, of: incident, tell: rule.reminder?.tell ?? [], estate)
         record.at = self[drill].realTime(of: at)
+        record.details["alert"] = nextAlert(of: incident)
         outcome.records.append(record)
         alert(
             Alert(

@@ -23,6 +23,8 @@ public struct RuleEngine {
     var drills: [World] = []
     /// All but the incidents and blocks, which ``takeConsequences()`` adds.
     var outcome = Consequences()
+    /// The rules in words, by their position, as far as they were needed.
+    var sentences: [Int: LogRecord.Text] = [:]
     var changed = ChangedIncidents()
     let ladders: Ladders
     let devices: [Device]

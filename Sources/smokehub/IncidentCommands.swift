@@ -7,13 +7,14 @@ import Rules
 /// What can be asked of incidents, open and closed.
 struct Incidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the open incidents of a running hub, and say what they turned out to be.",
+        abstract: "Show the open incidents of a running hub, and tell the whole course of one.",
         discussion: """
             EXAMPLES
               smokehub incidents
-              smokehub incidents --json | jq .
+              smokehub incidents show a-fire-7
               smokehub incidents cause a-fire-7 cooking --by warden-2
-            """, subcommands: [ListIncidents.self, SayCause.self], defaultSubcommand: ListIncidents.self)
+            """, subcommands: [ListIncidents.self, IncidentShow.self, SayCause.self],
+        defaultSubcommand: ListIncidents.self)
 }
 
 /// Shows what is open.

@@ -9,7 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct `The program` {
     static let commands = [
         ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
-        ["decode"], ["replay"], ["incidents"], ["incidents", "list"], ["incidents", "cause"], ["ack"], ["silence"],
+        ["decode"], ["replay"], ["incidents"], ["incidents", "list"], ["incidents", "show"], ["incidents", "cause"],
+        ["ack"], ["silence"],
         ["reset"], ["disable"], ["enable"], ["status"],
         ["rules"], ["rules", "explain"], ["rules", "test"],
     ]
@@ -35,6 +36,7 @@ import Testing
         ["disable", "flat", "12C", "--by", "me", "--for", "2h"], ["disable", "flat", "a/12/C", "--by", "me"],
         ["disable", "flat", "a/12/C", "--for", "2h"], ["enable", "roof", "a", "--by", "me"],
         ["rules", "test", "/no/such.table"], ["rules", "explain", "--hazard", "flood"],
+        ["incidents", "show"], ["incidents", "show", "a-fire-1", "--state", "/no/such/folder"],
         ["rules", "test", "--config", "/no/such/folder"],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
