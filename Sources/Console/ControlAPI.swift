@@ -70,6 +70,8 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     /// In milliseconds; nil before the first.
     public var canaryMilliseconds: Int64?
     public var openIncidents: Int
+    /// The incidents whose sounders are silenced.
+    public var silenced: [IncidentAnswer]
     /// What is disabled or under test.
     public var disablements: [DisablementAnswer]
     public var falseAlarms: FalseAlarmAnswer
@@ -82,6 +84,7 @@ public struct StatusAnswer: ResponseCodable, Sendable {
         dropped = tally.dropped
         canaryMilliseconds = tally.canaryDelay?.wholeMilliseconds
         openIncidents = tally.incidents.count
+        silenced = tally.incidents.values.filter { $0.silence != nil }.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         disablements = tally.disablements.map(DisablementAnswer.init)
         falseAlarms = FalseAlarmAnswer(tally.falseAlarms, at: moment)
     }

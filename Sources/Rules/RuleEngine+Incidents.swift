@@ -3,36 +3,31 @@ import Registry
 
 // How a signal changes the incident of its block and hazard.
 extension RuleEngine {
-    /// - Parameter recorded: the log has its line already.
-    mutating func handle(
-        _ signal: Signal, of observation: Observation, late: Bool, drill: Int?, recorded: Bool = false
-    ) {
+    mutating func handle(_ signal: Signal, of observation: Observation, late: Bool, drill: Int?) {
         guard let hazard = rules.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
             return
         }
-        let open = self[drill].blocks[block].incidents.firstIndex { $0.hazard == hazard }
-        let member = open.flatMap { incident in
-            self[drill].blocks[block].incidents[incident].members.firstIndex { $0.device == signal.device }
-        }
-        let isKnown = open.flatMap { incident in
-            member.map { self[drill].blocks[block].incidents[incident].members[$0].alarms }
-        }
         let withholding =
-            drill == nil
-            ? withholding(signal, of: observation, hazard: hazard, block: block, isKnown: isKnown ?? false) : .passes
-        if signal.change != .repeated, !recorded {
-            var disabled: Disablement.Scope?
-            if case .keptBack(let key) = withholding { disabled = key.scope }
-            outcome.records.append(Narration.signal(signal, late: late, disabled: disabled, observation, estate))
+            drill == nil ? withholding(signal, of: observation, hazard: hazard, block: block) : .passes
+        if signal.change != .repeated {
+            outcome.records.append(
+                Narration.signal(signal, late: late, disabled: withholding.scope, observation, estate))
         }
         switch withholding {
         case .passes: break
         case .keptBack(let key):
             return keepBack(signal, observation, hazard: hazard, block: block, late: late, under: key)
-        case .breaks(let keys):
-            breakDisablements(keys, because: signal)
-            // What was kept back has changed the incident; a repeat is now as good as a first word.
-            return handle(signal, of: observation, late: late, drill: drill, recorded: true)
+        case .breaks(let keys): breakDisablements(keys, because: signal)
+        }
+        act(on: signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+    }
+
+    private mutating func act(
+        on signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, late: Bool, drill: Int?
+    ) {
+        let open = self[drill].blocks[block].incidents.firstIndex { $0.hazard == hazard }
+        let member = open.flatMap { incident in
+            self[drill].blocks[block].incidents[incident].members.firstIndex { $0.device == signal.device }
         }
         switch signal.change {
         case .raised:
