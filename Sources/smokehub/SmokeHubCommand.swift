@@ -22,7 +22,8 @@ struct SmokeHubCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self, Ack.self,
-            SilenceCommand.self, Reset.self, Disable.self, Enable.self, Check.self, Decode.self, Replay.self,
+            SilenceCommand.self, Reset.self, Disable.self, Enable.self, DeviceList.self, Check.self, Decode.self,
+            Replay.self,
         ])
 
     /// As ArgumentParser's own, but for the exit code of wrong usage, which is 2 everywhere here.

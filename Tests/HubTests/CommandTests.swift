@@ -10,7 +10,7 @@ import Testing
     static let commands = [
         ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
         ["decode"], ["replay"], ["incidents"], ["incidents", "list"], ["incidents", "cause"], ["ack"], ["silence"],
-        ["reset"], ["disable"], ["enable"], ["status"],
+        ["reset"], ["disable"], ["enable"], ["status"], ["devices"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
