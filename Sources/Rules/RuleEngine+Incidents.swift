@@ -97,10 +97,11 @@ extension RuleEngine {
     ) {
         let incident = self[drill].blocks[block].incidents[position]
         let known = incident.members[member]
-        if known.stuck {
+        if known.stuck, self[drill].devices[observation.index].unproven.contains(signal.kind) {
             return noteStuck(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
-        guard known.alarms, known.kinds.contains(signal.kind) else {
+        // One that was stuck may have shown its edge while it was disabled.
+        guard !known.stuck, known.alarms, known.kinds.contains(signal.kind) else {
             return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
         let heardAt = max(known.heardAt, heard(observation, drill))
