@@ -124,7 +124,7 @@ import Testing
         }.map { Self.devices[$0].id }
     }
 
-    @Test(arguments: 1...60) func `no alarm is lost, nothing outlives its time, and a restart changes nothing`(
+    @Test(arguments: 1...24) func `no alarm is lost, nothing outlives its time, and a restart changes nothing`(
         _ seed: Int
     )
         throws
