@@ -11,6 +11,7 @@ import Rules
 /// | `GET /api/status` | ``StatusAnswer`` |
 /// | `GET /api/incidents` | a list of ``IncidentAnswer``, the open ones |
 /// | `POST /api/incidents/{id}/{verb}` | 204; the verbs and what they take: ``IncidentRequest`` |
+/// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
 /// | `POST /api/disablements/{verb}` | 204; the verbs and what they take: ``DisablementRequest`` |
 ///
@@ -25,6 +26,7 @@ struct ControlAPI {
         router.get("/api/incidents") { [hub] _, _ in
             hub.board.now.incidents.values.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         }
+        router.get("/api/devices") { [hub] _, _ in try hub.devices().map(DeviceAnswer.init) }
         router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
         router.post("/api/incidents/{id}/{verb}") { request, context in
             let verb = try verb(context) { !$0.isOfScope }
@@ -70,6 +72,8 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     /// In milliseconds; nil before the first.
     public var canaryMilliseconds: Int64?
     public var openIncidents: Int
+    /// The incidents whose sounders are silenced.
+    public var silenced: [IncidentAnswer]
     /// What is disabled or under test.
     public var disablements: [DisablementAnswer]
     public var falseAlarms: FalseAlarmAnswer
@@ -82,6 +86,7 @@ public struct StatusAnswer: ResponseCodable, Sendable {
         dropped = tally.dropped
         canaryMilliseconds = tally.canaryDelay?.wholeMilliseconds
         openIncidents = tally.incidents.count
+        silenced = tally.incidents.values.filter { $0.silence != nil }.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         disablements = tally.disablements.map(DisablementAnswer.init)
         falseAlarms = FalseAlarmAnswer(tally.falseAlarms, at: moment)
     }

@@ -15,7 +15,8 @@ public struct IncidentRequest: Codable, Sendable {
     public var why: String?
     public var until: String?
     public var `for`: String?
-    public var cause: Cause?
+    /// One of ``Cause``'s names.
+    public var cause: String?
     public var force: Bool?
 
     public init(by: String, why: String, time: EndTime? = nil, cause: Cause? = nil, force: Bool? = nil) {
@@ -23,20 +24,25 @@ public struct IncidentRequest: Codable, Sendable {
         self.why = why
         until = time?.until
         self.for = time?.span
-        self.cause = cause
+        self.cause = cause?.rawValue
         self.force = force
     }
 
     func command(
         _ verb: OperatorCommand.Verb, incident: Incident.ID, at moment: Instant
     ) throws -> OperatorCommand {
-        OperatorCommand(
+        let known = cause.flatMap(Cause.init)
+        if let cause, known == nil {
+            let causes = Cause.allCases.map(\.rawValue).joined(separator: ", ")
+            throw HTTPError(.badRequest, message: "unknown cause '\(cause)'; write one of \(causes)")
+        }
+        return OperatorCommand(
             verb, incident: incident, by: String(by.prefix(100)), why: String((why ?? "").prefix(1000)),
-            until: try EndTime.moment(until: until, for: self.for, after: moment), cause: cause, force: force)
+            until: try EndTime.moment(until: until, for: self.for, after: moment), cause: known, force: force)
     }
 }
 
-/// What an operator asks of a device, place or rule: `disable`, `enable`, `test` or `endTest`.
+/// What an operator asks of a device, place or rule: `disable`, `enable`, `test` or `end-test`.
 ///
 /// `what` is device, flat, area, floor, block or rule; `which` is its id, path (`a/12/C`) or name. Disabling and testing
 /// take `for` or `until`, and `second`, a second person who agrees.

@@ -17,12 +17,16 @@ import Synchronization
 public final class HubService: Service {
     public let board = HubBoard()
     private let inbox: PipelineInbox
-    private let configuration: HubConfiguration
+    let configuration: HubConfiguration
     private let state: StateFolder
     private let logger: Logger
     private let clock: HubClock
     private let now: @Sendable () -> Instant
     private let onReady: @Sendable () -> Void
+    private let opened = Mutex<HubDatabase?>(nil)
+
+    /// To be read; `nil` until ``run()`` has opened it.
+    var database: HubDatabase? { opened.withLock { $0 } }
 
     /// - Parameters:
     ///   - now: instead of the clock's own time, for tests.
@@ -61,6 +65,8 @@ public final class HubService: Service {
     public func run() async throws {
         let settings = configuration.settings
         let hubDatabase = try HubDatabase(path: state.hubDatabase)
+        opened.withLock { $0 = hubDatabase }
+        defer { opened.withLock { $0 = nil } }
         let notifyDatabase = try await NotifyDatabase.opened(
             in: state, following: hubDatabase, configuration, at: now(), logger: logger)
         let log = try LogKeeper(

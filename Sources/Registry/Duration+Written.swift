@@ -9,8 +9,8 @@ extension Duration {
         case "d": seconds = 86_400
         default: return nil
         }
-        // Nine digits of days cannot overflow; nobody asks for more.
-        guard (2...10).contains(text.utf8.count), text.utf8.dropLast().allSatisfy({ (48...57).contains($0) }),
+        // Ten digits of days cannot overflow; nobody asks for more.
+        guard (2...11).contains(text.utf8.count), text.utf8.dropLast().allSatisfy({ (48...57).contains($0) }),
             let count = Int64(text.dropLast())
         else { return nil }
         self = .seconds(count * seconds)

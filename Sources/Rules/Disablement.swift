@@ -83,7 +83,7 @@ extension Disablement.Scope: CustomStringConvertible {
     }
 
     /// Whether a device is within it.
-    func covers(_ device: Device) -> Bool {
+    public func covers(_ device: Device) -> Bool {
         switch self {
         case .device(let id): id == device.id
         case .place(let place): place.contains(device.place)

@@ -19,7 +19,7 @@ extension Narration {
             text = Text("\(by) resets \(id)", "\(by) 重置 \(id)")
             let still = incident.stillAlarming
             if command.force == true, !still.isEmpty {
-                text.english += " by force: \(list(still)) still alarm"
+                text.english += " by force; still alarming: \(list(still))"
                 text.traditionalChinese += "（強制）：\(list(still)) 仍在報警"
                 details["forced"] = "true"
                 details["still"] = still.map(\.device).joined(separator: " ")
@@ -86,7 +86,7 @@ extension Narration {
             }
         let still =
             burning.isEmpty
-            ? Text("", "") : Text("; \(list(burning)) still alarm", "；\(list(burning)) 仍在報警")
+            ? Text("", "") : Text("; still alarming: \(list(burning))", "；\(list(burning)) 仍在報警")
         return LogRecord(
             at: silence.until, event: .incident, level: burning.isEmpty ? .info : level(of: incident.stage),
             estate: estate.id, place: incident.members.first?.place, incident: incident.id, stage: incident.stage,
@@ -167,7 +167,7 @@ extension Narration {
         }
         if !burning.isEmpty {
             let list = burning.map { "\($0.device) since \($0.raisedAt)" }.joined(separator: ", ")
-            text.append("; \(list) still alarm, and count from now on", "；\(list) 仍在報警，由現在起照常處理")
+            text.append("; still alarming, and counted from now on: \(list)", "；\(list) 仍在報警，由現在起照常處理")
         }
         var record = record(
             disablement, state: "put right", level: burning.isEmpty ? .info : .alarm, text, at: moment, estate)

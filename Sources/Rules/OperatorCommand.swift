@@ -39,7 +39,7 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         /// Ends a disablement before its time.
         case enable
         /// Ends a test before its time.
-        case endTest
+        case endTest = "end-test"
 
         /// Whether it is about a ``OperatorCommand/scope`` and not about an incident.
         public var isOfScope: Bool {

@@ -112,9 +112,10 @@ public struct RuleSet: Hashable, Sendable {
         public var suspectAfter: Duration = .seconds(60 * 60)
         /// How far the estate's clocks are ahead of UTC; for rules that hold at a time of the day.
         public var utcOffset: Duration = .zero
-        /// How long one person alone may disable something.
+        /// How long one person alone may disable something: half a shift, so that whoever did it is still there when it
+        /// ends.
         public var disableAloneMax: Duration = .seconds(4 * 3600)
-        /// How long the sounders of an incident may be silenced at a time.
+        /// How long the sounders of an incident may be silenced at a time. Too long, and the silence outlives its reason.
         public var silenceMax: Duration = .seconds(3600)
 
         public init() {}

@@ -1,7 +1,8 @@
 import Devices
 import Registry
 
-// Putting devices, places and rules out of action, or under test: never without an end.
+// Putting devices, places and rules out of action, or under test: never without an end. The clock ends it, not the next
+// message (prometheus/alertmanager#1153), and the end tells what still burns (#2896).
 extension RuleEngine {
     /// Longer than this nothing is disabled at a time, whoever agrees: works last for weeks, and then somebody looks.
     static let disableMax = Duration.seconds(31 * 86_400)
@@ -178,7 +179,6 @@ extension RuleEngine {
         if case .rule(let name) = key.scope { settleAll(after: name) }
     }
 
-    /// A rule may fire again: from now on, not from when it would have.
     func isDisabled(_ rule: Rule, _ incident: Incident) -> Bool {
         guard incident.exercise == nil else { return false }
         return isDisabled(rule)
@@ -188,6 +188,7 @@ extension RuleEngine {
         real.blocks[estate.blocks.count].disablements.contains { $0.scope == .rule(rule.name) && !$0.isTest }
     }
 
+    /// A rule may fire again: from now on, not from when it would have.
     mutating func settleAll(after rule: String) {
         for block in real.openBlocks {
             for id in real.blocks[block].incidents.map(\.id) {

@@ -3,45 +3,38 @@ import Registry
 
 // How a signal changes the incident of its block and hazard.
 extension RuleEngine {
-    /// - Parameter recorded: the log has its line already.
-    mutating func handle(
-        _ signal: Signal, of observation: Observation, late: Bool, drill: Int?, recorded: Bool = false
-    ) {
+    mutating func handle(_ signal: Signal, of observation: Observation, late: Bool, drill: Int?) {
         guard let hazard = ladders.hazard(of: signal.kind), let block = position(ofBlock: signal.place.block) else {
             return
         }
-        let open = self[drill].blocks[block].incidents.firstIndex { $0.hazard == hazard }
-        let member = open.flatMap { incident in
-            self[drill].blocks[block].incidents[incident].members.firstIndex { $0.device == signal.device }
-        }
-        let isKnown = open.flatMap { incident in
-            member.map { self[drill].blocks[block].incidents[incident].members[$0].alarms }
-        }
         let withholding =
-            drill == nil
-            ? withholding(signal, of: observation, hazard: hazard, block: block, isKnown: isKnown ?? false) : .passes
-        var position: Int?
-        if signal.change != .repeated, !recorded {
-            position = outcome.records.count
-            var disabled: Disablement.Scope?
-            if case .keptBack(let key) = withholding { disabled = key.scope }
-            outcome.records.append(Narration.signal(signal, late: late, disabled: disabled, observation, estate))
+            drill == nil ? withholding(signal, of: observation, hazard: hazard, block: block) : .passes
+        var line: Int?
+        if signal.change != .repeated {
+            line = outcome.records.count
+            outcome.records.append(
+                Narration.signal(signal, late: late, disabled: withholding.scope, observation, estate))
         }
         // A clear may end its incident, so that it is not found any more below.
-        let known = member == nil ? nil : open.map { self[drill].blocks[block].incidents[$0].id }
+        let known = incident(of: signal, hazard, block, drill)
         defer {
-            if let position {
-                outcome.records[position].incident = known ?? self.incident(of: signal, hazard, block, drill)
-            }
+            if let line { outcome.records[line].incident = known ?? incident(of: signal, hazard, block, drill) }
         }
         switch withholding {
         case .passes: break
         case .keptBack(let key):
             return keepBack(signal, observation, hazard: hazard, block: block, late: late, under: key)
-        case .breaks(let keys):
-            breakDisablements(keys, because: signal)
-            // What was kept back has changed the incident; a repeat is now as good as a first word.
-            return handle(signal, of: observation, late: late, drill: drill, recorded: true)
+        case .breaks(let keys): breakDisablements(keys, because: signal)
+        }
+        act(on: signal, observation, hazard: hazard, block: block, late: late, drill: drill)
+    }
+
+    private mutating func act(
+        on signal: Signal, _ observation: Observation, hazard: Hazard, block: Int, late: Bool, drill: Int?
+    ) {
+        let open = self[drill].blocks[block].incidents.firstIndex { $0.hazard == hazard }
+        let member = open.flatMap { incident in
+            self[drill].blocks[block].incidents[incident].members.firstIndex { $0.device == signal.device }
         }
         switch signal.change {
         case .raised:
@@ -104,10 +97,11 @@ extension RuleEngine {
     ) {
         let id = self[drill].blocks[block].incidents[position].id
         let known = self[drill].blocks[block].incidents[position].members[member]
-        if known.stuck {
+        if known.stuck, self[drill].devices[observation.index].unproven.contains(signal.kind) {
             return noteStuck(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
-        guard known.alarms, known.kinds.contains(signal.kind) else {
+        // One that was stuck may have shown its edge while it was disabled.
+        guard !known.stuck, known.alarms, known.kinds.contains(signal.kind) else {
             return join(signal, observation, hazard: hazard, block: block, late: late, drill: drill)
         }
         let heardAt = max(known.heardAt, heard(observation, drill))

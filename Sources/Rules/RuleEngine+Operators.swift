@@ -16,34 +16,33 @@ extension RuleEngine {
         var record = Narration.command(command, incident, estate)
         record.at = now
         outcome.records.append(record)
+        var changed = incident
+        change(&changed, command, drill)
+        self[drill].blocks[block].incidents[position] = changed
+        if command.verb == .reset {
+            let time = self[drill].time(at: now)
+            close(command.incident, block: block, drill: drill, at: time, rule: "reset", tell: [.told])
+        } else {
+            settle(command.incident, block: block, drill: drill, trigger: nil)
+        }
+        return .done
+    }
+
+    private mutating func change(_ incident: inout Incident, _ command: OperatorCommand, _ drill: Int?) {
         let time = self[drill].time(at: now)
         switch command.verb {
         case .acknowledge:
-            self[drill].blocks[block].incidents[position].acknowledgement = .init(
-                at: time, by: command.by, why: command.why)
-            self[drill].blocks[block].incidents[position].reminder = nil
-        case .confirm:
-            self[drill].blocks[block].incidents[position].confirmedByPersonAt = time
-        case .silence:
-            var changed = incident
-            silence(&changed, command, drill)
-            self[drill].blocks[block].incidents[position] = changed
-        case .resound:
-            var changed = incident
-            endSilence(&changed, because: .person, drill)
-            self[drill].blocks[block].incidents[position] = changed
+            incident.acknowledgement = .init(at: time, by: command.by, why: command.why)
+            incident.reminder = nil
+        case .confirm: incident.confirmedByPersonAt = time
+        case .silence: silence(&incident, command, drill)
+        case .resound: endSilence(&incident, because: .person, drill)
         case .reset, .cause:
-            if let cause = command.cause {
-                self[drill].blocks[block].incidents[position].cause = cause
-                self[drill].blocks[block].incidents[position].causeBy = command.by
-            }
-            guard command.verb == .reset else { break }
-            close(command.incident, block: block, drill: drill, at: time, rule: "reset", tell: [.told])
-            return .done
+            guard let cause = command.cause else { break }
+            incident.cause = cause
+            incident.causeBy = command.by
         case .disable, .test, .enable, .endTest: break
         }
-        settle(command.incident, block: block, drill: drill, trigger: nil)
-        return .done
     }
 
     private func refusal(of command: OperatorCommand, _ incident: Incident) -> OperatorAnswer? {

@@ -44,7 +44,9 @@ extension RuleEngine {
     private mutating func findDueAgain() {
         for block in real.openBlocks {
             for position in real.blocks[block].incidents.indices {
-                real.blocks[block].incidents[position].due = due(of: real.blocks[block].incidents[position], block)
+                // Never at once, as after any other step: so a restart changes no deadline.
+                real.blocks[block].incidents[position].due = max(
+                    due(of: real.blocks[block].incidents[position], block), now + .milliseconds(1))
             }
         }
         findNextDue()

@@ -2,6 +2,7 @@ import Devices
 import Registry
 
 // What disablements keep back, and what breaks them: an alarm from a second zone, for then it is no works' dust.
+// Narrow, so that other alarms pass while one thing is under repair (target/goalert#3230).
 extension RuleEngine {
     /// What becomes of an alarm because of the disablements that stand.
     enum Withholding {
@@ -9,15 +10,18 @@ extension RuleEngine {
         case keptBack(DisablementKey)
         /// It passes, and these are broken.
         case breaks([DisablementKey])
+
+        /// What keeps the alarm back.
+        var scope: Disablement.Scope? {
+            if case .keptBack(let key) = self { key.scope } else { nil }
+        }
     }
 
-    /// - Parameter isKnown: its device alarms in an open incident already; that goes on there.
-    func withholding(
-        _ signal: Signal, of observation: Observation, hazard: Hazard, block: Int, isKnown: Bool
-    ) -> Withholding {
+    func withholding(_ signal: Signal, of observation: Observation, hazard: Hazard, block: Int) -> Withholding {
         let places = [block, estate.blocks.count]
         guard places.contains(where: { !real.blocks[$0].disablements.isEmpty }), signal.change != .cleared,
-            !(signal.change == .repeated && isKnown)
+            // Where its device alarms in an open incident already, it goes on there.
+            !(signal.change == .repeated && alarms(signal.device, hazard, block))
         else { return .passes }
         let covering = coverings(of: signal.kind, observation.device, block)
         if isUnproven(signal, observation) { return covering.first.map { .keptBack($0) } ?? .passes }
@@ -37,6 +41,12 @@ extension RuleEngine {
         let broken = (covering + elsewhere.flatMap { alarm in holders(of: alarm) + coverings(of: alarm) })
             .reduce(into: [DisablementKey]()) { if !$0.contains($1) { $0.append($1) } }
         return broken.isEmpty ? .passes : .breaks(broken)
+    }
+
+    private func alarms(_ device: Device.ID, _ hazard: Hazard, _ block: Int) -> Bool {
+        real.blocks[block].incidents.contains { incident in
+            incident.hazard == hazard && incident.members.contains { $0.device == device && $0.alarms }
+        }
     }
 
     /// A detector that has not been clear since its last incident proves nothing, and breaks nothing.

@@ -20,7 +20,7 @@ struct Incidents: AsyncParsableCommand {
 /// Shows what is open.
 struct ListIncidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Show what is open.",
+        commandName: "list", abstract: "Show what is open, and what is disabled.",
         discussion: "EXAMPLES\n  smokehub incidents list\n  smokehub incidents list --json | jq .")
 
     @OptionGroup var place: HubPlace
@@ -31,22 +31,31 @@ struct ListIncidents: AsyncParsableCommand {
             let answer = try place.client().get("/api/incidents")
             if json { return Line.out(String(decoding: answer.body, as: UTF8.self)) }
             let incidents = try JSONDecoder().decode([IncidentAnswer].self, from: answer.body)
-            if incidents.isEmpty { return Line.out("Nothing is open.") }
+            if incidents.isEmpty { Line.out("Nothing is open.") }
             for incident in incidents {
                 let drill = incident.exercise == nil ? "" : "DRILL "
                 let seen = incident.acknowledgedBy.map { "seen by \($0)" } ?? "not answered"
                 Line.out(
                     "\(drill)\(incident.incident)  \(incident.hazard.rawValue) \(incident.stage.rawValue) since "
-                        + "\(incident.since)  \(incident.places.joined(separator: " "))  \(seen)\(silenced(incident))")
+                        + "\(incident.since)  \(incident.places.joined(separator: " "))  \(seen)"
+                        + (incident.silence.map { "  silenced\($0)" } ?? ""))
+            }
+            let disabled = try place.client().get("/api/disablements")
+            for disablement in try JSONDecoder().decode([DisablementAnswer].self, from: disabled.body) {
+                Line.out(disablement.line)
             }
         }
     }
 }
 
-private func silenced(_ incident: IncidentAnswer) -> String {
-    guard let until = incident.silencedUntil else { return "" }
-    let why = incident.silencedWhy.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
-    return "  silenced until \(until) by \(incident.silencedBy ?? "")\(why)"
+extension IncidentAnswer {
+    /// ` until 2026-… by guard-1 (toast)`; `nil` unless it is silenced.
+    fileprivate var silence: String? {
+        silencedUntil.map { until in
+            let why = silencedWhy.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+            return " until \(until) by \(silencedBy ?? "nobody")\(why)"
+        }
+    }
 }
 
 /// Says that somebody has seen an incident.
@@ -106,6 +115,9 @@ struct Status: AsyncParsableCommand {
                 Line.out("too large        \(status.dropped)")
                 Line.out("open incidents   \(status.openIncidents)")
                 Line.out("false alarms     \(status.falseAlarms.sentence)")
+                for incident in status.silenced {
+                    Line.out("silenced         \(incident.incident)\(incident.silence ?? "")")
+                }
                 for disablement in status.disablements { Line.out(disablement.line) }
             }
             guard status.connected else { throw ExitCode(1) }

@@ -10,7 +10,8 @@ struct SilenceCommand: AsyncParsableCommand {
         commandName: "silence", abstract: "Stop the sirens of an incident for a stated time.",
         discussion: """
             The incident stays open, and people are told on. The sirens sound again by themselves at the end if anything \
-            still alarms, and before it if another flat alarms or the alarm becomes graver.
+            still alarms, and before it if another flat alarms or the alarm becomes graver. A siren that another open \
+            incident sounds too goes on until that one is silenced as well.
 
             EXAMPLES
               smokehub silence a-fire-7 --for 10m --by guard-1 --why "burnt toast, airing"

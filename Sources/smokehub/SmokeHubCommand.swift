@@ -22,7 +22,8 @@ struct SmokeHubCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self, Ack.self,
-            SilenceCommand.self, Reset.self, Disable.self, Enable.self, Check.self, RulesGroup.self, Decode.self,
+            SilenceCommand.self, Reset.self, Disable.self, Enable.self, DeviceList.self, Check.self, RulesGroup.self,
+            Decode.self,
             Replay.self,
         ])
 

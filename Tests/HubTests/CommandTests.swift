@@ -11,7 +11,7 @@ import Testing
         ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
         ["decode"], ["replay"], ["incidents"], ["incidents", "list"], ["incidents", "show"], ["incidents", "cause"],
         ["ack"], ["silence"],
-        ["reset"], ["disable"], ["enable"], ["status"],
+        ["reset"], ["disable"], ["enable"], ["status"], ["devices"],
         ["rules"], ["rules", "explain"], ["rules", "test"],
     ]
 

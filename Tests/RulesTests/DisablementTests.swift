@@ -203,6 +203,21 @@ import Testing
         ).check()
     }
 
+    @Test func `does not make a detector stuck that has cleared since`() throws {
+        try Table(
+            """
+            00:00  smoke    a/12/C                        | first-detector:investigate
+            00:30  reset force                            | reset:closed
+            02:00  smoke    a/12/C                        | stuck:investigate
+            03:00  -smoke   a/12/C                        |
+            04:00  disable  scope=flat:a.12.C until=25:00 |
+            05:00  smoke    a/12/C                        |
+            25:00  wait                                   | clearing:clearing
+            26:00  smoke    a/12/C                        | rekindled:investigate first-detector:investigate
+            """
+        ).check()
+    }
+
     @Test func `keeps the trouble that a detector is stuck`() throws {
         let outcome = try Table(
             """
