@@ -22,7 +22,7 @@ struct SmokeHubCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self, Ack.self,
-            Reset.self, Check.self, Decode.self, Replay.self,
+            Reset.self, Check.self, Decode.self, Replay.self, JournalGroup.self,
         ])
 
     /// As ArgumentParser's own, but for the exit code of wrong usage, which is 2 everywhere here.
