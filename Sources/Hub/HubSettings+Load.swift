@@ -80,9 +80,12 @@ extension HubSettings {
             try node.topics(wildcards: false)
         }
         let journal = root.section("journal", &mistakes)
-        journal.checkKeys(["retention"], &mistakes)
+        journal.checkKeys(["retention", "bytes-max"], &mistakes)
         journal.read("retention", into: &journalRetention, &mistakes) { (node) throws(ConfigError) in
             try node.duration(in: .seconds(86_400) ... .seconds(3650 * 86_400))
+        }
+        journal.read("bytes-max", into: &journalBytesMax, &mistakes) { (node) throws(ConfigError) in
+            try node.bytes(in: 1 << 20...1 << 40)
         }
         let limits = root.section("deliveries", &mistakes)
         limits.checkKeys(["concurrent-max", "give-up"], &mistakes)

@@ -36,6 +36,11 @@ public struct HubSettings: Sendable {
     public var checkpoint = Duration.seconds(30)
     /// `journal.retention`: how long what happened can be replayed.
     public var journalRetention = Duration.seconds(30 * 86_400)
+    /// `journal.bytes-max`: how large the journal may become; the oldest entries go first.
+    ///
+    /// Too small, and what led to an incident is gone before anybody asks; too large, and a storm fills the disk. An
+    /// entry is 300 to 500 bytes.
+    public var journalBytesMax = 1 << 30
     public var channels = Channels()
     public var deliveries = Deliveries()
 

@@ -45,6 +45,7 @@ final class Pipeline {
     /// The loss of the link has been told as a trouble and not yet been put right.
     var lossIsTold = false
     var troubles = TroubleMemory()
+    var journalCut = JournalCut()
     var canary: Canary
     var due = Housekeeping()
     /// What operators are told as soon as their commands are durable.
@@ -202,8 +203,7 @@ final class Pipeline {
             if checkpoint(limit: 500) { due.checkpoint = moment + settings.checkpoint }
         }
         if due.prune <= moment, socketIsDry {
-            due.prune = moment + .seconds(60)
-            prune(at: moment)
+            due.prune = moment + (prune(at: moment) ? .seconds(1) : .seconds(60))
         }
     }
 
@@ -224,17 +224,6 @@ final class Pipeline {
             trouble: "clock",
             "The machine's clock was set by \(seconds) s; the hub keeps its own time until it is restarted",
             "主機時鐘被調整了 \(seconds) 秒；系統在重新啟動前沿用原有時間", ["seconds": "\(seconds)"])
-    }
-
-    private func prune(at moment: Instant) {
-        guard fault == nil else { return }
-        countFalseAlarms()
-        do {
-            try database.prune(
-                journalBefore: moment - settings.journalRetention, recordsThrough: board.loggedThrough, limit: 2000)
-        } catch {
-            logger.warning("Old records could not be pruned", metadata: ["reason": "\(error)"])
-        }
     }
 
     /// Gathers what the engine's latest steps led to. - Returns: whether there was anything.

@@ -4,11 +4,14 @@ public import Registry
 public import Rules
 public import Store
 
-/// Plays what happened through rules again: a hub's journal, or a recording of an estate's traffic. Time is the
-/// recording's own.
+/// Plays what happened through rules again: a hub's journal, a piece of one, or a recording of an estate's traffic. Time
+/// is the recording's own.
 public struct Replay {
-    private var engine: RuleEngine
-    private let registry: EstateRegistry
+    /// How many messages could not be understood, and how many came from devices that devices.csv does not have.
+    public private(set) var malformed = 0
+    public private(set) var unknown = 0
+    var engine: RuleEngine
+    let registry: EstateRegistry
     private let decoders: DecoderTable
 
     /// - Throws: if a base topic in the settings is no topic.
@@ -21,8 +24,18 @@ public struct Replay {
         ])
     }
 
-    /// What one entry of a journal led to.
-    public mutating func play(_ entry: JournalEntry) -> [Decision] {
+    /// What the next step led to, and what time alone led to before it.
+    public mutating func play(_ step: ReplayStep) -> Consequences {
+        switch step {
+        case .entry(let entry): play(entry)
+        case .recorded(let recorded):
+            play(recorded.message, at: recorded.at, backlog: false, placement: nil)
+        case .beginning(let beginning): begin(beginning)
+        }
+        return engine.takeConsequences()
+    }
+
+    private mutating func play(_ entry: JournalEntry) {
         switch entry.input {
         case .message(let heard):
             play(
@@ -41,13 +54,16 @@ public struct Replay {
             engine.beginOutage()
         case .time: engine.advance(to: entry.at)
         }
-        return engine.takeConsequences().decisions
     }
 
-    /// What a recorded message led to, and what time alone led to before it.
-    public mutating func play(_ recorded: RecordedMessage) -> [Decision] {
-        play(recorded.message, at: recorded.at, backlog: false, placement: nil)
-        return engine.takeConsequences().decisions
+    /// Takes up what a piece of a journal says of the time before it.
+    private mutating func begin(_ beginning: JournalBeginning) {
+        engine.restore(
+            time: beginning.time, present: beginning.time,
+            devices: beginning.devices.compactMap { device in
+                registry.position(of: device.id).map { ($0, device.state) }
+            }, blocks: beginning.blocks, exercises: [])
+        if beginning.hearsNobody { engine.beginOutage() }
     }
 
     private mutating func play(
@@ -56,7 +72,7 @@ public struct Replay {
         if !backlog { engine.advance(to: max(engine.now, moment)) }
         guard let drill = DrillTopic(message.topic) else {
             // What cannot be understood led to nothing in the hub either.
-            guard let report = try? decoders.report(message) else { return }
+            guard let report = report(message, in: nil) else { return }
             return play(report, message, at: moment, backlog: backlog, placement: placement, exercise: nil)
         }
         switch drill.content {
@@ -65,11 +81,20 @@ public struct Replay {
             switch DrillControl(drill: drill.drill, payload: message.payload, receivedAt: moment) {
             case .begin(let exercise)?: engine.begin(exercise, at: moment)
             case .end?: engine.end(exercise: drill.drill, at: moment)
-            case nil: break
+            case nil: malformed += 1
             }
         case .device:
-            guard let report = try? decoders.report(message, in: drill) else { return }
+            guard let report = report(message, in: drill) else { return }
             play(report, message, at: moment, backlog: backlog, placement: placement, exercise: drill.drill)
+        }
+    }
+
+    private mutating func report(_ message: Message, in drill: DrillTopic?) -> Report? {
+        do {
+            return try drill.map { try decoders.report(message, in: $0) } ?? decoders.report(message)
+        } catch {
+            malformed += 1
+            return nil
         }
     }
 
@@ -77,46 +102,27 @@ public struct Replay {
         _ report: Report, _ message: Message, at moment: Instant, backlog: Bool, placement: DeviceClock.Placement?,
         exercise: String?
     ) {
-        guard let index = registry.position(of: report.ecosystem, address: report.address) else { return }
+        guard let index = registry.position(of: report.ecosystem, address: report.address) else {
+            unknown += 1
+            return
+        }
         engine.apply(
             Observation(
                 device: registry.devices[index], index: index, readings: report.readings, stamp: report.deviceTime,
                 sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
                 placement: placement, exercise: exercise))
     }
-}
 
-/// A line that `mosquitto_sub -F %j` or `-F %J` wrote.
-public struct RecordedMessage: Hashable, Sendable {
-    public var at: Instant
-    public var message: Message
-
-    /// - Throws: if the line is no such JSON object.
-    public init(_ line: [UInt8]) throws(Malformed) {
-        let json = try JSON(line)
-        func text(_ name: String) throws(Malformed) -> String {
-            guard let text = json.member(name, of: json.root).flatMap({ json.text(of: $0) }) else {
-                throw Malformed("\(name): expected a text, as 'mosquitto_sub -F %j' writes it")
-            }
-            return text
+    /// The block of the device that a message is about; `nil` if it is about none.
+    func block(of heard: JournalEntry.Heard) -> String? {
+        let message = Message(topic: heard.topic, payload: Array(heard.payload), retained: heard.retained)
+        let drill = DrillTopic(message.topic)
+        if case .control? = drill?.content { return nil }
+        // What cannot be understood is about no block.
+        let report = try? drill.map { try decoders.report(message, in: $0) } ?? decoders.report(message)
+        guard let report, let index = registry.position(of: report.ecosystem, address: report.address) else {
+            return nil
         }
-        let written = try text("tst")
-        guard let at = Self.instant(written) else {
-            throw Malformed("tst \"\(written)\": expected a time such as 2026-11-22T15:45:37.123456Z+0800")
-        }
-        guard let payload = json.member("payload", of: json.root) else { throw Malformed("there is no payload") }
-        self.at = at
-        message = Message(
-            topic: try text("topic"), payload: json.bytes(of: payload),
-            retained: json.member("retain", of: json.root).map { json.bytes(of: $0) == Array("1".utf8) } ?? false)
-    }
-
-    /// mosquitto_sub writes local time, a `Z` all the same, and the zone behind it without a colon.
-    private static func instant(_ text: String) -> Instant? {
-        if let instant = Instant(rfc3339: text) { return instant }
-        let zone = text.suffix(5)
-        guard let sign = zone.first, "+-".contains(sign) else { return nil }
-        let time = text.dropLast(5)
-        return Instant(rfc3339: "\(time.hasSuffix("Z") ? time.dropLast() : time)\(zone.prefix(3)):\(zone.suffix(2))")
+        return registry.devices[index].place.block
     }
 }

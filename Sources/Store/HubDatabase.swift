@@ -8,7 +8,7 @@ public import Rules
 /// Written by the pipeline's thread alone, one transaction a batch, durable when ``commit(_:)`` returns; read by
 /// whoever likes.
 public final class HubDatabase: AlertSource {
-    private let pool: any DatabaseWriter
+    let pool: any DatabaseWriter
     /// Moves what is committed from the write-ahead log into the file, beside the pipeline; `nil` where nothing is
     /// written.
     private let checkpointer: DatabaseQueue?
@@ -78,6 +78,7 @@ public final class HubDatabase: AlertSource {
         }
         migrator.registerMigration("2") { try $0.execute(sql: StoreIdentity.schema) }
         migrator.registerMigration("3") { try $0.execute(sql: closingSchema) }
+        migrator.registerMigration("journal-bytes") { try $0.execute(sql: Self.journalBytesSchema) }
         return migrator
     }
 
@@ -251,32 +252,6 @@ public final class HubDatabase: AlertSource {
                 database, sql: "SELECT sequence, body FROM \(table) WHERE sequence > ? ORDER BY sequence LIMIT ?",
                 arguments: [sequence, limit]
             ).map { row in (row["sequence"], try decoder.decode(Body.self, from: row["body"])) }
-        }
-    }
-
-    /// Forgets what is past its time: journal entries and alerts older than a moment, and the log's lines up to the one
-    /// that it has written. At most `limit` rows of each, so that no alarm waits for it.
-    public func prune(journalBefore moment: Instant, recordsThrough sequence: Int64, limit: Int) throws(StoreError) {
-        do {
-            try pool.write { database in
-                for sql in [
-                    "DELETE FROM journal WHERE sequence IN (SELECT sequence FROM journal WHERE at < ? ORDER BY sequence LIMIT ?)",
-                    "DELETE FROM alert WHERE sequence IN (SELECT sequence FROM alert WHERE at < ? ORDER BY sequence LIMIT ?)",
-                ] {
-                    try database.execute(sql: sql, arguments: [moment.milliseconds, limit])
-                }
-                try database.execute(
-                    sql:
-                        "DELETE FROM record WHERE sequence IN (SELECT sequence FROM record WHERE sequence <= ? LIMIT ?)",
-                    arguments: [sequence, limit])
-                try database.execute(
-                    sql: """
-                        DELETE FROM closing WHERE incident IN
-                        (SELECT incident FROM closing WHERE closed < (SELECT max(closed) FROM closing) - ? LIMIT ?)
-                        """, arguments: [Self.closingsKept.wholeMilliseconds, limit])
-            }
-        } catch {
-            throw StoreError(error, doing: "pruning hub.sqlite")
         }
     }
 

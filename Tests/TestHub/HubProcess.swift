@@ -17,8 +17,11 @@ public final class HubProcess: Sendable {
         .deletingLastPathComponent().path + "/smokehub"
 
     /// - Parameter through: the command that starts it, such as `nsenter`.
-    public init(_ arguments: [String], input: String = "", through: [String] = []) throws {
-        child = try ChildProcess(through + [Self.program] + arguments)
+    public init(
+        _ arguments: [String], input: String = "", through: [String] = [], environment: [String: String] = [:]
+    ) throws {
+        let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        child = try ChildProcess((settings.isEmpty ? [] : ["env"] + settings) + through + [Self.program] + arguments)
         child.feed(input)
     }
 
@@ -32,9 +35,9 @@ public final class HubProcess: Sendable {
 
     /// Runs a command to its end.
     public static func run(
-        _ arguments: [String], input: String = "", through: [String] = []
+        _ arguments: [String], input: String = "", through: [String] = [], environment: [String: String] = [:]
     ) async throws -> (code: Int32, output: [String], errors: [String]) {
-        let process = try HubProcess(arguments, input: input, through: through)
+        let process = try HubProcess(arguments, input: input, through: through, environment: environment)
         let code = try await process.end.first("the end of \(arguments)") { _ in true }
         return (code, process.output.all, process.errors.all)
     }
