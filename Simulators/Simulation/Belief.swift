@@ -164,6 +164,20 @@ struct Belief {
         return nil
     }
 
+    /// An alarm that joins what stuck detectors alone have opened is a course from then on, wherever that has come to.
+    mutating func adopt(_ open: [Incident]) {
+        for index in courses.indices where courses[index].incident == nil {
+            let course = courses[index]
+            let incident = open.first {
+                $0.exercise == nil && $0.block == course.block.id && $0.hazard == course.hazard
+            }
+            guard let incident else { continue }
+            courses[index].incident = incident.id
+            courses[index].stage = incident.stage
+            courses[index].isAcknowledged = incident.acknowledgement != nil
+        }
+    }
+
     /// A stuck detector's investigation has no course of its own here until a proven alarm joins it.
     func course(_ incident: String) -> Course? { courses.first { $0.incident == incident } }
 

@@ -42,6 +42,18 @@ struct Collector {
         }
     }
 
+    /// For whoever has to find out why: each fire, what it was owed and when it was told.
+    var account: String {
+        fires.enumerated().map { number, fire in
+            "\(fire.kind.rawValue) in \(fire.place) at \(fire.start): owed \(Self.list(owed[number])), told "
+                + Self.list(told[number])
+        }.joined(separator: "\n")
+    }
+
+    private static func list(_ times: [Double?]) -> String {
+        times.dropFirst().map { $0.map { "\(($0 * 10).rounded() / 10)" } ?? "–" }.joined(separator: " ")
+    }
+
     // MARK: Fires
 
     /// A fire counts as told at a rung when an alert of its block, that names a place which its smoke has reached or

@@ -93,6 +93,8 @@ struct Life {
         plan(.hazard(device: device, begins: true), at)
         if !isSure, random.chance(habits.lostClears) {
             plan(.loses(device: device), at + length)
+            // Its next heartbeat says that the air is clear.
+            plan(.says(device: device, .heartbeat), at + length + random.between(3600...4 * 3600))
         } else {
             plan(.hazard(device: device, begins: false), at + length)
         }
@@ -136,7 +138,7 @@ struct Life {
     private mutating func fire(_ kind: FireKind, at moment: Double) {
         guard let flat = random.pick(flats) else { return }
         var fire = Fire(kind: kind, place: flat, start: simulation.start + .milliseconds(Int64(moment * 1000)))
-        let own = byPlace[flat] ?? []
+        let own = (byPlace[flat] ?? []).filter { [.smoke, .heat].contains(simulation.devices[$0].kind) }
         switch kind {
         case .smouldering:
             reach(own.filter { simulation.devices[$0].kind == .smoke }, 300...900, &fire)

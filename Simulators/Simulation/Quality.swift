@@ -7,6 +7,8 @@ public struct Quality: Sendable {
     /// To flats, in which nothing burned.
     public internal(set) var investigateMessages = 0
     private var kinds: [Kind]
+    /// Each fire, a line: for whoever has to find out why one was told late.
+    public internal(set) var account = ""
 
     public static let rungs = ["", "investigate", "widened", "confirmed", "spreading"]
 

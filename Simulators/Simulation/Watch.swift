@@ -49,6 +49,7 @@ struct Watch {
         noteStep(hub.step)
         try noteTimeouts(hub)
         guard isRaised, let index = packet.device else { return }
+        belief.adopt(hub.engine.openIncidents)
         try checkTold(registry.devices[index], hub)
     }
 

@@ -59,6 +59,8 @@ public struct Year {
         simulation.onStep = { outcome, simulation in collector.take(outcome, simulation) }
         try simulation.restart()
         try simulation.play(until: simulation.start + .seconds(days * 86_400))
-        return collector.quality
+        var quality = collector.quality
+        quality.account = collector.account
+        return quality
     }
 }
