@@ -70,7 +70,7 @@ let package = Package(
             dependencies: [
                 "Devices", "Hub", "Notify", "Registry", "Rules", "Store",
                 .product(name: "HeapModule", package: "swift-collections"),
-            ], path: "Simulators/Simulation", swiftSettings: strict),
+            ], path: "Simulators/Simulation", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "simulate", dependencies: ["Simulation"], path: "Simulators/Simulate", swiftSettings: strict),
         .executableTarget(

@@ -51,7 +51,9 @@ struct Simulate {
         for answering in Year.Answering.allCases {
             var quality: Quality?
             for year in options.years {
-                let one = try Year(seed: year, setting, answering: answering).run()
+                let one = try Year(
+                    seed: year, setting, answering: answering, checksLadder: options.config == "Config"
+                ).run()
                 if quality == nil { quality = one } else { quality?.merge(one) }
             }
             guard let quality else { continue }

@@ -42,12 +42,17 @@ struct Collector {
         }
     }
 
-    /// For whoever has to find out why: each fire, what it was owed and when it was told.
-    var account: String {
-        fires.enumerated().map { number, fire in
-            "\(fire.kind.rawValue) in \(fire.place) at \(fire.start): owed \(Self.list(owed[number])), told "
-                + Self.list(told[number])
-        }.joined(separator: "\n")
+    /// Behind what the ladder owed by more than the aim, and no radio to blame.
+    var lateFires: [String] {
+        fires.indices.filter { number in
+            fires[number].kind != .radioLoss
+                && (1...4).contains { height in
+                    owed[number][height].map { (told[number][height] ?? .infinity) - $0 > 1 } ?? false
+                }
+        }.map { number in
+            "\(fires[number].kind.rawValue) in \(fires[number].place) at \(fires[number].start): owed "
+                + "\(Self.list(owed[number])), told \(Self.list(told[number]))"
+        }
     }
 
     private static func list(_ times: [Double?]) -> String {

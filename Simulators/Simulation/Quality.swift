@@ -7,8 +7,8 @@ public struct Quality: Sendable {
     /// To flats, in which nothing burned.
     public internal(set) var investigateMessages = 0
     private var kinds: [Kind]
-    /// Each fire, a line: for whoever has to find out why one was told late.
-    public internal(set) var account = ""
+    /// The fires that were told late or never, a line each: for whoever has to find out why.
+    public internal(set) var lateFires: [String] = []
 
     public static let rungs = ["", "investigate", "widened", "confirmed", "spreading"]
 
@@ -45,6 +45,7 @@ public struct Quality: Sendable {
     public mutating func merge(_ other: Quality) {
         years += other.years
         investigateMessages += other.investigateMessages
+        lateFires += other.lateFires
         falseEvacuations.merge(other.falseEvacuations, uniquingKeysWith: +)
         for index in kinds.indices {
             kinds[index].fires += other.kinds[index].fires
@@ -100,6 +101,7 @@ public struct Quality: Sendable {
             "  false block evacuations an estate-year: \(Self.hundredths(falseEvacuationsYearly)) (aim 0.1)"
                 + (rules.isEmpty ? "" : ", by " + rules.joined(separator: ", ")))
         lines.append("  investigate messages a flat a month: \(Self.hundredths(investigateMessagesMonthly))")
+        lines += lateFires.prefix(20).map { "  late: \($0)" }
         return lines.joined(separator: "\n")
     }
 

@@ -17,6 +17,8 @@ struct Watch {
     private var drills: [String: Instant] = [:]
     /// What is held back now. Nothing is yet, but stuck detectors' repeats, whose hour ends by the next repeat.
     var suppressions: (RuleEngine) -> [Suppression] = { _ in [] }
+    /// Off for other rules than the sample's, whose ladder ``Course`` knows.
+    var checksLadder = true
     private let registry: EstateRegistry
     private let clearTimeout: Duration
 
@@ -135,7 +137,7 @@ struct Watch {
     /// 1: no rung that the ladder owes is missing.
     private func checkOwed(_ hub: VirtualHub, at moment: Instant) throws {
         let time = hub.listening.backlogUntil == nil ? moment : hub.engine.now
-        guard !belief.courses.isEmpty else { return }
+        guard checksLadder, !belief.courses.isEmpty else { return }
         let open = hub.engine.openIncidents
         for course in belief.courses {
             guard let owed = course.owed(at: time), let id = course.incident else { continue }

@@ -23,13 +23,19 @@ public struct Year {
     private let answering: Answering
     private let size: Size
     private let days: Int
+    private let checksLadder: Bool
 
-    public init(seed: UInt64, _ setting: Setting, answering: Answering, size: Size = .sample, days: Int = 365) {
+    /// - Parameter checksLadder: the rules are the sample's own; others are only measured.
+    public init(
+        seed: UInt64, _ setting: Setting, answering: Answering, size: Size = .sample, days: Int = 365,
+        checksLadder: Bool = true
+    ) {
         self.seed = seed
         self.setting = setting
         self.answering = answering
         self.size = size
         self.days = days
+        self.checksLadder = checksLadder
     }
 
     /// - Throws: ``Violation`` if a promise does not hold.
@@ -53,6 +59,7 @@ public struct Year {
         faults.noStamp = 0.3
         let simulation = try Simulation(
             seed: seed, setting, faults: faults, disk: nil, start: SeedRun.start, traced: traced, random: &random)
+        simulation.watch.checksLadder = checksLadder
         var life = Life(simulation, habits, days: days, random.fork())
         life.plan()
         var collector = Collector(simulation, life.fires, answering, days: days, random.fork())
@@ -60,7 +67,7 @@ public struct Year {
         try simulation.restart()
         try simulation.play(until: simulation.start + .seconds(days * 86_400))
         var quality = collector.quality
-        quality.account = collector.account
+        quality.lateFires = collector.lateFires
         return quality
     }
 }

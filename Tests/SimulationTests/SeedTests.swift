@@ -17,4 +17,16 @@ enum Sample {
         let result = try SeedRun(seed: seed, Sample.setting.get()).run()
         #expect(result.steps > 0)
     }
+
+    @Test func `play the same again from the same seed`() throws {
+        let setting = try Sample.setting.get()
+        #expect(try SeedRun(seed: 11, setting).run() == SeedRun(seed: 11, setting).run())
+    }
+
+    @Test func `keep every promise with databases in files, opened anew after each crash`() throws {
+        let folder = NSTemporaryDirectory() + "smokehub-simulation-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try SeedRun(seed: 3, Sample.setting.get(), folder: folder).run().steps > 0)
+    }
 }
