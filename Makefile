@@ -4,7 +4,7 @@
 PACKAGES := libmosquitto-dev mosquitto mosquitto-clients libsqlite3-dev libcurl4-openssl-dev pkg-config openssl
 SWIFT ?= swift
 
-.PHONY: demo test lint format check bench setup clean
+.PHONY: demo test lint format check bench simulate setup clean
 
 demo: setup
 	$(SWIFT) build --product smokehub
@@ -29,6 +29,12 @@ check: setup
 
 bench: setup
 	Benchmarks/run
+
+# Faults and a year of life in simulated time: SEEDS=1000 YEARS=10 unless said otherwise, or one run again with SEED=17.
+simulate: setup
+	$(SWIFT) build -c release --product simulate
+	$$($(SWIFT) build -c release --show-bin-path)/simulate $(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS)) \
+		$(if $(YEARS),YEARS=$(YEARS)) $(if $(CONFIG),CONFIG=$(CONFIG))
 
 setup:
 	@.ci/setup $(PACKAGES)

@@ -66,6 +66,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "Drill", dependencies: ["MQTT", "Registry"], path: "Simulators/Drill", swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Devices", "Hub", "Notify", "Registry", "Rules", "Store",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ], path: "Simulators/Simulation", exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Simulators/Simulate", swiftSettings: strict),
         .executableTarget(
             name: "smokehub",
             dependencies: [
@@ -103,6 +111,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "DrillTests", dependencies: ["Drill", "MQTT", "Registry", "TestBroker"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Devices", "Registry", "Rules", "Simulation"],
+            swiftSettings: strict),
         .target(
             name: "TestHub",
             dependencies: [

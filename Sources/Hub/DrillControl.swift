@@ -6,7 +6,7 @@ import Rules
 ///
 /// `{"command":"begin","scenario":"kitchen-fire","speed":10,"at":"2026-11-22T12:00:00Z","until":"2026-11-22T12:10:00Z"}`
 /// and `{"command":"end"}`.
-enum DrillControl {
+package enum DrillControl {
     case begin(Exercise)
     case end
 
@@ -14,7 +14,7 @@ enum DrillControl {
     static let longest = Duration.seconds(6 * 3600)
 
     /// - Returns: `nil` if it cannot be understood.
-    init?(drill: String, payload: [UInt8], receivedAt: Instant) {
+    package init?(drill: String, payload: [UInt8], receivedAt: Instant) {
         struct Wire: Decodable {
             var command: String
             var scenario: String?

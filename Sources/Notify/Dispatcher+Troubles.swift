@@ -20,7 +20,7 @@ extension Dispatcher {
         ])
     }
 
-    mutating func noteUnwritable(_ error: String, at now: Instant) {
+    package mutating func noteUnwritable(_ error: String, at now: Instant) {
         note([
             records.trouble(
                 "The outbox cannot be written; alerts go out from memory",
@@ -28,7 +28,7 @@ extension Dispatcher {
         ])
     }
 
-    mutating func noteRecovery(failingSince: Instant, at now: Instant) {
+    package mutating func noteRecovery(failingSince: Instant, at now: Instant) {
         let seconds = (now - failingSince).wholeMilliseconds / 1000
         note([
             records.trouble(
@@ -39,7 +39,7 @@ extension Dispatcher {
 
     /// Keeps the debt bounded while the disk takes nothing: finished deliveries go first, and would be sent again only
     /// if the process ended before the disk recovers.
-    mutating func trimUnwritten() {
+    package mutating func trimUnwritten() {
         guard unwritten.deliveries.count > settings.openDeliveriesMax else { return }
         unwritten.deliveries = unwritten.deliveries.filter { !$0.value.state.isFinal }
     }

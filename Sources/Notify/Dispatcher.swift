@@ -4,15 +4,15 @@ import Store
 
 /// The notifier's decisions: what is sent when, what an outcome leads to, and what has to be written down. It neither
 /// sends, writes nor waits; ``Notifier`` does.
-struct Dispatcher: Sendable {
+package struct Dispatcher: Sendable {
     let directory: Directory
     let channels: [String: any Channel]
     let settings: Notifier.Settings
     let records: DeliveryRecords
     private var random: any RandomNumberGenerator & Sendable
 
-    private(set) var outbox: Outbox
-    private(set) var cursor: Int64
+    package private(set) var outbox: Outbox
+    package private(set) var cursor: Int64
     private var expanded: Set<Alert.ID>
     private var book: ToldBook
     private var progress: [Alert.ID: Progress] = [:]
@@ -22,16 +22,16 @@ struct Dispatcher: Sendable {
     private var failures: [Delivery] = []
     private var touched: Set<Alert.ID> = []
     /// What has to be written, and is not yet.
-    var unwritten = NotifyBatch()
+    package var unwritten = NotifyBatch()
 
     /// One delivery on its way to its channel.
-    struct Departure: Sendable {
-        var delivery: Delivery
-        var alert: Alert
-        var contact: Contact
+    package struct Departure: Sendable {
+        package var delivery: Delivery
+        package var alert: Alert
+        package var contact: Contact
     }
 
-    init(
+    package init(
         _ state: NotifyState, directory: Directory, channels: [String: any Channel], settings: Notifier.Settings,
         random: any RandomNumberGenerator & Sendable
     ) {
@@ -64,7 +64,7 @@ struct Dispatcher: Sendable {
     /// Makes an alert's deliveries; nothing if that was done before.
     ///
     /// - Parameter sequence: its place in the hub's database; `nil` if the hub could not write it down.
-    mutating func expand(_ alert: Alert, sequence: Int64?, at now: Instant) {
+    package mutating func expand(_ alert: Alert, sequence: Int64?, at now: Instant) {
         if let sequence, sequence > cursor {
             cursor = sequence
             unwritten.cursor = sequence
@@ -114,7 +114,7 @@ struct Dispatcher: Sendable {
     // MARK: Sending
 
     /// What leaves now, marked as attempted in ``unwritten``.
-    mutating func departures(at now: Instant) -> [Departure] {
+    package mutating func departures(at now: Instant) -> [Departure] {
         var departures: [Departure] = []
         var isExhausted = false
         while !isExhausted {
@@ -165,7 +165,7 @@ struct Dispatcher: Sendable {
     // MARK: Outcomes
 
     /// Takes the outcome of a delivery that had departed.
-    mutating func take(_ outcome: Outcome, of id: Delivery.ID, at now: Instant) {
+    package mutating func take(_ outcome: Outcome, of id: Delivery.ID, at now: Instant) {
         guard var delivery = outbox.deliveries[id] else { return }
         outbox.land(id)
         if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
@@ -233,7 +233,7 @@ struct Dispatcher: Sendable {
     }
 
     /// Writes what has come to an end in this turn into the records, and forgets alerts with nothing open.
-    mutating func settle(at now: Instant) {
+    package mutating func settle(at now: Instant) {
         note(
             records.failures(failures, at: now) { progress[$0]?.alert })
         failures = []

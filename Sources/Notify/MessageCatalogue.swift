@@ -79,7 +79,7 @@ public struct MessageCatalogue: Sendable {
     /// One alert as one contact reads it.
     ///
     /// - Parameter resident: whose contact it is; `nil` for a siren.
-    func notice(
+    package func notice(
         _ alert: Alert, delivery: String, to contact: Contact, resident: Resident?, directory: Directory, now: Instant
     ) -> Notice {
         let language = language(for: resident?.language ?? .english)

@@ -7,14 +7,14 @@ import Store
 ///
 /// Each channel, and within it each far end (a webhook's host), is a lane of its own with a bounded number in flight,
 /// so that one that is slow or dead delays no other.
-struct Outbox: Sendable {
+package struct Outbox: Sendable {
     struct Limits: Hashable, Sendable {
         var inFlightPerLane: Int
         var inFlightPerChannel: Int
     }
 
     private let limits: Limits
-    private(set) var deliveries: [Delivery.ID: Delivery] = [:]
+    package private(set) var deliveries: [Delivery.ID: Delivery] = [:]
     private var laneNames: [Delivery.ID: LaneName] = [:]
     private var lanes: [LaneName: Lane] = [:]
     private var inFlightPerChannel: [String: Int] = [:]
@@ -55,8 +55,8 @@ struct Outbox: Sendable {
         static func < (left: Waiting, right: Waiting) -> Bool { (left.dueAt, left.id) < (right.dueAt, right.id) }
     }
 
-    var count: Int { deliveries.count }
-    var inFlight: Int { inFlightPerChannel.values.reduce(0, +) }
+    package var count: Int { deliveries.count }
+    package var inFlight: Int { inFlightPerChannel.values.reduce(0, +) }
 
     mutating func add(_ delivery: Delivery, lane: LaneName) {
         deliveries[delivery.id] = delivery
@@ -90,7 +90,7 @@ struct Outbox: Sendable {
     }
 
     /// When a delivery that waits will be due; `nil` if none waits for a moment.
-    var nextDue: Instant? { waiting.min?.dueAt }
+    package var nextDue: Instant? { waiting.min?.dueAt }
 
     /// Frees the place in its lane. The delivery, if it is still open, waits until ``postpone(_:)`` or ``remove(_:)``.
     mutating func land(_ id: Delivery.ID) {

@@ -103,8 +103,9 @@ extension RuleEngine {
         case .rung(let rung):
             at = max(at, incident.isOpen ? incident.rungSince : at)
             noteSilence(&incident, leadingTo: rung.stage, drill)
-            // Whoever has answered has answered this stage; the next asks anew.
-            if rung.stage != incident.stage { incident.acknowledgement = nil }
+            // Whoever has answered has answered this stage; the next asks anew. An answer to a stuck detector is none to
+            // the proven alarm that joins it.
+            if rung.stage != incident.stage || incident.rung.step == 0 { incident.acknowledgement = nil }
             if rung.stage == .clearing {
                 incident.rungBefore = incident.rung
             } else {

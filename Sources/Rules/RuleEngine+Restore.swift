@@ -69,8 +69,10 @@ extension RuleEngine {
     }
 
     /// Ends the exercises that a restart of the hub interrupted: their devices' states are not kept.
+    ///
+    /// In the order of their ids, whatever order the store gave them in, so that a replay ends them alike.
     public mutating func endInterruptedExercises() {
-        for id in drills.compactMap({ $0.exercise?.id }) {
+        for id in drills.compactMap({ $0.exercise?.id }).sorted() {
             endExercise(id, why: LogRecord.Text("the hub was restarted", "系統重新啟動"))
         }
     }

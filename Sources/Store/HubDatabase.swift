@@ -40,6 +40,23 @@ public final class HubDatabase: AlertSource {
         }
     }
 
+    /// A database that ends with the process, of the same schema: for a simulation, whose disk is made up.
+    package static func inMemory() throws(StoreError) -> HubDatabase { try HubDatabase() }
+
+    private init() throws(StoreError) {
+        do {
+            var configuration = Configuration()
+            configuration.label = "hub"
+            let queue = try DatabaseQueue(configuration: configuration)
+            pool = queue
+            checkpointer = nil
+            try Self.migrator.migrate(queue)
+            name = try "hub-" + queue.read(StoreIdentity.read)
+        } catch {
+            throw StoreError(error, doing: "opening a database in memory")
+        }
+    }
+
     /// Opens a database to read it, also beside a hub that writes it.
     ///
     /// - Throws: if there is none, or it cannot be read.

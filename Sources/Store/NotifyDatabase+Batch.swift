@@ -8,23 +8,30 @@ extension NotifyDatabase {
     ///
     /// - Throws: if it cannot be written; then nothing of it is.
     public func write(_ batch: NotifyBatch) async throws {
-        try await writer.write { database in
-            if let sequence = batch.cursor {
-                try database.execute(
-                    sql: """
-                        INSERT INTO cursor (only_row, sequence) VALUES (1, ?1)
-                            ON CONFLICT DO UPDATE SET sequence = ?1
-                        """,
-                    arguments: [sequence])
-            }
-            try Self.write(batch.alerts, to: database)
-            try Self.write(batch.deliveries.values, to: database)
-            try Self.write(batch.told.values, to: database)
-            for incident in batch.forgotten {
-                try database.execute(sql: "DELETE FROM told WHERE incident = ?", arguments: [incident])
-            }
-            try Self.write(batch.records, to: database)
+        try await writer.write { try Self.write(batch, to: $0) }
+    }
+
+    /// As ``write(_:)``, on the caller's thread: for a simulation, in which nothing waits.
+    package func writeAtOnce(_ batch: NotifyBatch) throws {
+        try writer.write { try Self.write(batch, to: $0) }
+    }
+
+    private static func write(_ batch: NotifyBatch, to database: Database) throws {
+        if let sequence = batch.cursor {
+            try database.execute(
+                sql: """
+                    INSERT INTO cursor (only_row, sequence) VALUES (1, ?1)
+                        ON CONFLICT DO UPDATE SET sequence = ?1
+                    """,
+                arguments: [sequence])
         }
+        try write(batch.alerts, to: database)
+        try write(batch.deliveries.values, to: database)
+        try write(batch.told.values, to: database)
+        for incident in batch.forgotten {
+            try database.execute(sql: "DELETE FROM told WHERE incident = ?", arguments: [incident])
+        }
+        try write(batch.records, to: database)
     }
 
     private static func write(_ alerts: [Alert], to database: Database) throws {

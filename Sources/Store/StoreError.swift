@@ -14,6 +14,12 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case unusable
     }
 
+    /// One that is made up, for a simulation.
+    package init(_ reason: Reason, _ description: String) {
+        self.reason = reason
+        self.description = description
+    }
+
     init(_ error: any Error, doing what: String) {
         guard let error = error as? DatabaseError else {
             reason = .unusable

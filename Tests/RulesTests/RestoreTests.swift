@@ -113,4 +113,21 @@ import Testing
         let state = try JSONDecoder().decode(BlockState.self, from: Data(text.utf8))
         #expect(state.disablements == [])
     }
+
+    @Test
+    func `two drills end in the same order in a replay, which knows when they began, as in the hub, which does not`()
+        throws
+    {
+        let table = try Table("00:00  drill  drill=z |\n00:01  drill  drill=b |")
+        var replayed = try table.engine()
+        for step in table.steps { table.play(step, on: &replayed) }
+        let before = replayed.takeConsequences()
+        var restarted = try table.engine()
+        restarted.restore(
+            time: Table.start, present: Table.start, devices: [], blocks: before.blocks,
+            exercises: before.exercises.sorted { $0.id < $1.id })
+        replayed.endInterruptedExercises()
+        restarted.endInterruptedExercises()
+        #expect(replayed.takeConsequences().endedExercises == restarted.takeConsequences().endedExercises)
+    }
 }

@@ -76,6 +76,19 @@ import Testing
         ).check()
     }
 
+    @Test func `an answer to a stuck detector is none to the alarm of another flat`() throws {
+        try Table(
+            """
+            00:00  smoke  a/12/C | first-detector:investigate
+            00:30  reset force   | reset:closed
+            02:00  smoke  a/12/C | stuck:investigate
+            02:10  ack           |
+            03:00  smoke  a/20/A | first-detector:investigate
+            04:30  wait          | unanswered:investigate
+            """
+        ).check()
+    }
+
     @Test func `a stuck detector that clears is believed again`() throws {
         let outcome = try Table(
             """
