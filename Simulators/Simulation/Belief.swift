@@ -142,6 +142,8 @@ struct Belief {
         courses[position].stage = decision.stage
     }
 
+    mutating func remember(_ alarmed: Set<Device.ID>) { everAlarmed.formUnion(alarmed) }
+
     mutating func acknowledged(_ incident: String) {
         for index in courses.indices where courses[index].incident == incident { courses[index].isAcknowledged = true }
     }

@@ -129,13 +129,15 @@ struct Watch {
         try checkOwed(hub, at: moment)
         try checkKnown(hub, touched)
         touched = []
-        try checkCause(hub)
         try checkExercises(hub)
         try checkBounds(hub)
         for suppression in suppressions(hub.engine) where suppression.until < hub.engine.now {
             throw Broken(
                 invariant: .suppression, what: "\(suppression.name) was to end at \(suppression.until) and lasts")
         }
+        // In a backlog the pipeline gathers what mere signs of life led to only at the next change, or at its end.
+        guard hub.listening.backlogUntil == nil else { return }
+        try checkCause(hub)
         decided = []
         resets = 0
     }
@@ -232,7 +234,10 @@ struct Watch {
 
     /// What is known again after a crash.
     mutating func restart(_ hub: VirtualHub) throws {
+        let alarmed = belief.everAlarmed
         belief = kept.belief
+        // What was told before it was durable rests on these all the same.
+        belief.remember(alarmed)
         rungs = kept.rungs
         decided = []
         alerts = []
