@@ -80,13 +80,21 @@ struct Course {
         func take(_ moment: Instant) { earliest = min(earliest ?? .max, moment) }
         for member in proven where member.kind == .button && member.isLive { take(member.raisedAt) }
         let detectors = proven.filter { $0.kind != .button }
+        // Two flats that hold, and two that began within 15 min of each other.
+        var hold: Instant?
+        var window: Instant?
         for (rank, one) in detectors.enumerated() {
             for other in detectors[(rank + 1)...] where one.isLive || other.isLive {
                 let later = max(one.raisedAt, other.raisedAt)
                 let apart = later - min(one.raisedAt, other.raisedAt)
                 let bothAlarm = one.alarms && other.alarms
                 if one.place != other.place, apart <= .seconds(60), isNear(one.place, other.place) { take(later) }
-                if bothAlarm { take(later + .seconds(60)) }
+                if one.place != other.place {
+                    if bothAlarm { hold = min(hold ?? .max, later + .seconds(60)) }
+                    if apart <= .seconds(900) { window = min(window ?? .max, later) }
+                } else if bothAlarm {
+                    take(later + .seconds(60))
+                }
                 if bothAlarm, one.place == other.place, [one.kind, other.kind].contains(.heat),
                     [one.kind, other.kind].contains(.smoke)
                 {
@@ -94,6 +102,7 @@ struct Course {
                 }
             }
         }
+        if let hold, let window { take(max(hold, window)) }
         return earliest
     }
 
