@@ -1,3 +1,4 @@
+import AlertLog
 public import Registry
 public import Rules
 import Synchronization
@@ -5,6 +6,8 @@ import Synchronization
 /// What the hub knows of itself right now, for those who watch it from other threads.
 public final class HubBoard: Sendable {
     private let tally = Mutex(Tally())
+    /// What the alert log was found to lack, until the pipeline has put it on record.
+    private let logDamage = Mutex<LogWriter.Opening?>(nil)
 
     public struct Tally: Sendable {
         /// Since the start.
@@ -40,6 +43,15 @@ public final class HubBoard: Sendable {
             tally.malformed += malformed
             tally.unknown += unknown
             tally.dropped += dropped
+        }
+    }
+
+    func found(logDamage opening: LogWriter.Opening) { logDamage.withLock { $0 = opening } }
+
+    func takeLogDamage() -> LogWriter.Opening? {
+        logDamage.withLock { damage in
+            defer { damage = nil }
+            return damage
         }
     }
 

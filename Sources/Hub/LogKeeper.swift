@@ -48,6 +48,7 @@ final class LogKeeper: Sendable {
         var complains = false
         guard let writer = open() else { return }
         report(writer.opening)
+        if writer.opening.missing != nil || writer.opening.anchorIsLost { board.found(logDamage: writer.opening) }
         var checkpointed = ContinuousClock.now
         var checkpointComplains = false
         while true {

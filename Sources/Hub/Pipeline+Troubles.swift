@@ -1,3 +1,4 @@
+import AlertLog
 import Devices
 import Registry
 import Rules
@@ -29,6 +30,21 @@ extension Pipeline {
         unwritten.outcome.records.append(
             LogRecord(
                 at: now(), event: event, level: level, estate: registry.estate.id, text: text, details: details))
+    }
+
+    /// Somebody, or the disk, has cut the alert log: that belongs on record where everybody looks.
+    func noteDamage(_ opening: LogWriter.Opening) {
+        if let missing = opening.missing {
+            let (first, last) = (missing.lowerBound, missing.upperBound)
+            note(
+                trouble: "log", "Lines \(first) to \(last) are missing from the alert log; run 'smokehub log verify'",
+                "警報記錄缺少第 \(first) 至 \(last) 行；請執行 smokehub log verify", ["first": "\(first)", "last": "\(last)"])
+        } else {
+            note(
+                trouble: "log",
+                "The alert log's anchor alerts.head was gone or changed; nobody can say what its end was",
+                "警報記錄的錨點 alerts.head 曾遺失或被更改，無法確定其結尾是否完整")
+        }
     }
 
     func noteMalformed(_ malformed: Malformed, topic: String, at moment: Instant) {

@@ -197,6 +197,7 @@ final class Pipeline {
             due.silence = moment + .seconds(5)
             noteSilence(at: moment)
             noteClock(at: moment)
+            if let damage = board.takeLogDamage() { noteDamage(damage) }
         }
         if due.checkpoint <= moment || heard.isPartlyWritten {
             // Few at a time: an alarm never waits for pure liveness to be written down.

@@ -50,7 +50,7 @@ extension RuleEngine {
         case .acknowledge, .disable, .test, .enable, .endTest: return nil
         case .confirm:
             let takesWord = rules.rules.contains {
-                $0.hazard == incident.hazard && $0.when.contains(.confirmedByPerson)
+                $0.hazard == incident.hazard && $0.when.flatMap(\.parts).contains(.confirmedByPerson)
             }
             return takesWord ? nil : .refused("no rule of \(incident.hazard.rawValue) takes a person's word for it")
         case .silence: return refusalOfSilence(command, incident)

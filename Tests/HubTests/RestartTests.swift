@@ -138,4 +138,24 @@ import Testing
         try await ear.alert("a fire found all the same", from: heard) { $0.because == ["a-3-C-smoke"] }
         #expect(try await second.terminate() == 0)
     }
+
+    @Test func `says in the log that its end was cut off`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        let first = try HubProcess.serve(folder)
+        try await first.untilReady()
+        #expect(try await first.terminate() == 0)
+        let path = folder.state + "/alerts.jsonl"
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: true)
+        try (lines.dropLast().joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+
+        let log = LogTrail(folder.state)
+        let second = try HubProcess.serve(folder)
+        try await second.untilReady()
+        let trouble = try await log.trouble("log")
+        #expect(trouble.details["last"] == "\(lines.count)")
+        #expect(try await second.terminate() == 0)
+    }
 }
