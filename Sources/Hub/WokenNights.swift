@@ -49,6 +49,17 @@ struct WokenNights {
         alert.block == "*" ? alert.places.map(\.block) : [alert.block]
     }
 
+    private func add(_ block: String, asItsPolicySays alert: Alert, to woken: inout Set<Int>) {
+        let policy = estate.block(block)?.policy ?? .simultaneous
+        guard policy == .stayPut || (policy == .phased && alert.stage != .spreading) else {
+            return add(block, to: &woken)
+        }
+        for place in alert.places where place.block == block {
+            woken.formUnion(floor(of: place, above: 0))
+            woken.formUnion(floor(of: place, above: 1))
+        }
+    }
+
     private func add(_ block: String, to woken: inout Set<Int>) {
         guard let position = estate.position(ofBlock: block) else { return }
         woken.formUnion(firstFlats[position]..<firstFlats[position + 1])
@@ -59,7 +70,7 @@ struct WokenNights {
         case .guards, .wardens, .office, .maintenance: break
         case .told: woken.formUnion(told[alert.incident] ?? [])
         case .estate: woken.formUnion(0..<(firstFlats.last ?? 0))
-        case .block: for block in Self.blocks(of: alert) { add(block, to: &woken) }
+        case .block: for block in Self.blocks(of: alert) { add(block, asItsPolicySays: alert, to: &woken) }
         case .adjacent:
             for block in Self.blocks(of: alert).flatMap(estate.blocks(nextTo:)) { add(block, to: &woken) }
         case .flat: for place in alert.places { woken.formUnion(flat(place)) }

@@ -79,10 +79,22 @@ struct AudienceResolver: Sendable {
         case .floor: nearness == .inside || nearness == .sameFloor
         // From each of the floors, so not by the nearest danger alone: above one fire may be below another.
         case .floorAbove: alert.places.contains { Nearness(of: place, to: [$0], in: directory.estate) == .above(1) }
-        case .block: Self.blocks(of: alert).contains(place.block)
+        case .block: Self.blocks(of: alert).contains(place.block) && actsNow(place, nearness, alert)
         case .adjacent: next(to: alert).contains(place.block)
         case .estate: true
         case .guards, .wardens, .office, .maintenance, .told: false
+        }
+    }
+
+    /// Whether a place in a block that burns is among those that its policy tells at this stage.
+    private func actsNow(_ place: Place, _ nearness: Nearness, _ alert: Alert) -> Bool {
+        let isClose =
+            place.floor == nil || takesIn(place, .floor, nearness, alert)
+            || takesIn(place, .floorAbove, nearness, alert)
+        switch directory.estate.block(place.block)?.policy ?? .simultaneous {
+        case .simultaneous: return true
+        case .phased: return isClose || alert.stage == .spreading
+        case .stayPut: return isClose
         }
     }
 

@@ -57,7 +57,7 @@ extension Estate {
 }
 
 extension Block {
-    private static let keys = ["id", "name", "floors", "flats", "areas"]
+    private static let keys = ["id", "name", "floors", "flats", "areas", "policy"]
 
     fileprivate init?(reading node: YAMLNode, _ mistakes: inout Mistakes) {
         guard let block = mistakes.reading({ () throws(ConfigError) in try node.mapping() }) else { return nil }
@@ -67,8 +67,11 @@ extension Block {
         let floors = mistakes.reading { () throws(ConfigError) in try block["floors"]?.floors() } ?? nil
         let flats = mistakes.reading { () throws(ConfigError) in try block["flats"]?.names() } ?? nil
         let areas = mistakes.reading { () throws(ConfigError) in try block["areas"]?.names() } ?? nil
+        let policy: Policy? = mistakes.reading { () throws(ConfigError) in try block["policy"]?.choice() } ?? nil
         guard let id else { return nil }
-        self.init(id: id, name: name ?? LocalizedText([]), floors: floors ?? [], flats: flats ?? [], areas: areas ?? [])
+        self.init(
+            id: id, name: name ?? LocalizedText([]), floors: floors ?? [], flats: flats ?? [], areas: areas ?? [],
+            policy: policy ?? .simultaneous)
     }
 }
 

@@ -44,8 +44,27 @@ public struct Block: Hashable, Sendable {
     public var flats: [String]
     /// The common areas that each floor or the block as a whole has: `["lobby", "corridor", "stair-1"]`.
     public var areas: [String]
+    /// Who in it is told to act once a fire is confirmed.
+    public var policy: Policy
 
-    public init(id: String, name: LocalizedText, floors: [String], flats: [String], areas: [String]) {
+    /// How a block is evacuated: its one stair, its walls and its people decide, and so the estate's fire engineer does.
+    /// The guards and wardens are told in all cases, and so is whoever is told by floor or flat.
+    public enum Policy: String, Hashable, Sendable, CaseIterable {
+        /// Everybody at once.
+        case simultaneous
+        /// The floors that burn and the one above each when it is confirmed, everybody when it spreads: all at once may
+        /// jam a single stair.
+        case phased
+        /// The floors that burn and the one above each, also when it spreads; the others stay, where walls and doors are
+        /// built for that.
+        case stayPut = "stay-put"
+    }
+
+    public init(
+        id: String, name: LocalizedText, floors: [String], flats: [String], areas: [String],
+        policy: Policy = .simultaneous
+    ) {
+        self.policy = policy
         self.id = id
         self.name = name
         self.floors = floors

@@ -47,6 +47,26 @@ private let people = [
         #expect(told([Harbour.alert("a-fire-1/1", .confirmed, audience, at: "a/4/A")], people) == [expected])
     }
 
+    @Test(arguments: [
+        (
+            Block.Policy.simultaneous, Stage.confirmed,
+            ["r4/1", "r4b/1", "r5/1", "r3/1", "w-8/1", "r9/1", "caretaker/1", "g-a/1"]
+        ),
+        (.phased, .confirmed, ["r4/1", "r4b/1", "r5/1", "caretaker/1", "g-a/1"]),
+        (.phased, .spreading, ["r4/1", "r4b/1", "r5/1", "r3/1", "w-8/1", "r9/1", "caretaker/1", "g-a/1"]),
+        (.stayPut, .confirmed, ["r4/1", "r4b/1", "r5/1", "caretaker/1", "g-a/1"]),
+        (.stayPut, .spreading, ["r4/1", "r4b/1", "r5/1", "caretaker/1", "g-a/1"]),
+    ])
+    func `in a block is whom its policy tells to act`(_ policy: Block.Policy, _ stage: Stage, _ expected: [String]) {
+        var estate = Harbour.estate
+        estate.blocks[0].policy = policy
+        let directory = Directory(estate: estate, residents: people, devices: [])
+        let alert = Harbour.alert("a-fire-1/1", stage, [.block], at: "a/4/A")
+        let expansion = Expansion(
+            alert, sequence: 1, at: Harbour.noon, directory: directory, book: ToldBook([]))
+        #expect(expansion.deliveries.map(\.contact) == expected)
+    }
+
     @Test func `has the guards of the block and the estate in front while it is investigated`() {
         let alert = Harbour.alert("a-fire-1/1", .investigate, [.flat, .neighbours, .guards], at: "a/4/A")
         #expect(told([alert], people) == [["g-a/1", "g-all/1", "r4/1", "r4b/1"]])

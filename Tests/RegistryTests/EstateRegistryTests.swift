@@ -61,7 +61,7 @@ private func mistakes(
         ("estate: demo\n", "estate.yaml:1:1: the key 'name' is missing; add 'name:' here"),
         (
             estateText.replacing("areas:", with: "area:"),
-            "estate.yaml:4:66: blocks[1]: unknown key 'area'; write 'areas', or another of id, name, floors, flats"
+            "estate.yaml:4:66: blocks[1]: unknown key 'area'; write 'areas', or another of id, name, floors, flats, policy"
         ),
         (
             estateText.replacing("id: north", with: "id: a"),
