@@ -6,7 +6,7 @@ import Testing
     @Test func `keeps an alarm back, records it, and tells nobody`() throws {
         let outcome = try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=30:00 |
+            00:00  disable flat a/12/C until=30:00 |
             01:00  smoke    a/12/C                        |
             05:00  -smoke   a/12/C                        |
             30:00  wait                                   |
@@ -21,7 +21,8 @@ import Testing
     @Test func `is announced at both ends, with who, until when, and why`() throws {
         let outcome = try Table(
             """
-            00:00  disable  scope=block:a until=30:00 by=warden |
+            imagine smoke a/12/C
+            00:00  disable block a until=30:00 by=warden |
             29:59  wait                                         |
             30:00  wait                                         |
             """
@@ -35,7 +36,7 @@ import Testing
     @Test func `says at its end what still burns, which is an alarm from then on`() throws {
         let outcome = try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=30:00 |
+            00:00  disable flat a/12/C until=30:00 |
             20:00  smoke    a/12/C                        |
             29:59  wait                                   |
             30:00  wait                                   | first-detector:investigate
@@ -51,7 +52,7 @@ import Testing
     @Test func `does not revive an alarm that was not repeated for the clear timeout`() throws {
         try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=30:00 |
+            00:00  disable flat a/12/C until=30:00 |
             10:00  smoke    a/12/C                        |
             30:00  wait                                   |
             30:10  smoke    a/12/C                        | first-detector:investigate
@@ -62,9 +63,9 @@ import Testing
     @Test func `ends early when a person says so`() throws {
         try Table(
             """
-            00:00  disable  scope=device:a-12-C-smoke until=30:00 |
+            00:00  disable device a-12-C-smoke until=30:00 |
             01:00  smoke    a/12/C                                |
-            02:00  enable   scope=device:a-12-C-smoke             | first-detector:investigate
+            02:00  -disable device a-12-C-smoke             | first-detector:investigate
             """
         ).check()
     }
@@ -72,7 +73,7 @@ import Testing
     @Test func `is broken by an alarm from a second zone, and the disabled one counts`() throws {
         let outcome = try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=30:00 |
+            00:00  disable flat a/12/C until=30:00 |
             01:00  smoke    a/12/C                        |
             01:30  smoke    a/12/D                        | first-detector:investigate near-flats:confirmed
             """
@@ -84,7 +85,7 @@ import Testing
     @Test func `is broken by its own alarm where another zone alarms already`() throws {
         try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=30:00 |
+            00:00  disable flat a/12/C until=30:00 |
             01:00  smoke    a/12/D                        | first-detector:investigate
             01:30  smoke    a/12/C                        | near-flats:confirmed
             """
@@ -94,7 +95,7 @@ import Testing
     @Test func `of a whole block is broken by two zones in it`() throws {
         try Table(
             """
-            00:00  disable  scope=block:a until=30:00 |
+            00:00  disable block a until=30:00 |
             01:00  smoke    a/12/C                    |
             01:10  smoke    a/12/C#2                  |
             10:00  smoke    a/20/A                    | first-detector:investigate unanswered:investigate flat-holds:confirmed spread:spreading
@@ -105,7 +106,7 @@ import Testing
     @Test func `is not broken by another hazard, another block, or the same flat`() throws {
         try Table(
             """
-            00:00  disable     scope=device:a-12-C-smoke until=30:00 |
+            00:00  disable device a-12-C-smoke until=30:00 |
             01:00  smoke       a/12/C                                |
             01:10  water_leak  a/12/D                                | water-leak:investigate
             01:20  smoke       b/12/C                                | first-detector:investigate
@@ -117,7 +118,8 @@ import Testing
     @Test func `of a flat is none of the flats of that name on other floors`() throws {
         try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=30:00 |
+            imagine smoke a/12/C
+            00:00  disable flat a/12/C until=30:00 |
             01:00  smoke    a/13/C                        | first-detector:investigate
             """
         ).check()
@@ -132,7 +134,7 @@ import Testing
         try Table(
             """
             00:00  smoke    a/12/C                        | first-detector:investigate
-            00:30  disable  scope=flat:a.12.C until=50:00 |
+            00:30  disable flat a/12/C until=50:00 |
             01:30  wait                                   | unanswered:investigate
             02:00  -smoke   a/12/C                        |
             07:00  wait                                   | clearing:clearing
@@ -145,14 +147,14 @@ import Testing
     @Test func `of a block, floor or flat keeps back no call point, nor a person's word`() throws {
         try Table(
             """
-            00:00  disable  scope=block:a until=30:00                  |
+            00:00  disable block a until=30:00                  |
             01:00  button   a/12/corridor                              | call-point:confirmed
             """
         ).check()
         try Table(
             """
             00:00  smoke    a/12/C                    | first-detector:investigate
-            00:10  disable  scope=block:a until=30:00 |
+            00:10  disable block a until=30:00 |
             00:30  confirm                            | person:confirmed
             """
         ).check()
@@ -161,7 +163,7 @@ import Testing
     @Test func `of the call point itself keeps it back`() throws {
         try Table(
             """
-            00:00  disable  scope=device:a-12-corridor-button until=30:00 |
+            00:00  disable device a-12-corridor-button until=30:00 |
             01:00  button   a/12/corridor                                 |
             """
         ).check()
@@ -170,8 +172,8 @@ import Testing
     @Test func `touches no exercise, and an exercise touches none`() throws {
         try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=30:00 |
-            00:01  drill    drill=d                       |
+            00:00  disable flat a/12/C until=30:00 |
+            00:01  drill    d                       |
             00:02  smoke    a/12/C drill=d                | first-detector:investigate
             00:10  smoke    a/12/C                        |
             00:20  smoke    a/12/D drill=d                | near-flats:confirmed
@@ -182,9 +184,9 @@ import Testing
     @Test func `that is prolonged keeps what it kept back`() throws {
         try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=10:00 |
+            00:00  disable flat a/12/C until=10:00 |
             09:00  smoke    a/12/C                        |
-            09:30  disable  scope=flat:a.12.C until=20:00 |
+            09:30  disable flat a/12/C until=20:00 |
             10:00  wait                                   |
             20:00  wait                                   | first-detector:investigate
             """
@@ -194,8 +196,8 @@ import Testing
     @Test func `hands what it kept back to another that covers it too`() throws {
         try Table(
             """
-            00:00  disable  scope=flat:a.12.C until=10:00  |
-            00:00  disable  scope=floor:a.12 until=20:00   |
+            00:00  disable flat a/12/C until=10:00  |
+            00:00  disable floor a/12 until=20:00   |
             09:00  smoke    a/12/C                         |
             10:00  wait                                    |
             20:00  wait                                    | first-detector:investigate
@@ -210,7 +212,7 @@ import Testing
             00:30  reset force                            | reset:closed
             02:00  smoke    a/12/C                        | stuck:investigate
             03:00  -smoke   a/12/C                        |
-            04:00  disable  scope=flat:a.12.C until=25:00 |
+            04:00  disable flat a/12/C until=25:00 |
             05:00  smoke    a/12/C                        |
             25:00  wait                                   | clearing:clearing
             26:00  smoke    a/12/C                        | rekindled:investigate first-detector:investigate
@@ -223,7 +225,7 @@ import Testing
             """
             00:00  smoke    a/12/C                        | first-detector:investigate
             00:30  reset force                            | reset:closed
-            00:40  disable  scope=flat:a.12.C until=30:00 |
+            00:40  disable flat a/12/C until=30:00 |
             02:00  smoke    a/12/C                        |
             30:00  wait                                   |
             30:10  smoke    a/12/C                        | stuck:investigate
@@ -237,7 +239,7 @@ import Testing
     @Test func `does not fire, says once that it holds, and fires when it is enabled again`() throws {
         let outcome = try Table(
             """
-            00:00  disable  scope=rule:unanswered until=10:00 |
+            00:00  disable rule unanswered until=10:00 |
             01:00  smoke    a/12/C                            | first-detector:investigate
             02:30  wait                                       |
             09:00  smoke    a/12/C                            |
@@ -251,7 +253,7 @@ import Testing
     @Test func `that would have opened an incident keeps its alarms in mind, and says so once`() throws {
         let outcome = try Table(
             """
-            00:00  disable  scope=rule:co-alarm until=10:00 |
+            00:00  disable rule co-alarm until=10:00 |
             01:00  co       a/12/C                          |
             02:00  co       a/12/C                          |
             10:00  wait                                     | co-alarm:investigate
@@ -264,14 +266,14 @@ import Testing
     @Test func `is broken by a second zone`() throws {
         try Table(
             """
-            00:00  disable  scope=rule:near-flats until=10:00 |
+            00:00  disable rule near-flats until=10:00 |
             01:00  smoke    a/12/C                            | first-detector:investigate
             01:10  smoke    a/12/D                            | near-flats:confirmed
             """
         ).check()
         try Table(
             """
-            00:00  disable  scope=rule:estate-wide until=10:00 |
+            00:00  disable rule estate-wide until=10:00 |
             01:00  button   a/12/corridor                      | call-point:confirmed
             01:10  button   b/12/corridor                      | call-point:confirmed estate-wide:confirmed
             """
@@ -283,7 +285,7 @@ import Testing
     @Test func `counts test presses instead of a line for each, and nothing else`() throws {
         let outcome = try Table(
             """
-            00:00  test-mode  scope=block:a until=20:00 |
+            00:00  test-mode block a until=20:00 |
             01:00  smoke      a/12/C test               |
             01:30  smoke      b/12/C test               |
             02:00  smoke      a/13/C                    | first-detector:investigate
@@ -315,7 +317,7 @@ import Testing
     private let flat = Disablement.Scope.place(Place(block: "a", floor: "12", flat: "C"))
 
     private func engine() throws -> RuleEngine {
-        try Table("00:00  smoke  a/12/C |\n00:00  siren  a/12/D |").engine()
+        try Table("imagine siren a/12/D\n00:00  smoke  a/12/C |").engine()
     }
 
     @Test func `for more than 4 h needs a second person, and no other self`() throws {

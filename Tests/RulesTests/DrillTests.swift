@@ -6,7 +6,7 @@ import Testing
     @Test func `climbs its own ladder beside the real world`() throws {
         let outcome = try Table(
             """
-            00:00  drill  drill=d          |
+            00:00  drill  d          |
             00:01  smoke  a/12/C drill=d   | first-detector:investigate
             00:20  smoke  a/12/D drill=d   | near-flats:confirmed
             """
@@ -18,7 +18,7 @@ import Testing
     @Test func `runs as fast as its speed says`() throws {
         try Table(
             """
-            00:00  drill  drill=d speed=10 |
+            00:00  drill  d speed=10 |
             00:01  smoke  a/12/C drill=d   | first-detector:investigate
             00:09  wait                    |
             00:10  wait                    | unanswered:investigate
@@ -29,7 +29,7 @@ import Testing
     @Test func `is ended in its block by a real alarm, which is handled as real at once`() throws {
         let outcome = try Table(
             """
-            00:00  drill  drill=d          |
+            00:00  drill  d          |
             00:01  smoke  a/12/C drill=d   | first-detector:investigate
             00:02  smoke  b/12/C drill=d   | first-detector:investigate
             00:10  smoke  a/20/A           | real-alarm:closed first-detector:investigate
@@ -44,7 +44,7 @@ import Testing
     @Test func `does not confirm anything real, nor is it confirmed by it`() throws {
         try Table(
             """
-            00:00  drill  drill=d          |
+            00:00  drill  d          |
             00:01  smoke  b/12/D drill=d   | first-detector:investigate
             00:02  smoke  b/12/C           | real-alarm:closed first-detector:investigate
             """
@@ -55,7 +55,7 @@ import Testing
         let outcome = try Table(
             """
             00:00  smoke  b/12/C           | first-detector:investigate
-            00:01  drill  drill=d          |
+            00:01  drill  d          |
             00:02  smoke  b/12/D drill=d   |
             00:02  smoke  a/12/D drill=d   | first-detector:investigate
             """
@@ -67,7 +67,7 @@ import Testing
     @Test func `tells those whom it told that it is over`() throws {
         let outcome = try Table(
             """
-            00:00    drill  drill=d          |
+            00:00    drill  d          |
             59:00    smoke  a/12/C drill=d   | first-detector:investigate
             1:00:00  wait                    | drill-end:closed
             """
@@ -80,7 +80,7 @@ import Testing
     @Test func `ends by itself when its time is over`() throws {
         try Table(
             """
-            00:00    drill  drill=d          |
+            00:00    drill  d          |
             59:00    smoke  a/12/C drill=d   | first-detector:investigate
             1:00:00  wait                    | drill-end:closed
             1:00:30  smoke  a/12/D drill=d   |
@@ -92,7 +92,7 @@ import Testing
     func `at any speed acts on every deadline and comes to an end`(_ speed: Int) throws {
         try Table(
             """
-            00:00  drill  drill=d speed=\(speed)  |
+            00:00  drill  d speed=\(speed)  |
             00:01  smoke  a/12/C drill=d           | first-detector:investigate
             """
         ).check()

@@ -18,7 +18,7 @@ import Testing
         #expect(outcome.alerts.map(\.audience).dropFirst() == [[.told], [.told, .guards]])
         #expect(outcome.alerts.last?.at == Table.start + .seconds(600))
         let begin = try #require(outcome.records.first { $0.details["verb"] == "silence" })
-        #expect(begin.details["by"] == "guard" && begin.details["until"] == "2026-11-22T12:10:00.000Z")
+        #expect(begin.details["by"] == "guard-1" && begin.details["until"] == "2026-11-22T12:10:00.000Z")
         let end = try #require(outcome.records.first { $0.details["silence"] == "over" })
         #expect(end.details["still"] == "a-12-C-smoke" && end.at == Table.start + .seconds(600))
     }
@@ -76,7 +76,7 @@ import Testing
     @Test func `of an exercise is not one of what is real`() throws {
         let outcome = try Table(
             """
-            00:00  drill    drill=d speed=10 |
+            00:00  drill    d speed=10 |
             00:01  smoke    b/12/C drill=d   | first-detector:investigate
             00:02  silence  until=00:05      |
             00:03  smoke    a/12/C           | first-detector:investigate
@@ -127,7 +127,7 @@ import Testing
         let outcome = try Table(
             """
             00:00  smoke  a/12/C | first-detector:investigate
-            00:10  reset         |
+            00:10  reset         | refused
             00:20  reset force   | reset:closed
             """
         ).check()

@@ -11,7 +11,7 @@ import Testing
     @Test func `names the signals that it rests on, each with its marks`() throws {
         let lines = try details(
             """
-            -59:00  outage                           |
+            -59:00  hears                            |
             00:00   smoke  a/12/C at=-50:00 backlog  | first-detector:investigate
             00:00   smoke  a/12/D retained           | unanswered:investigate new-flat:investigate
             """)

@@ -8,7 +8,7 @@ import Testing
         try Table(
             """
             -59:00  wait                               |
-            -59:00  outage                             |
+            -59:00  hears                              |
             00:00   smoke   a/12/C at=-50:00 backlog   | first-detector:investigate
             00:00   -smoke  a/12/C at=-49:30 backlog   |
             00:00   smoke   a/12/D at=-40:00 backlog   | new-flat:investigate
@@ -22,7 +22,7 @@ import Testing
         let outcome = try Table(
             """
             -59:00  wait                               |
-            -59:00  outage                             |
+            -59:00  hears                              |
             00:00   smoke   a/12/C at=-50:00 backlog   | first-detector:investigate
             00:00   smoke   a/12/D at=-49:30 backlog   | near-flats:confirmed
             """
@@ -35,7 +35,7 @@ import Testing
         try Table(
             """
             -59:00  wait                             |
-            -59:00  outage                           |
+            -59:00  hears                            |
             00:00   smoke  a/12/C backlog            | first-detector:investigate
             00:00   smoke  a/12/D backlog            | near-flats:confirmed
             """
@@ -48,7 +48,7 @@ import Testing
             00:00  smoke   a/12/C       | first-detector:investigate
             01:00  deaf                 |
             40:00  wait                 | unanswered:investigate
-            40:00  outage  since=01:00  |
+            40:00  hears  since=01:00  |
             53:59  wait                 |
             58:59  wait                 |
             59:00  wait                 | clearing:clearing
@@ -60,7 +60,7 @@ import Testing
         try Table(
             """
             -59:00  wait                             |
-            -59:00  outage                           |
+            -59:00  hears                            |
             00:00   smoke  a/12/C at=-50:00 backlog  | first-detector:investigate
             00:01   wait                             | unanswered:investigate
             14:59   wait                             |
