@@ -111,7 +111,10 @@ public struct RuleEngine {
             return nil
         }
         let placement = observation.placement ?? place(observation, received, &state, drill)
+        // What time brings may change this very device: an incident that closes, a measurement whose time is up.
+        self[drill].devices[observation.index] = state
         moveTime(for: observation, at: placement.at, drill: drill)
+        state = self[drill].devices[observation.index]
         let conditionsChanged = noteConditions(of: observation, &state, drill)
         let trendsChanged = noteTrends(of: observation, at: placement.at, &state, drill)
         let changes =

@@ -76,6 +76,17 @@ import Testing
         ).check()
     }
 
+    @Test func `a detector whose own repeat brings the time at which its incident closes is stuck all the same`() throws
+    {
+        try Table(
+            """
+            00:00  smoke  a/12/C | first-detector:investigate
+            00:10  ack           |
+            51:30  smoke  a/12/C | clearing:clearing closed:closed stuck:investigate
+            """
+        ).check()
+    }
+
     @Test func `an answer to a stuck detector is none to the alarm of another flat`() throws {
         try Table(
             """
