@@ -47,19 +47,7 @@ struct IncidentStoryWords: Sendable {
             "\(device) (\(place)): \(kind) since \(time), \(marks).", "\(device)（\(place)）：\(kind)，\(time)起，\(marks)。")
     }
 
-    private func kind(_ kind: String) -> String {
-        switch Signal.Kind(rawValue: kind) {
-        case .smoke: say("smoke", "煙霧")
-        case .heat: say("heat", "高溫")
-        case .flame: say("flame", "火焰")
-        case .co: say("carbon monoxide", "一氧化碳")
-        case .gas: say("gas", "燃氣")
-        case .waterLeak: say("water leak", "漏水")
-        case .button: say("manual call point", "手動火警鐘掣")
-        case .help: say("call for help", "求助")
-        case nil: kind
-        }
-    }
+    private func kind(_ kind: String) -> String { Signal.Kind(rawValue: kind)?.noun.in(language) ?? kind }
 
     private func mark(_ mark: String) -> String {
         switch mark {

@@ -25,7 +25,8 @@ public struct ControlService: Service {
             logger.error(
                 "No control socket: the state folder's path is too long for one; give --state a shorter one",
                 metadata: ["path": "\(path)"])
-            try? await gracefulShutdown()
+            // It throws when cancelled, which means the same.
+            do { try await gracefulShutdown() } catch {}
             return
         }
         // Left behind by a hub that was killed; the folder's lock says that none runs.

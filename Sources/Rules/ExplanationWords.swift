@@ -113,8 +113,8 @@ extension Stage {
 }
 
 extension Signal.Kind {
-    /// What a detector detects; `nil` for what is pressed.
-    private var detected: LogRecord.Text? {
+    /// Without an article.
+    package var noun: LogRecord.Text {
         switch self {
         case .smoke: LogRecord.Text("smoke", "煙霧")
         case .heat: LogRecord.Text("heat", "高溫")
@@ -122,17 +122,18 @@ extension Signal.Kind {
         case .co: LogRecord.Text("carbon monoxide", "一氧化碳")
         case .gas: LogRecord.Text("gas", "燃氣")
         case .waterLeak: LogRecord.Text("water leak", "漏水")
-        case .button, .help: nil
+        case .button: LogRecord.Text("manual call point", "手動火警鐘掣")
+        case .help: LogRecord.Text("call for help", "求助")
         }
     }
 
+    /// What a detector detects; `nil` for what is pressed.
+    private var detected: LogRecord.Text? { Signal.Kinds.momentary.contains(self) ? nil : noun }
+
     /// What is pressed; `nil` for what detects.
     private var pressed: LogRecord.Text? {
-        switch self {
-        case .smoke, .heat, .flame, .co, .gas, .waterLeak: nil
-        case .button: LogRecord.Text("manual call point", "手動火警鐘掣")
-        case .help: LogRecord.Text("help button", "求助按鈕")
-        }
+        guard Signal.Kinds.momentary.contains(self) else { return nil }
+        return self == .help ? LogRecord.Text("help button", "求助按鈕") : noun
     }
 
     /// `a smoke, heat or flame detector`, `煙霧、高溫或火焰探測器`.

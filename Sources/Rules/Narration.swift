@@ -285,14 +285,8 @@ enum Narration {
 
     static func names(of kind: Signal.Kind) -> Text {
         switch kind {
-        case .smoke: Text("smoke", "煙霧")
-        case .heat: Text("heat", "高溫")
-        case .flame: Text("flame", "火焰")
-        case .co: Text("carbon monoxide", "一氧化碳")
-        case .gas: Text("gas", "燃氣")
-        case .waterLeak: Text("a water leak", "漏水")
-        case .button: Text("a manual call point", "手動火警鐘掣")
-        case .help: Text("a call for help", "求助")
+        case .smoke, .heat, .flame, .co, .gas: kind.noun
+        case .waterLeak, .button, .help: Text("a ", "") + kind.noun
         }
     }
 

@@ -49,8 +49,8 @@ extension RuleEngine {
         switch command.verb {
         case .acknowledge, .disable, .test, .enable, .endTest: return nil
         case .confirm:
-            let takesWord = rules.rules.contains {
-                $0.hazard == incident.hazard && $0.when.flatMap(\.parts).contains(.confirmedByPerson)
+            let takesWord = ladders[incident.hazard].contains {
+                $0.when.flatMap(\.parts).contains(.confirmedByPerson)
             }
             return takesWord ? nil : .refused("no rule of \(incident.hazard.rawValue) takes a person's word for it")
         case .silence: return refusalOfSilence(command, incident)

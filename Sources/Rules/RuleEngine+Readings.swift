@@ -94,13 +94,13 @@ extension RuleEngine {
 
     private mutating func watch(_ index: Int, _ state: DeviceState, _ drill: Int?) {
         guard state.trends != nil else { return }
-        self[drill].watch(index, trendsDue(state) != nil)
+        self[drill].watch(index, until: trendsDue(state), of: deviceCount)
     }
 
     /// Finds the devices anew whose measurements wait for time, after a restart.
     mutating func watchAll() {
         guard !rules.readings.isEmpty else { return }
-        for index in 0..<deviceCount where trendsDue(real.devices[index]) != nil { real.watch(index, true) }
+        for index in 0..<deviceCount { watch(index, real.devices[index], nil) }
     }
 }
 

@@ -76,14 +76,14 @@ extension RuleEngine {
     private typealias Next = (name: String, says: LogRecord.Text, stoppedBy: [String])
 
     private func next(of incident: Incident, _ block: Int, at due: Instant) -> Next? {
-        for rule in rules.rules where rule.hazard == incident.hazard && rule.mayFire(on: incident) {
+        for rule in ladders[incident.hazard] where rule.mayFire(on: incident) {
             guard case .rung = rule.outcome, let pattern = pattern(of: rule, thatHoldsAt: due, on: incident) else {
                 continue
             }
             return (rule.name, rule.turn, pattern.stoppedBy + ["reset"])
         }
         if let reminder = incident.reminder, reminder.next == due {
-            let told = rules.rules.first { $0.name == reminder.rule && $0.hazard == incident.hazard }?.reminder?.tell
+            let told = ladders[incident.hazard].first { $0.name == reminder.rule }?.reminder?.tell
             let whom = LogRecord.Text.list((told ?? []).map(\.words), .and)
             let says = LogRecord.Text("\(whom.english) are reminded", "再提醒\(whom.traditionalChinese)")
             return ("reminder", says, ["answer", "reset"])

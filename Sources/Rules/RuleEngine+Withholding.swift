@@ -29,7 +29,7 @@ extension RuleEngine {
             real.blocks[holder].disablements.flatMap { disablement in
                 disablement.withheld.filter { alarm in
                     alarm.place.block == signal.place.block && alarm.place != signal.place
-                        && rules.hazard(of: alarm.kind) == hazard && stillAlarms(alarm)
+                        && ladders.hazard(of: alarm.kind) == hazard && stillAlarms(alarm)
                 }
             }
         }
@@ -157,7 +157,7 @@ extension RuleEngine {
     /// Handles as an alarm what was kept back.
     mutating func take(_ alarm: Disablement.Withheld, raisedAt: Instant) {
         guard let index = positionsByID[alarm.device], let block = position(ofBlock: alarm.place.block),
-            let hazard = rules.hazard(of: alarm.kind)
+            let hazard = ladders.hazard(of: alarm.kind)
         else { return }
         let signal = Signal(
             device: alarm.device, place: alarm.place, kind: alarm.kind, change: .raised, at: raisedAt,
@@ -181,7 +181,7 @@ extension RuleEngine {
         let zones = incident.members.filter { $0.alarms && !$0.stuck }.map(\.place)
         let second = zones.first { $0 != zones.first }
         var broken: [String] = []
-        for rule in rules.rules where rule.hazard == incident.hazard && isDisabled(rule) && rule.mayFire(on: incident) {
+        for rule in ladders[incident.hazard] where isDisabled(rule) && rule.mayFire(on: incident) {
             guard
                 let match = rule.outcome == .same
                     ? match(rule, incident, block, trigger) : holds(rule, incident, block, trigger),
@@ -227,7 +227,7 @@ extension RuleEngine {
     mutating func keepBackForRule(_ signal: Signal, _ observation: Observation, hazard: Hazard, late: Bool) {
         let holder = estate.blocks.count
         let disabled = real.blocks[holder].disablements.first { disablement in
-            rules.rules.contains { $0.hazard == hazard && disablement.scope == .rule($0.name) }
+            ladders[hazard].contains { disablement.scope == .rule($0.name) }
         }
         guard let disabled else { return }
         keepBack(

@@ -214,15 +214,8 @@ public struct RuleEngine {
 
     /// Finds anew when the next incident is due. Called after every change of an incident.
     mutating func findNextDue() {
-        var next = min(nextDisablementEnd, real.blocks.earliestDue)
-        for drill in drills { next = min(next, drill.realTime(of: drill.blocks.earliestDue)) }
-        for drill in [nil] + drills.indices.map(Optional.some) where !self[drill].watchedDevices.isEmpty {
-            let world = self[drill]
-            for device in world.watchedDevices {
-                guard let due = trendsDue(world.devices[device]) else { continue }
-                next = min(next, world.realTime(of: due))
-            }
-        }
+        var next = min(nextDisablementEnd, real.earliestDue)
+        for drill in drills { next = min(next, drill.realTime(of: drill.earliestDue)) }
         earliestDue = next
     }
 
@@ -231,8 +224,7 @@ public struct RuleEngine {
         endDisablementsDue()
         for drill in [nil] + drills.indices.map(Optional.some) {
             let moment = self[drill].time(at: now)
-            for device in self[drill].watchedDevices
-            where trendsDue(self[drill].devices[device]) ?? moment + .seconds(1) <= moment {
+            for device in self[drill].measurementDues?.positions(until: moment) ?? [] {
                 stepTrends(of: device, drill: drill)
             }
             for block in self[drill].blocks.due(until: moment) {

@@ -9,8 +9,9 @@ struct World {
     var blocks: BlockStates
     /// The positions of the blocks that have an open incident, ascending.
     var openBlocks: [Int] = []
-    /// The positions of the devices whose measurements time alone may make an alarm or a trouble of, ascending.
-    var watchedDevices: [Int] = []
+    /// When time alone makes an alarm or a trouble of what a device measured, by the device's position; `nil` while
+    /// nothing has ever waited for that.
+    private(set) var measurementDues: EarliestDue?
 
     init(exercise: Exercise?, estate: Estate, devices: DeviceStates) {
         self.exercise = exercise
@@ -23,11 +24,16 @@ struct World {
 
     func realTime(of time: Instant) -> Instant { exercise?.realTime(of: time) ?? time }
 
-    mutating func watch(_ device: Int, _ isWatched: Bool) {
-        let place = watchedDevices.firstIndex { $0 >= device } ?? watchedDevices.count
-        let isListed = place < watchedDevices.count && watchedDevices[place] == device
-        if isWatched, !isListed { watchedDevices.insert(device, at: place) }
-        if !isWatched, isListed { watchedDevices.remove(at: place) }
+    /// When time alone changes something next, in this world's time.
+    var earliestDue: Instant { min(blocks.earliestDue, measurementDues?.earliest ?? .distantFuture) }
+
+    /// - Parameter count: how many devices there are.
+    mutating func watch(_ device: Int, until due: Instant?, of count: Int) {
+        if measurementDues == nil {
+            guard due != nil else { return }
+            measurementDues = EarliestDue(count: count)
+        }
+        measurementDues?.set(device, due ?? .distantFuture)
     }
 
     mutating func noteOpenness(ofBlock position: Int) {

@@ -134,7 +134,16 @@ private enum TableFiles {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             return [path]
         }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            mistakes.note(
+                ConfigError(
+                    file: path, line: 0, column: 0, problem: "the folder cannot be read",
+                    mend: "let whoever runs this read it"))
+            return []
+        }
         let tables = names.filter { $0.hasSuffix(".table") }.sorted().map { "\(path)/\($0)" }
         if tables.isEmpty {
             mistakes.note(

@@ -76,7 +76,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
             let channel = RecordingChannel { sending in
                 if sending.contact.id == "r4/1" { return .accepted }
                 // As if the process died before the receipt came.
-                do { try await Task.sleep(for: .seconds(3600)) } catch {}
+                await untilCancelled()
                 return .accepted
             }
             var settings = quick
@@ -122,7 +122,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
     @Test func `does not let a channel that hangs delay another`() async throws {
         let folder = try TemporaryFolder()
         let hanging = RecordingChannel { _ in
-            do { try await Task.sleep(for: .seconds(3600)) } catch {}
+            await untilCancelled()
             return .failed("hung")
         }
         let working = RecordingChannel()
