@@ -11,6 +11,8 @@ struct Life {
     private var byPlace: [Place: [Int]] = [:]
     private let flats: [Place]
     private let days: Int
+    /// Seconds from the simulation's start to the first midnight on the estate's clocks.
+    private let midnight: Double
 
     /// Festivals at which incense is burnt at home, as days of the year: Lunar New Year, Ching Ming, Buddha's birthday,
     /// Hungry Ghosts, Mid-Autumn, Chung Yeung, winter solstice.
@@ -21,6 +23,8 @@ struct Life {
         self.habits = habits
         self.days = days
         self.random = random
+        let clock = simulation.start + simulation.setting.rules.settings.utcOffset
+        midnight = Double(86_400 - clock.milliseconds / 1000 % 86_400)
         var flats: [Place] = []
         for (index, device) in simulation.devices.enumerated() where device.kind != nil {
             let place = device.device.place
@@ -38,7 +42,7 @@ struct Life {
                 nuisance(in: flat, at: day() + random.between(7 * 3600...23 * 3600))
             }
             for festival in Self.festivals where festival < days && random.chance(habits.incense) {
-                nuisance(in: flat, at: Double(festival) * 86_400 + random.between(8 * 3600...12 * 3600))
+                nuisance(in: flat, at: Double(festival) * 86_400 + midnight + random.between(8 * 3600...12 * 3600))
             }
         }
         planDevices(year)
@@ -55,7 +59,8 @@ struct Life {
         simulation.agenda.plan(event, at: simulation.start + .milliseconds(Int64(seconds * 1000)))
     }
 
-    private mutating func day() -> Double { Double(random.below(days)) * 86_400 }
+    /// When a day begins on the estate's clocks. The year may end in one more evening.
+    private mutating func day() -> Double { Double(random.below(days)) * 86_400 + midnight }
 
     /// A whole number that is so large on average.
     private mutating func count(_ mean: Double) -> Int {
