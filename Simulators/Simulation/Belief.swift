@@ -49,6 +49,7 @@ struct Belief {
                 for member in courses[course].members.indices where courses[course].members[member].device == device.id
                 {
                     courses[course].members[member].alarms = false
+                    courses[course].members[member].isTimedOut = false
                 }
             }
         case .other, .canary: break
@@ -160,6 +161,7 @@ struct Belief {
             for member in courses[course].members.indices where courses[course].members[member].device == device {
                 guard courses[course].members[member].alarms else { return nil }
                 courses[course].members[member].alarms = false
+                courses[course].members[member].isTimedOut = true
                 return courses[course].members[member].heardAt
             }
         }

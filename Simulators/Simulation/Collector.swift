@@ -78,19 +78,28 @@ struct Collector {
         }
     }
 
+    /// How far up the ladder those who are told stand: a new flat may be told as widely as the rung that the incident has
+    /// reached before.
     private func height(of alert: Alert, _ simulation: Simulation) -> Int {
         let rule = simulation.setting.rules.rules.first { $0.name == alert.rule && $0.hazard == alert.hazard }
-        guard case .rung(let rung)? = rule?.outcome else { return alert.stage == .investigate ? 1 : 3 }
+        guard case .rung(let rung)? = rule?.outcome else {
+            guard alert.stage == .investigate else { return 3 }
+            return alert.audience.contains(.floorAbove) ? 2 : 1
+        }
         return max(1, Course.height(rung))
     }
 
     // MARK: False alarms
 
+    /// A person who has seen the fire is never wrong here, though the fire may be out by then.
     private mutating func countEvacuation(_ decision: Decision, _ now: Instant) {
         guard decision.stage == .confirmed || decision.stage == .spreading, decision.block != "*",
-            evacuated.insert(decision.incident).inserted, !fires.contains(where: { $0.covers(decision.block, at: now) })
+            evacuated.insert(decision.incident).inserted, decision.rule != "person",
+            !fires.contains(where: { $0.covers(decision.block, at: now) })
         else { return }
         quality.falseEvacuations[decision.rule, default: 0] += 1
+        let detectors = decision.because.map(\.description).joined(separator: " ")
+        quality.falseAlarms.append("\(decision.rule) at \(now), by \(detectors)")
     }
 
     private mutating func countMessages(_ alert: Alert, _ simulation: Simulation) {

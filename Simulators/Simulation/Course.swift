@@ -24,6 +24,10 @@ struct Course {
         var isLive: Bool
         var isStuck: Bool
         var alarms = true
+        /// It has sent no clear, and its time is over.
+        var isTimedOut = false
+
+        var mayAlarm: Bool { alarms || isTimedOut }
     }
 
     /// The rung that is owed, by its height: 1 investigate, 2 widened, 3 confirmed, 4 spreading.
@@ -79,31 +83,51 @@ struct Course {
         var earliest = confirmedAt.flatMap { $0 >= stageSince || stage != .investigate ? $0 : nil }
         func take(_ moment: Instant) { earliest = min(earliest ?? .max, moment) }
         for member in proven where member.kind == .button && member.isLive { take(member.raisedAt) }
-        let detectors = proven.filter { $0.kind != .button }
-        // Two flats that hold, and two that began within 15 min of each other.
-        var hold: Instant?
-        var window: Instant?
-        for (rank, one) in detectors.enumerated() {
-            for other in detectors[(rank + 1)...] where one.isLive || other.isLive {
-                let later = max(one.raisedAt, other.raisedAt)
-                let apart = later - min(one.raisedAt, other.raisedAt)
-                let bothAlarm = one.alarms && other.alarms
-                if one.place != other.place, apart <= .seconds(60), isNear(one.place, other.place) { take(later) }
-                if one.place != other.place {
-                    if bothAlarm { hold = min(hold ?? .max, later + .seconds(60)) }
-                    if apart <= .seconds(900) { window = min(window ?? .max, later) }
-                } else if bothAlarm {
-                    take(later + .seconds(60))
-                }
-                if bothAlarm, one.place == other.place, [one.kind, other.kind].contains(.heat),
-                    [one.kind, other.kind].contains(.smoke)
-                {
-                    take(later)
-                }
+        let detectors = proven.filter { $0.kind != .button }.sorted { $0.raisedAt < $1.raisedAt }
+        for (rank, last) in detectors.enumerated() {
+            for first in detectors[..<rank] where first.isLive || last.isLive {
+                confirmations(by: first, last).forEach(take)
             }
+            let companions = detectors[..<rank].filter {
+                last.raisedAt - $0.raisedAt <= Self.apart && isNear($0.place, last.place)
+            }
+            if companions.count >= 2, last.isLive || companions.contains(where: \.isLive) { take(last.raisedAt) }
         }
-        if let hold, let window { take(max(hold, window)) }
         return earliest
+    }
+
+    /// The moments at which two detectors confirm each other, if they still alarm then.
+    private func confirmations(by first: Member, _ last: Member) -> [Instant] {
+        var moments: [Instant] = []
+        let begun = last.raisedAt
+        let apart = begun - first.raisedAt
+        let hold = first.mayAlarm && last.mayAlarm
+        let dwellings = [first, last].filter { $0.place.flat != nil }.count
+        let isNear = isNear(first.place, last.place)
+        if first.place == last.place {
+            if hold, isNight(begun + Self.hold) { moments.append(begun + Self.hold) }
+            if hold { moments.append(begun + Self.longHold) }
+            let kinds = [first.kind, last.kind]
+            if hold, kinds.contains(.heat), kinds.contains(.smoke) { moments.append(begun) }
+            return moments
+        }
+        if apart <= .seconds(60), isNear, dwellings != 1 || isNight(begun) { moments.append(begun) }
+        guard hold else { return moments }
+        if apart <= Self.apart, (dwellings == 2 && isNear) || isNight(begun + Self.hold) {
+            moments.append(begun + Self.hold)
+        }
+        if apart <= (isNear ? Self.apart * 2 : Self.apart) { moments.append(begun + Self.longHold) }
+        return moments
+    }
+
+    private static let hold = Duration.seconds(60)
+    private static let longHold = Duration.seconds(600)
+    private static let apart = Duration.seconds(900)
+
+    /// Before six in the morning or after eleven at night, in Hong Kong.
+    private func isNight(_ moment: Instant) -> Bool {
+        let hour = (moment.milliseconds / 3_600_000 + 8) % 24
+        return hour < 6 || hour >= 23
     }
 
     private func spread(_ proven: [Member]) -> Instant? {

@@ -9,6 +9,8 @@ public struct Quality: Sendable {
     private var kinds: [Kind]
     /// The fires that were told late or never, a line each: for whoever has to find out why.
     public internal(set) var lateFires: [String] = []
+    /// The block evacuations in which nothing burned, a line each.
+    public internal(set) var falseAlarms: [String] = []
 
     public static let rungs = ["", "investigate", "widened", "confirmed", "spreading"]
 
@@ -46,6 +48,7 @@ public struct Quality: Sendable {
         years += other.years
         investigateMessages += other.investigateMessages
         lateFires += other.lateFires
+        falseAlarms += other.falseAlarms
         falseEvacuations.merge(other.falseEvacuations, uniquingKeysWith: +)
         for index in kinds.indices {
             kinds[index].fires += other.kinds[index].fires
@@ -101,7 +104,8 @@ public struct Quality: Sendable {
             "  false block evacuations an estate-year: \(Self.hundredths(falseEvacuationsYearly)) (aim 0.1)"
                 + (rules.isEmpty ? "" : ", by " + rules.joined(separator: ", ")))
         lines.append("  investigate messages a flat a month: \(Self.hundredths(investigateMessagesMonthly))")
-        lines += lateFires.prefix(20).map { "  late: \($0)" }
+        lines += falseAlarms.prefix(40).map { "  false: \($0)" }
+        lines += lateFires.prefix(40).map { "  late: \($0)" }
         return lines.joined(separator: "\n")
     }
 

@@ -112,6 +112,9 @@ extension Pattern.Count {
             case .flats:
                 LogRecord.Text(
                     "detectors of \(minimum) different flats or areas", "\(minimum)個不同單位或公用地方的探測器")
+            case .dwellings: LogRecord.Text("detectors of \(minimum) different flats", "\(minimum)個不同單位的探測器")
+            case .areas:
+                LogRecord.Text("detectors of \(minimum) different common areas", "\(minimum)個不同公用地方的探測器")
             case .floors: LogRecord.Text("detectors on \(minimum) different floors", "\(minimum)個不同樓層的探測器")
             }
         return LogRecord.Text(
@@ -141,10 +144,12 @@ extension Pattern.Count {
         case .within(let window):
             LogRecord.Text(
                 " begin to alarm within \(window.words.english)", "在\(window.words.traditionalChinese)內先後報警")
-        case .holding(let duration):
+        case .holding(let duration, let window):
             LogRecord.Text(
-                " all still alarm \(duration.words.english) after the last of them began",
-                "在最後一個報警後\(duration.words.traditionalChinese)仍全部報警")
+                (window.map { " begin to alarm within \($0.words.english), and" } ?? "")
+                    + " all still alarm \(duration.words.english) after the last of them began",
+                (window.map { "在\($0.words.traditionalChinese)內先後報警，並" } ?? "")
+                    + "在最後一個報警後\(duration.words.traditionalChinese)仍全部報警")
         }
     }
 }

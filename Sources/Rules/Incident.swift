@@ -105,6 +105,10 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
 
         var alarms: Bool { clearedAt == nil }
 
+        /// It alarms, or has not been heard to clear: that time ran out lets an incident step down, and says nothing of
+        /// the air beside the alarm of another.
+        var mayAlarm: Bool { alarms || timedOut }
+
         enum CodingKeys: String, CodingKey {
             case device, place, kinds, raisedAt, heardAt, live, stuck, clearedAt, timedOut, late
         }

@@ -63,18 +63,10 @@ extension Selection {
 }
 
 extension Pattern {
-    /// One of them that still alarms so long after its alarm began.
-    static func held(
-        _ selection: Selection, _ duration: Duration, _ incident: Incident, _ around: Surroundings, needsLive: Bool
-    ) -> Match? {
-        let members = incident.members
-        return selection.chosen(members, around).first { members[$0].alarms && (members[$0].live || !needsLive) }
-            .map { Match(at: members[$0].raisedAt + duration, members: [$0]) }
-    }
-
     /// One after the other, each another detector, the last within the window of the first.
     static func sequence(
-        _ steps: [Selection], within window: Duration, _ incident: Incident, _ around: Surroundings
+        _ steps: [Selection], within window: Duration, _ incident: Incident, _ around: Surroundings,
+        where isAcceptable: (Match) -> Bool
     ) -> Match? {
         let members = incident.members
         guard let opening = steps.first else { return nil }
@@ -92,8 +84,8 @@ extension Pattern {
                 course.append(next)
             }
             guard course.count == steps.count, course.contains(where: { members[$0].live }) else { continue }
-            let at = members[course[course.count - 1]].raisedAt
-            if at < earliest?.at ?? .distantFuture { earliest = Match(at: at, members: course.sorted()) }
+            let match = Match(at: members[course[course.count - 1]].raisedAt, members: course.sorted())
+            if match.at < earliest?.at ?? .distantFuture, isAcceptable(match) { earliest = match }
         }
         return earliest
     }
@@ -101,37 +93,49 @@ extension Pattern {
     /// One of the first, and within the window after it none of the others.
     static func absent(
         _ missing: Selection, after first: Selection, within window: Duration, _ incident: Incident,
-        _ around: Surroundings
+        _ around: Surroundings, where isAcceptable: (Match) -> Bool
     ) -> Match? {
         let members = incident.members
         let others = missing.chosen(members, around)
-        return first.chosen(members, around).first { start in
+        for start in first.chosen(members, around) {
             let begin = members[start].raisedAt
-            return !others.contains {
+            let isFollowed = others.contains {
                 $0 != start && members[$0].raisedAt >= begin && members[$0].raisedAt - begin <= window
             }
-        }.map { Match(at: members[$0].raisedAt + window, members: [$0]) }
+            let match = Match(at: begin + window, members: [start])
+            if !isFollowed, isAcceptable(match) { return match }
+        }
+        return nil
     }
 
     /// All of them: when the last of the events comes, and only if every condition holds at that moment.
     static func all(
-        _ parts: [Pattern], _ incident: Incident, _ around: Surroundings, trigger: Trigger?, needsLive: Bool
+        _ parts: [Pattern], _ incident: Incident, _ around: Surroundings, trigger: Trigger?, needsLive: Bool,
+        where isAcceptable: (Match) -> Bool
     ) -> Match? {
-        var at: Instant?
-        var positions: [Int] = []
-        for part in parts where !part.isCondition {
-            guard let match = part.match(incident, in: around, trigger: trigger, needsLive: needsLive) else {
-                return nil
+        let conditions = parts.filter(\.isCondition)
+        /// The first of the events' matches, taken together, at which the conditions hold.
+        func match(_ events: ArraySlice<Pattern>, after sofar: Match?) -> Match? {
+            guard let event = events.first else {
+                guard var match = sofar else { return nil }
+                match.members.sort()
+                let holds = conditions.allSatisfy {
+                    $0.holds(at: match.at, for: match, incident, around, trigger: trigger)
+                }
+                return holds && isAcceptable(match) ? match : nil
             }
-            at = max(at ?? match.at, match.at)
-            positions += match.members.filter { !positions.contains($0) }
+            var found: Match?
+            _ = event.match(incident, in: around, trigger: trigger, needsLive: needsLive) { candidate in
+                let positions = sofar?.members ?? []
+                let both = Match(
+                    at: max(sofar?.at ?? candidate.at, candidate.at),
+                    members: positions + candidate.members.filter { !positions.contains($0) })
+                found = match(events.dropFirst(), after: both)
+                return found != nil
+            }
+            return found
         }
-        guard let at else { return nil }
-        let match = Match(at: at, members: positions.sorted())
-        let holds = parts.allSatisfy { part in
-            !part.isCondition || part.holds(at: at, for: match, incident, around, trigger: trigger)
-        }
-        return holds ? match : nil
+        return match(parts.filter { !$0.isCondition }[...], after: nil)
     }
 
     /// Whether this is no event of its own, but something that may hold beside one.

@@ -56,7 +56,16 @@ public indirect enum Pattern: Hashable, Sendable {
         /// Each must be on the same floor as the last, one floor up or down, or in any common area.
         public var near: Bool
 
-        public enum Unit: String, Hashable, Sendable, CaseIterable { case devices, flats, floors }
+        public enum Unit: String, Hashable, Sendable, CaseIterable {
+            case devices
+            /// Flats and common areas alike.
+            case flats
+            /// Flats alone.
+            case dwellings
+            /// Common areas alone.
+            case areas
+            case floors
+        }
 
         public enum Scope: String, Hashable, Sendable, CaseIterable { case flat, floor, block }
 
@@ -65,8 +74,9 @@ public indirect enum Pattern: Hashable, Sendable {
             case ever
             /// Their alarms began within this window, whether or not they still last.
             case within(Duration)
-            /// All of them still alarm this long after the last of them began.
-            case holding(Duration)
+            /// None of them has cleared so long after the last of them began; and they began within a window, if there is
+            /// one.
+            case holding(Duration, within: Duration? = nil)
         }
     }
 }
@@ -91,16 +101,62 @@ extension Pattern {
     ///
     /// - Parameter needsLive: at least one of the detectors must have been heard live.
     func match(_ incident: Incident, in around: Surroundings, trigger: Trigger?, needsLive: Bool) -> Match? {
+        match(incident, in: around, trigger: trigger, needsLive: needsLive) { _ in true }
+    }
+
+    /// The earliest of its matches that is acceptable, for conditions may hold for one detector and not for another.
+    func match(
+        _ incident: Incident, in around: Surroundings, trigger: Trigger?, needsLive: Bool,
+        where isAcceptable: (Match) -> Bool
+    ) -> Match? {
         let members = incident.members
         switch self {
         case .signal(let kinds, let areas):
-            return members.indices.first {
+            return Self.first(of: members.indices, where: isAcceptable) {
                 members[$0].answers(kinds) && (members[$0].live || !needsLive) && members[$0].place.isIn(areas)
-            }.map { Match(at: members[$0].raisedAt, members: [$0]) }
+                    ? Match(at: members[$0].raisedAt, members: [$0]) : nil
+            }
         case .count(let count):
-            return count.match(members, in: around.block)
+            return count.match(members, in: around.block, where: isAcceptable)
         case .beside(let some, let others):
-            return Self.beside(some, others, members)
+            return Self.first(of: members.indices, where: isAcceptable) { Self.beside($0, some, others, members) }
+        case .held(let selection, let duration):
+            return Self.first(of: selection.chosen(members, around), where: isAcceptable) {
+                members[$0].mayAlarm && (members[$0].live || !needsLive)
+                    ? Match(at: members[$0].raisedAt + duration, members: [$0]) : nil
+            }
+        case .sequence(let steps, let window):
+            return Self.sequence(steps, within: window, incident, around, where: isAcceptable)
+        case .absent(let missing, let first, let window):
+            return Self.absent(missing, after: first, within: window, incident, around, where: isAcceptable)
+        case .all(let parts):
+            return Self.all(
+                parts, incident, around, trigger: trigger, needsLive: needsLive, where: isAcceptable)
+        case .any(let parts):
+            return parts.filter { !$0.isCondition }
+                .compactMap {
+                    $0.match(incident, in: around, trigger: trigger, needsLive: needsLive, where: isAcceptable)
+                }
+                .min { $0.at < $1.at }
+        case .unanswered, .confirmedByPerson, .cleared, .lasting, .newFlat, .stuck, .blocks, .investigated, .adjacent,
+            .time, .buildingAlarm, .nuisance, .not:
+            return only(incident, around, trigger).flatMap { isAcceptable($0) ? $0 : nil }
+        }
+    }
+
+    private static func first(
+        of positions: some Sequence<Int>, where isAcceptable: (Match) -> Bool, _ match: (Int) -> Match?
+    ) -> Match? {
+        for position in positions {
+            if let match = match(position), isAcceptable(match) { return match }
+        }
+        return nil
+    }
+
+    /// Of those that can hold in one way alone.
+    private func only(_ incident: Incident, _ around: Surroundings, _ trigger: Trigger?) -> Match? {
+        let members = incident.members
+        switch self {
         case .unanswered(let duration):
             guard incident.acknowledgement == nil else { return nil }
             let waiting = members.indices.filter { members[$0].live && members[$0].alarms && !members[$0].stuck }
@@ -123,12 +179,6 @@ extension Pattern {
         case .newFlat(let kinds):
             guard let trigger, trigger.newFlat, members[trigger.member].answers(kinds) else { return nil }
             return Match(at: trigger.at, members: [trigger.member])
-        case .held(let selection, let duration):
-            return Self.held(selection, duration, incident, around, needsLive: needsLive)
-        case .sequence(let steps, let window):
-            return Self.sequence(steps, within: window, incident, around)
-        case .absent(let missing, let first, let window):
-            return Self.absent(missing, after: first, within: window, incident, around)
         case .investigated(let duration):
             guard let answered = incident.acknowledgement?.at else { return nil }
             let lasting = members.indices.filter { members[$0].live && members[$0].alarms && !members[$0].stuck }
@@ -136,38 +186,33 @@ extension Pattern {
         case .adjacent(let stage):
             let reached = around.adjacent.filter { !Incident.Rung(stage, step: 0).isAbove($0.stage) }
             return reached.map(\.since).min().map { Match(at: $0, members: []) }
-        case .all(let parts):
-            return Self.all(parts, incident, around, trigger: trigger, needsLive: needsLive)
-        case .any(let parts):
-            return parts.filter { !$0.isCondition }
-                .compactMap { $0.match(incident, in: around, trigger: trigger, needsLive: needsLive) }
-                .min { $0.at < $1.at }
-        case .stuck, .blocks, .time, .buildingAlarm, .nuisance, .not:
+        case .stuck, .blocks, .time, .buildingAlarm, .nuisance, .not, .signal, .count, .beside, .held, .sequence,
+            .absent, .all, .any:
             return nil
         }
     }
 
-    private static func beside(_ some: Signal.Kinds, _ others: Signal.Kinds, _ members: [Incident.Member]) -> Match? {
-        for (position, member) in members.enumerated() where member.answers(some) && member.alarms {
-            let partner = members.indices.first {
-                $0 != position && members[$0].answers(others) && members[$0].alarms
-                    && members[$0].place == member.place && (member.live || members[$0].live)
-            }
-            if let partner {
-                let pair = [position, partner].sorted()
-                return Match(at: max(member.raisedAt, members[partner].raisedAt), members: pair)
-            }
+    private static func beside(
+        _ position: Int, _ some: Signal.Kinds, _ others: Signal.Kinds, _ members: [Incident.Member]
+    ) -> Match? {
+        let member = members[position]
+        guard member.answers(some), member.mayAlarm else { return nil }
+        let partner = members.indices.first {
+            $0 != position && members[$0].answers(others) && members[$0].mayAlarm
+                && members[$0].place == member.place && (member.live || members[$0].live)
         }
-        return nil
+        return partner.map {
+            Match(at: max(member.raisedAt, members[$0].raisedAt), members: [position, $0].sorted())
+        }
     }
 }
 
 extension Pattern.Count {
-    func match(_ members: [Incident.Member], in block: Block) -> Match? {
-        let counted = members.indices.filter { members[$0].answers(kinds) }
-        // Distinct ones are no more than all.
-        guard counted.count >= minimum else { return nil }
-        if scope == .block { return match(group: counted, members, in: block) }
+    func match(_ members: [Incident.Member], in block: Block, where isAcceptable: (Match) -> Bool) -> Match? {
+        let counted = members.indices.filter { members[$0].answers(kinds) && members[$0].place.isCounted(as: of) }
+        // Distinct ones are no more than all, and what is only remembered confirms nothing.
+        guard counted.count >= minimum, counted.contains(where: { members[$0].live }) else { return nil }
+        if scope == .block { return match(group: counted, members, in: block, where: isAcceptable) }
         let groups = Dictionary(grouping: counted) { members[$0].place.group(scope) }
         // The dictionary is asked for each group in the members' order, never iterated.
         var met = Set<String>()
@@ -175,40 +220,53 @@ extension Pattern.Count {
         for position in counted {
             let name = members[position].place.group(scope)
             guard met.insert(name).inserted, let group = groups[name] else { continue }
-            if let match = match(group: group, members, in: block), match.at < earliest?.at ?? .distantFuture {
+            if let match = match(group: group, members, in: block, where: isAcceptable),
+                match.at < earliest?.at ?? .distantFuture
+            {
                 earliest = match
             }
         }
         return earliest
     }
 
-    private func match(group: [Int], _ members: [Incident.Member], in block: Block) -> Match? {
+    private func match(
+        group: [Int], _ members: [Incident.Member], in block: Block, where isAcceptable: (Match) -> Bool
+    ) -> Match? {
+        var group = group
+        var window: Duration?
+        var delay = Duration.zero
         switch time {
-        case .ever: first(group, members, in: block, window: nil)
-        case .within(let window): first(group, members, in: block, window: window)
-        case .holding(let duration):
-            first(group.filter { members[$0].alarms }, members, in: block, window: nil)
-                .map { Match(at: $0.at + duration, members: $0.members) }
+        case .ever: break
+        case .within(let duration): window = duration
+        case .holding(let duration, let within):
+            group.removeAll { !members[$0].mayAlarm }
+            delay = duration
+            window = within
         }
-    }
-
-    /// The earliest moment at which enough of them had begun, the last one near to the others and within the window.
-    private func first(_ group: [Int], _ members: [Incident.Member], in block: Block, window: Duration?) -> Match? {
+        // The earliest moment at which enough of them had begun, the last one near to the others and within the window.
         let ordered = group.sorted { (members[$0].raisedAt, $0) < (members[$1].raisedAt, $1) }
         for (rank, last) in ordered.enumerated() {
             let companions = ordered[...rank].filter { other in
                 (window.map { members[last].raisedAt - members[other].raisedAt <= $0 } ?? true)
                     && (!near || other == last || members[last].place.isNear(members[other].place, in: block))
             }
-            let distinct = companions.reduce(into: [String]()) { names, position in
-                let name = members[position].unit(of)
-                if !names.contains(name) { names.append(name) }
-            }
-            if distinct.count >= minimum, companions.contains(where: { members[$0].live }) {
-                return Match(at: members[last].raisedAt, members: companions.sorted())
-            }
+            guard companions.count >= minimum, isDistinct(companions, members),
+                companions.contains(where: { members[$0].live })
+            else { continue }
+            let match = Match(at: members[last].raisedAt + delay, members: companions.sorted())
+            if isAcceptable(match) { return match }
         }
         return nil
+    }
+
+    private func isDistinct(_ companions: [Int], _ members: [Incident.Member]) -> Bool {
+        var names: [String] = []
+        for position in companions {
+            let name = members[position].unit(of)
+            if !names.contains(name) { names.append(name) }
+            if names.count >= minimum { return true }
+        }
+        return false
     }
 }
 
@@ -222,7 +280,7 @@ extension Incident.Member {
     fileprivate func unit(_ unit: Pattern.Count.Unit) -> String {
         switch unit {
         case .devices: device
-        case .flats: place.description
+        case .flats, .dwellings, .areas: place.description
         // A common area of no floor, such as a lobby, is a level of its own.
         case .floors: place.floor ?? place.description
         }
@@ -234,6 +292,14 @@ extension Place {
         guard !areas.isEmpty else { return true }
         guard let area else { return false }
         return areas.contains { area == $0 || area.hasPrefix($0 + "-") }
+    }
+
+    fileprivate func isCounted(as unit: Pattern.Count.Unit) -> Bool {
+        switch unit {
+        case .devices, .flats, .floors: true
+        case .dwellings: flat != nil
+        case .areas: area != nil
+        }
     }
 
     fileprivate func group(_ scope: Pattern.Count.Scope) -> String {

@@ -157,7 +157,7 @@ extension Pattern {
             switch count.time {
             case .ever: nil
             case .within(let window): ("within", window, false)
-            case .holding(let duration): ("holding", duration, true)
+            case .holding(let duration, _): ("holding", duration, true)
             }
         case .unanswered(let duration): ("unanswered", duration, true)
         case .cleared(let duration): ("cleared", duration, true)

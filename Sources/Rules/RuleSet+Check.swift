@@ -102,8 +102,8 @@ extension RuleSet {
 
     private func impossibility(_ count: Pattern.Count, in estate: Estate) -> (String, String)? {
         switch (count.of, count.scope) {
-        case (.flats, .flat):
-            return ("one flat can never hold \(count.minimum) flats", "write 'at: floor' or 'at: block'")
+        case (.flats, .flat), (.dwellings, .flat), (.areas, .flat):
+            return ("one flat can never hold \(count.minimum) \(count.of.rawValue)", "write 'at: floor' or 'at: block'")
         case (.floors, .flat), (.floors, .floor):
             return ("one \(count.scope.rawValue) can never hold \(count.minimum) floors", "write 'at: block'")
         case (.floors, .block):
@@ -111,13 +111,17 @@ extension RuleSet {
             return count.minimum > most
                 ? ("\(count.minimum) floors can never be met: no block has more than \(most)", "count at most \(most)")
                 : nil
-        case (.flats, .floor), (.flats, .block):
+        case (.flats, _), (.dwellings, _), (.areas, _):
             let most =
                 estate.blocks.map { block in
-                    (block.flats.count + block.areas.count) * (count.scope == .floor ? 1 : block.floors.count)
+                    ((count.of == .areas ? 0 : block.flats.count) + (count.of == .dwellings ? 0 : block.areas.count))
+                        * (count.scope == .floor ? 1 : block.floors.count)
                 }.max() ?? 0
             return count.minimum > most
-                ? ("\(count.minimum) flats can never be met: there are at most \(most)", "count at most \(most)") : nil
+                ? (
+                    "\(count.minimum) \(count.of.rawValue) can never be met: there are at most \(most)",
+                    "count at most \(most)"
+                ) : nil
         case (.devices, _):
             return nil
         }

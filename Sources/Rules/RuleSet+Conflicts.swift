@@ -56,7 +56,12 @@ extension Pattern {
     /// How long before the last signal the first may lie.
     fileprivate var window: Duration? {
         switch self {
-        case .count(let count): if case .within(let window) = count.time { window } else { nil }
+        case .count(let count):
+            switch count.time {
+            case .ever: nil
+            case .within(let window): window
+            case .holding(_, let window): window
+            }
         case .sequence(_, let window), .absent(_, _, let window): window
         case .signal, .beside, .unanswered, .confirmedByPerson, .cleared, .lasting, .newFlat, .stuck, .blocks, .held,
             .investigated, .adjacent, .all, .any, .time, .buildingAlarm, .nuisance, .not:

@@ -236,18 +236,15 @@ struct RuleReader {
         }
         guard let unit = Pattern.Count.Unit(rawValue: try of.text()) else {
             throw of.mistake(
-                "unknown '\(try of.text())'", mend: "write one of devices, flats, floors, blocks")
+                "unknown '\(try of.text())'", mend: "write one of devices, flats, dwellings, areas, floors, blocks")
         }
         let within = try mapping["within"]?.duration(in: .seconds(1)...(.seconds(86_400)))
         let holding = try mapping["holding"]?.duration(in: .seconds(1)...(.seconds(3600)))
-        if within != nil, let node = mapping["holding"] {
-            throw node.mistake("'within' and 'holding' exclude each other", mend: "keep one, or write two patterns")
-        }
         return .count(
             Pattern.Count(
                 minimum: minimum, of: unit, kinds: try kinds(try mapping.required("signal")),
                 scope: try mapping["at"]?.choice() ?? .block,
-                time: within.map { .within($0) } ?? holding.map { .holding($0) } ?? .ever,
+                time: holding.map { .holding($0, within: within) } ?? within.map { .within($0) } ?? .ever,
                 near: try mapping["near"]?.flag() ?? false))
     }
 

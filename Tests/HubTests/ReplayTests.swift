@@ -159,10 +159,10 @@ struct Recording {
             environment: ["TZ": "UTC"])
         #expect(replay.code == 1)
         #expect(replay.output.contains { $0.hasPrefix("- 2026-11-22T02:00:10.000Z a-fire-1: reaches confirmed") })
-        // Only the two flats with their floors, and the floor above nobody: 8, and not all of two blocks.
+        // Only the two flats with their floors, and the floor above the upper one: 12, and not all of two blocks.
         #expect(
             replay.output.contains(
-                "flats woken, each once a night: 48 in this configuration, 8 with the other rules"))
+                "flats woken, each once a night: 48 in this configuration, 12 with the other rules"))
     }
 }
 

@@ -95,6 +95,7 @@ import Testing
     @Test func `of a whole block is broken by two zones in it`() throws {
         try Table(
             """
+            start  2026-11-22T23:30:00+08:00
             00:00  disable block a until=30:00 |
             01:00  smoke    a/12/C                    |
             01:10  smoke    a/12/C#2                  |

@@ -53,9 +53,12 @@ import Testing
         ).check()
     }
 
-    @Test func `a second detector in the same flat widens, and confirms when both still alarm 60 s later`() throws {
+    @Test func `a second detector in the same flat widens, and confirms by night when both still alarm 60 s later`()
+        throws
+    {
         try Table(
             """
+            start  2026-11-22T23:30:00+08:00
             00:00  smoke  a/12/C   | first-detector:investigate
             00:20  smoke  a/12/C#2 | second-in-flat:investigate
             01:19  wait            |
@@ -93,9 +96,10 @@ import Testing
         ).check()
     }
 
-    @Test func `a far flat confirms only when both still alarm 60 s later`() throws {
+    @Test func `a far flat confirms by night, only when both still alarm 60 s later`() throws {
         try Table(
             """
+            start  2026-11-22T23:30:00+08:00
             00:00  smoke  a/12/C | first-detector:investigate
             00:30  smoke  a/20/A | new-flat:investigate
             01:29  wait          |
@@ -104,6 +108,7 @@ import Testing
         ).check()
         try Table(
             """
+            start  2026-11-22T23:30:00+08:00
             00:00  smoke   a/12/C | first-detector:investigate
             00:30  smoke   a/20/A | new-flat:investigate
             01:10  -smoke  a/20/A |
@@ -119,7 +124,7 @@ import Testing
             00:00  smoke  a/12/C | first-detector:investigate
             01:01  smoke  a/12/D | new-flat:investigate
             01:30  wait          | unanswered:investigate
-            02:01  wait          | far-flats-hold:confirmed
+            02:01  wait          | near-flats-hold:confirmed
             """
         ).check()
     }
@@ -191,7 +196,7 @@ import Testing
             """
         ).check()
         #expect(outcome.alerts.last?.places == [Place(block: "a", floor: "20", flat: "D")])
-        #expect(outcome.alerts.last?.audience == [.flat, .floor, .guards])
+        #expect(outcome.alerts.last?.audience == [.flat, .floor, .floorAbove, .wardens, .guards])
     }
 
     @Test func `a new alarm while clearing leads back to the stage before`() throws {

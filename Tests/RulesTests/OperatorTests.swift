@@ -49,6 +49,7 @@ import Testing
     @Test func `is not broken by another detector of the same flat, but by what that confirms`() throws {
         let outcome = try Table(
             """
+            start  2026-11-22T23:30:00+08:00
             00:00  smoke    a/12/C      | first-detector:investigate
             00:10  silence  until=20:00 |
             00:20  smoke    a/12/C#2    | second-in-flat:investigate

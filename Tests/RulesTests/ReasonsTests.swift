@@ -53,12 +53,13 @@ import Testing
     @Test func `says which delay ran out, and since when it ran`() throws {
         let lines = try details(
             """
+            start  2026-11-22T23:30:00+08:00
             00:00  smoke  a/12/C | first-detector:investigate
             00:20  smoke  a/20/A | new-flat:investigate
             01:20  wait          | far-flats-hold:confirmed spread:spreading
             """)
         #expect(lines.map { $0["delay"] } == [nil, nil, "holding 60s", nil])
-        #expect(lines[2]["delay_since"] == "2026-11-22T12:00:20.000Z")
+        #expect(lines[2]["delay_since"] == "2026-11-22T15:30:20.000Z")
         let near = try details(
             """
             00:00  smoke  a/12/C | first-detector:investigate
@@ -91,6 +92,7 @@ import Testing
     @Test func `names what comes next as it then comes`() throws {
         let outcome = try Table(
             """
+            start    2026-11-22T23:30:00+08:00
             00:00    smoke   a/12/C | first-detector:investigate
             00:05    ack            |
             00:20    smoke   a/20/A | new-flat:investigate

@@ -22,13 +22,7 @@ import Testing
         (rule("hazard: fire", "when: {count: 1, of: flats, signal: [smoke]}", "stage: confirmed"), "1 is out of range"),
         (
             rule("hazard: fire", "when: {count: 2, of: houses, signal: [smoke]}", "stage: confirmed"),
-            "write one of devices, flats, floors, blocks"
-        ),
-        (
-            rule(
-                "hazard: fire", "when: {count: 2, of: flats, signal: [smoke], within: 9s, holding: 9s}",
-                "stage: confirmed"),
-            "'within' and 'holding' exclude each other"
+            "write one of devices, flats, dwellings, areas, floors, blocks"
         ),
         (rule("hazard: fire", "when: {unanswered: 90}", "stage: investigate"), "'90' has no unit"),
         (rule("hazard: fire", "when: {signal: [smoke]}", "stage: investigate", "tell: [nobody]"), "unknown 'nobody'"),

@@ -49,12 +49,14 @@ enum Sample {
         let tables = try Sample.tables()
         let estate = try Sample.registry().estate
         for (position, rule) in sample.rules.enumerated() {
-            for pattern in rule.when.indices {
-                var rules = sample
-                guard rules.rules[position].when[pattern].slip(by: slip) else { continue }
-                #expect(
-                    tables.contains { !TablePlayer.verdict(on: $0, estate: estate, rules: rules).holds },
-                    "no table shows the figure of '\(rule.name)' at its bound")
+            for (number, pattern) in rule.when.enumerated() {
+                for slipped in pattern.slipped(by: slip) {
+                    var rules = sample
+                    rules.rules[position].when[number] = slipped
+                    #expect(
+                        tables.contains { !TablePlayer.verdict(on: $0, estate: estate, rules: rules).holds },
+                        "no table shows a figure of '\(rule.name)' at its bound: \(slipped)")
+                }
             }
         }
     }
@@ -76,21 +78,39 @@ enum Sample {
 }
 
 extension Pattern {
-    /// Moves the figure that this has. - Returns: false if it has none.
-    fileprivate mutating func slip(by slip: Duration) -> Bool {
+    /// This pattern with one of its figures moved, for each that it has.
+    fileprivate func slipped(by slip: Duration) -> [Pattern] {
         switch self {
-        case .unanswered(let duration): self = .unanswered(duration + slip)
-        case .cleared(let duration): self = .cleared(duration + slip)
-        case .lasting(let duration): self = .lasting(duration + slip)
-        case .count(var count):
-            switch count.time {
-            case .ever: return false
-            case .within(let duration): count.time = .within(duration + slip)
-            case .holding(let duration): count.time = .holding(duration + slip)
+        case .unanswered(let duration): [.unanswered(duration + slip)]
+        case .cleared(let duration): [.cleared(duration + slip)]
+        case .lasting(let duration): [.lasting(duration + slip)]
+        case .count(let count):
+            count.time.slipped(by: slip).map { time in
+                var slipped = count
+                slipped.time = time
+                return .count(slipped)
             }
-            self = .count(count)
-        default: return false
+        case .all(let parts):
+            parts.indices.flatMap { position in
+                parts[position].slipped(by: slip).map { slipped in
+                    var others = parts
+                    others[position] = slipped
+                    return .all(others)
+                }
+            }
+        default: []
         }
-        return true
+    }
+}
+
+extension Pattern.Count.Time {
+    fileprivate func slipped(by slip: Duration) -> [Self] {
+        switch self {
+        case .ever: []
+        case .within(let duration): [.within(duration + slip)]
+        case .holding(let duration, let within):
+            [.holding(duration + slip, within: within)]
+                + (within.map { [.holding(duration, within: $0 + slip)] } ?? [])
+        }
     }
 }

@@ -109,7 +109,7 @@ extension Pattern {
             switch count.time {
             case .ever: break
             case .within(let window): count.time = .within(window + pause)
-            case .holding(let duration): count.time = .holding(duration + pause)
+            case .holding(let duration, let window): count.time = .holding(duration + pause, within: window)
             }
             return .count(count)
         case .unanswered(let duration): return .unanswered(duration + pause)
