@@ -12,8 +12,6 @@ struct Hearers {
     /// Who has accepted which alert, as `alert/person`.
     private var accepted: Set<String> = []
     private var expanded: [Alert.ID: Alert] = [:]
-    /// Alerts that were told before they were durable, whose process died, and whose id was given to another after that.
-    private(set) var reusedIDs = 0
 
     private struct Entry {
         var stage: Stage
@@ -28,9 +26,7 @@ struct Hearers {
     /// - Returns: what is wrong with it.
     mutating func expand(_ alert: Alert, in directory: Directory, isOpen: (Delivery.ID) -> Bool) -> String? {
         if let before = expanded[alert.id] {
-            // A known weakness of the engine, see README.md: counted, until it is mended.
-            if Self.isAnother(alert, before) { reusedIDs += 1 }
-            return nil
+            return Self.isAnother(alert, before) ? "\(alert.id) has been told and means something else now" : nil
         }
         expanded[alert.id] = alert
         var missing: [String] = []

@@ -15,8 +15,6 @@ public struct SeedRun {
         public var decisions = 0
         public var deliveries = 0
         public var crashes = 0
-        /// See ``Hearers/reusedIDs``.
-        public var reusedIDs = 0
     }
 
     static let start = Instant(milliseconds: 1_763_812_800_000)
@@ -56,6 +54,6 @@ public struct SeedRun {
         return Result(
             steps: simulation.step, messages: simulation.statistics.messages,
             decisions: simulation.statistics.decisions, deliveries: simulation.statistics.departures,
-            crashes: simulation.statistics.crashes, reusedIDs: simulation.hearers.reusedIDs)
+            crashes: simulation.statistics.crashes)
     }
 }

@@ -48,14 +48,14 @@ struct VirtualNotifier {
         undurable: [Alert], at moment: Instant, seen: (Alert, Dispatcher) throws -> Void
     ) throws -> [Dispatcher.Departure] {
         for alert in undurable {
-            dispatcher.expand(alert, sequence: nil, at: moment)
-            try seen(alert, dispatcher)
+            let told = dispatcher.expand(alert, sequence: nil, at: moment)
+            try seen(told, dispatcher)
         }
         while true {
             let alerts = try disk.hub.alerts(after: dispatcher.cursor, limit: 256)
             for (sequence, alert) in alerts {
-                dispatcher.expand(alert, sequence: sequence, at: moment)
-                try seen(alert, dispatcher)
+                let told = dispatcher.expand(alert, sequence: sequence, at: moment)
+                try seen(told, dispatcher)
             }
             if alerts.count < 256 { break }
         }

@@ -13,7 +13,7 @@ package struct Dispatcher: Sendable {
 
     package private(set) var outbox: Outbox
     package private(set) var cursor: Int64
-    private var expanded: Set<Alert.ID>
+    private var expanded: [Alert.ID: Alert.Meaning]
     private var book: ToldBook
     private var progress: [Alert.ID: Progress] = [:]
     /// In flight while the same target is told otherwise: not repeated if they fail.
@@ -64,12 +64,16 @@ package struct Dispatcher: Sendable {
     /// Makes an alert's deliveries; nothing if that was done before.
     ///
     /// - Parameter sequence: its place in the hub's database; `nil` if the hub could not write it down.
-    package mutating func expand(_ alert: Alert, sequence: Int64?, at now: Instant) {
+    /// - Returns: the alert under the id that it is told by.
+    @discardableResult
+    package mutating func expand(_ alert: Alert, sequence: Int64?, at now: Instant) -> Alert {
         if let sequence, sequence > cursor {
             cursor = sequence
             unwritten.cursor = sequence
         }
-        guard expanded.insert(alert.id).inserted else { return }
+        let (alert, isNew) = named(alert)
+        guard isNew else { return alert }
+        expanded[alert.id] = alert.meaning
         let expansion = Expansion(
             alert, sequence: sequence ?? cursor, at: now, directory: directory, book: book)
         unwritten.alerts.append(alert)
@@ -83,6 +87,19 @@ package struct Dispatcher: Sendable {
         note(records.gaps(alert, expansion, at: now))
         if alert.stage == .closed { forget(alert.incident) }
         touched.insert(alert.id)
+        return alert
+    }
+
+    /// The alert under its own id, or, if that was told of another before it was durable, under the next: `a-fire-7/3-2`.
+    private func named(_ alert: Alert) -> (alert: Alert, isNew: Bool) {
+        var named = alert
+        var number = 1
+        while let told = expanded[named.id] {
+            if told == alert.meaning { return (named, false) }
+            number += 1
+            named.id = "\(alert.id)-\(number)"
+        }
+        return (named, true)
     }
 
     private mutating func forget(_ incident: String) {

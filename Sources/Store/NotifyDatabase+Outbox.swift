@@ -7,8 +7,8 @@ public import Rules
 public struct NotifyState: Sendable {
     /// The sequence of the last alert that was expanded; 0 for none.
     public var cursor: Int64
-    /// Every alert that was expanded and not yet pruned.
-    public var expanded: Set<Alert.ID>
+    /// Every alert that was expanded and not yet pruned, and what it said.
+    public var expanded: [Alert.ID: Alert.Meaning]
     /// The alerts of which some delivery is still open, and all deliveries of these, finished ones included.
     public var alerts: [Alert]
     public var deliveries: [Delivery]
@@ -22,7 +22,7 @@ extension NotifyDatabase {
             let open = "SELECT DISTINCT alert FROM delivery WHERE state IN ('pending', 'sending')"
             return NotifyState(
                 cursor: try Int64.fetchOne(database, sql: "SELECT sequence FROM cursor") ?? 0,
-                expanded: try String.fetchSet(database, sql: "SELECT id FROM alert"),
+                expanded: try expanded(database),
                 alerts: try String.fetchAll(database, sql: "SELECT body FROM alert WHERE id IN (\(open)) ORDER BY id")
                     .map { try JSONText.decode(Alert.self, from: $0) },
                 deliveries: try Row.fetchAll(
@@ -30,6 +30,16 @@ extension NotifyDatabase {
                 ).map(Self.delivery),
                 told: try Row.fetchAll(database, sql: "SELECT * FROM told ORDER BY incident, target").map(Self.told))
         }
+    }
+
+    private func expanded(_ database: Database) throws -> [Alert.ID: Alert.Meaning] {
+        var expanded: [Alert.ID: Alert.Meaning] = [:]
+        let rows = try Row.fetchCursor(database, sql: "SELECT id, body FROM alert")
+        while let row = try rows.next() {
+            let body: String = row["body"]
+            expanded[row["id"]] = try JSONText.decode(Alert.self, from: body).meaning
+        }
+        return expanded
     }
 
     /// The deliveries of one alert, the nearest first.

@@ -67,6 +67,28 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         }
     }
 
+    @Test func `tells another alert that was given the id of one told before it was durable`() async throws {
+        let folder = try TemporaryFolder()
+        let channel = RecordingChannel()
+        let people = [Harbour.person("r4", "a/4/A", "webhook:x"), Harbour.person("r9", "a/9/A", "webhook:x")]
+        let early = Harbour.alert("a-fire-1/1", .investigate, [.flat], at: "a/4/A")
+        let source = AlertList()
+        try await notifying(
+            try NotifyDatabase(path: folder.database), source, people, channels: ["webhook": channel]
+        ) { notifier in
+            notifier.take(undurable: [early])
+            #expect(await channel.sendings.next(1).map(\.notice.alert.id) == ["a-fire-1/1"])
+        }
+        // After a crash the broker sends everything again, and more at once.
+        source.append(fire)
+        try await notifying(
+            try NotifyDatabase(path: folder.database), source, people, channels: ["webhook": channel]
+        ) { _ in
+            let sent = await channel.sendings.next(2)
+            #expect(Set(sent.map(\.notice.id)) == ["a-fire-1/1-2/r4/1", "a-fire-1/1-2/r9/1"])
+        }
+    }
+
     @Test func `sends again what was under way when it died, and not what was accepted`() async throws {
         let folder = try TemporaryFolder()
         let source = AlertList(fire)

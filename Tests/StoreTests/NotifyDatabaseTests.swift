@@ -64,7 +64,7 @@ private func delivery(_ contact: String, _ state: Delivery.State = .pending) -> 
         try await NotifyDatabase(path: path).write(batch(accepted, waiting))
         let state = try NotifyDatabase(path: path).state()
         #expect(state.cursor == 7)
-        #expect(state.expanded == [alert.id])
+        #expect(state.expanded == [alert.id: alert.meaning])
         #expect(state.alerts == [alert])
         #expect(state.deliveries == [accepted, waiting])
         #expect(state.told.map(\.target) == ["r1"] && state.told.map(\.contradiction) == [true])
@@ -75,7 +75,7 @@ private func delivery(_ contact: String, _ state: Delivery.State = .pending) -> 
         let database = try NotifyDatabase.inMemory()
         try await database.write(batch(delivery("r1/1", .accepted)))
         let state = try database.state()
-        #expect(state.alerts.isEmpty && state.deliveries.isEmpty && state.expanded == [alert.id])
+        #expect(state.alerts.isEmpty && state.deliveries.isEmpty && state.expanded == [alert.id: alert.meaning])
     }
 
     @Test func `takes a batch twice without doubling a delivery`() async throws {
