@@ -133,7 +133,8 @@ struct VirtualHub {
             .message(
                 JournalEntry.Heard(
                     topic: message.topic, payload: Data(message.payload), retained: message.retained,
-                    backlog: backlog, eventAt: placement.at, late: placement.late)), at: moment)
+                    backlog: backlog, eventAt: placement.at, late: placement.late,
+                    overtaken: placement.overtaken)), at: moment)
         return placement
     }
 

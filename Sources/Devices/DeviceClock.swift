@@ -14,6 +14,8 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// An offset in milliseconds that one message suggested; the second that agrees makes it the ``offset``.
     private var suggested: Int64?
     private var lastStamp: Instant?
+    /// The counter of its last message, where it sends no stamp.
+    private var lastSequence: UInt32?
     /// What it said of late, oldest first: see ``isRepeat(sequence:stamp:readings:receivedAt:)``. For most devices one
     /// message, for a broker delivers again only what the hub has not acknowledged, and that is heard before anything new.
     private var lately: [Heard] = []
@@ -30,26 +32,44 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// When a message's content happened.
     ///
     /// - Parameter live: the message was not waiting at the broker or retained, so that its stamp shows the offset.
-    public mutating func place(stamp: Instant?, receivedAt: Instant, live: Bool) -> Placement {
-        guard let stamp, stamp.isWritable else { return Placement(at: receivedAt, late: false) }
+    public mutating func place(
+        stamp: Instant?, sequence: UInt64? = nil, receivedAt: Instant, live: Bool
+    ) -> Placement {
+        guard let stamp, stamp.isWritable else {
+            return Placement(at: receivedAt, late: false, overtaken: isOvertaken(sequence))
+        }
         if live { learn((receivedAt - stamp).wholeMilliseconds) }
         let corrected = stamp + offset
-        guard corrected <= receivedAt + Self.tolerance, stamp >= lastStamp ?? stamp else {
-            return Placement(at: receivedAt, late: true)
+        let last = lastStamp ?? stamp
+        guard corrected <= receivedAt + Self.tolerance, stamp >= last else {
+            return Placement(at: receivedAt, late: true, overtaken: stamp < last && last - stamp <= Self.repeatWindow)
         }
         lastStamp = stamp
         let at = min(corrected, receivedAt)
         return Placement(at: at, late: receivedAt - at > Self.tolerance)
     }
 
+    /// Whether a counter stands a little below the last one: a device that starts anew begins far below, but for one
+    /// that had just started.
+    private mutating func isOvertaken(_ sequence: UInt64?) -> Bool {
+        guard let sequence = sequence.map({ UInt32(truncatingIfNeeded: $0) }) else { return false }
+        defer { lastSequence = sequence }
+        guard let last = lastSequence, sequence < last else { return false }
+        return last - sequence <= UInt32(Self.repeatsMax)
+    }
+
     public struct Placement: Hashable, Sendable {
         public var at: Instant
         /// The hub heard of it long after it happened, or cannot tell when it happened.
         public var late: Bool
+        /// A message that the device sent later, at most a minute, was heard before it: what this one says to be over
+        /// may have begun again.
+        public var overtaken: Bool
 
-        public init(at: Instant, late: Bool) {
+        public init(at: Instant, late: Bool, overtaken: Bool = false) {
             self.at = at
             self.late = late
+            self.overtaken = overtaken
         }
     }
 

@@ -56,7 +56,8 @@ extension Pipeline {
             .message(
                 JournalEntry.Heard(
                     topic: message.topic, payload: Data(message.payload), retained: message.retained,
-                    backlog: backlog, eventAt: placement.at, late: placement.late)), at: moment)
+                    backlog: backlog, eventAt: placement.at, late: placement.late,
+                    overtaken: placement.overtaken)), at: moment)
     }
 
     /// A registered device whose own topic this is, which a payload that is no JSON made look like a part of another's.

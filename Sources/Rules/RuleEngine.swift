@@ -115,10 +115,10 @@ public struct RuleEngine {
         self[drill].devices[observation.index] = state
         moveTime(for: observation, at: placement.at, drill: drill)
         state = self[drill].devices[observation.index]
-        let conditionsChanged = noteConditions(of: observation, &state, drill)
+        let conditionsChanged = noteConditions(of: observation, placement, &state, drill)
         let trendsChanged = noteTrends(of: observation, at: placement.at, &state, drill)
         let changes =
-            signals(of: observation, at: placement.at, &state)
+            signals(of: observation, placement, &state)
             + measuredSignals(of: observation, spoken: true, at: placement.at, &state)
         self[drill].devices[observation.index] = state
         if trendsChanged { findNextDue() }
@@ -135,7 +135,8 @@ public struct RuleEngine {
     ) -> DeviceClock.Placement {
         // An exercise has no clocks to mistrust: its messages are placed at their receipt.
         guard drill == nil else { return DeviceClock.Placement(at: received, late: false) }
-        return state.clock.place(stamp: observation.stamp, receivedAt: received, live: observation.live)
+        return state.clock.place(
+            stamp: observation.stamp, sequence: observation.sequence, receivedAt: received, live: observation.live)
     }
 
     /// A message moves time to its receipt; one out of a backlog, only to its own time.
@@ -147,14 +148,18 @@ public struct RuleEngine {
         }
     }
 
-    /// The edges and repeats in a message. One with both an alarm and a test is a test.
-    private func signals(of observation: Observation, at moment: Instant, _ state: inout DeviceState) -> [Signal] {
+    /// The edges and repeats in a message. One with both an alarm and a test is a test; one that a later message has
+    /// overtaken ends nothing, for the alarm may have begun after it.
+    private func signals(
+        of observation: Observation, _ placement: DeviceClock.Placement, _ state: inout DeviceState
+    ) -> [Signal] {
         let isTest = observation.readings.contains { $0.kind == .test && $0.value == .flag(true) }
         let measured = measured(state)
         var signals: [Signal] = []
         for reading in observation.readings {
             guard case .flag(let alarm) = reading.value,
-                let kind = Signal.Kind(reading.kind, from: observation.device.kind), !(isTest && alarm)
+                let kind = Signal.Kind(reading.kind, from: observation.device.kind), !(isTest && alarm),
+                alarm || !placement.overtaken
             else { continue }
             state.noteReported(kind, alarm: alarm)
             // What its own measurements call an alarm, a device does not clear.
@@ -164,17 +169,19 @@ public struct RuleEngine {
             signals.append(
                 Signal(
                     device: observation.device.id, place: observation.device.place, kind: kind, change: change,
-                    at: moment, receivedAt: observation.receivedAt, retained: observation.retained))
+                    at: placement.at, receivedAt: observation.receivedAt, retained: observation.retained))
         }
         return signals
     }
 
     private mutating func noteConditions(
-        of observation: Observation, _ state: inout DeviceState, _ drill: Int?
+        of observation: Observation, _ placement: DeviceClock.Placement, _ state: inout DeviceState, _ drill: Int?
     ) -> Bool {
         var changed = false
         for reading in observation.readings {
-            guard let condition = DeviceState.Condition(reading), state.note(condition, reading.sets) else { continue }
+            guard let condition = DeviceState.Condition(reading), reading.sets || !placement.overtaken,
+                state.note(condition, reading.sets)
+            else { continue }
             changed = true
             if condition == .test, drill == nil, countsPress(observation, set: reading.sets) { continue }
             note(

@@ -37,9 +37,12 @@ public struct JournalEntry: Hashable, Sendable, Codable {
         public var backlog: Bool
         public var eventAt: Instant
         public var late: Bool
+        /// `nil` for no.
+        public var overtaken: Bool?
 
         public init(
-            topic: String, payload: Data, retained: Bool, backlog: Bool, eventAt: Instant, late: Bool
+            topic: String, payload: Data, retained: Bool, backlog: Bool, eventAt: Instant, late: Bool,
+            overtaken: Bool = false
         ) {
             self.topic = topic
             self.payload = payload
@@ -47,6 +50,7 @@ public struct JournalEntry: Hashable, Sendable, Codable {
             self.backlog = backlog
             self.eventAt = eventAt
             self.late = late
+            self.overtaken = overtaken ? true : nil
         }
     }
 }

@@ -92,6 +92,32 @@ import Testing
         #expect(outcome.alerts.allSatisfy { !$0.late })
     }
 
+    /// The air was clear at 00:10, and burns since 00:12.
+    @Test(arguments: [["at=00:00", "at=00:10", "at=00:12", "at=00:40"], ["seq=1", "seq=2", "seq=3", "seq=4"]])
+    func `a clear that the alarm after it has overtaken ends nothing`(_ sent: [String]) throws {
+        let outcome = try Table(
+            """
+            00:00  smoke   a/12/C \(sent[0]) | first-detector:investigate
+            00:13  smoke   a/12/C \(sent[2]) |
+            00:14  -smoke  a/12/C \(sent[1]) |
+            00:30  smoke   a/12/D             | near-flats:confirmed
+            00:40  -smoke  a/12/C \(sent[3]) |
+            """
+        ).check()
+        let clears = outcome.records.filter { $0.event == .signal && $0.details["change"] == "cleared" }
+        #expect(clears.map(\.at) == [Table.start + .seconds(40)])
+    }
+
+    @Test func `a device that starts anew and counts from one again still clears`() throws {
+        try Table(
+            """
+            00:00  smoke   a/12/C seq=900 | first-detector:investigate
+            00:30  -smoke  a/12/C seq=1   |
+            05:30  wait                   | clearing:clearing
+            """
+        ).check()
+    }
+
     @Test func `a deadline is acted upon at its own time, however late the hub looks`() throws {
         let outcome = try Table(
             """
