@@ -63,7 +63,12 @@ extension Pattern {
     }
 
     static func joined(_ parts: [Pattern], _ word: Text, in rule: Rule, _ settings: RuleSet.Settings) -> Text {
-        let words = parts.map { $0.words(in: rule, settings: settings) }
+        let words = parts.map { part in
+            let words = part.words(in: rule, settings: settings)
+            guard case .any(let choices) = part, choices.count > 1 else { return words }
+            // What belongs together is kept together.
+            return Text("either \(words.english)", "（\(words.traditionalChinese)）")
+        }
         return Text(
             words.map(\.english).joined(separator: ", \(word.english) "),
             words.map(\.traditionalChinese).joined(separator: "，\(word.traditionalChinese)"))
