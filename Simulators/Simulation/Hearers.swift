@@ -39,7 +39,7 @@ struct Hearers {
             if !isOwed, isTold { surplus.append(resident.id) }
         }
         if alert.stage == .closed { told[alert.incident] = nil }
-        let name = "\(alert.id) (\(alert.stage.rawValue))"
+        let name = "\(alert.id) (\(alert.stage?.rawValue ?? "announced"))"
         if let first = missing.first { return "\(name) leaves out \(missing.count): \(first) and so on" }
         if let first = surplus.first { return "\(name) goes to \(surplus.count) whom it owes nothing: \(first)" }
         return nil
@@ -60,10 +60,12 @@ struct Hearers {
 
     private mutating func owes(_ alert: Alert, _ resident: Resident, _ estate: Estate) -> Bool {
         guard concerns(resident, alert, estate) else { return false }
+        // An announcement is told once, and nothing is told by it.
+        guard let stage = alert.stage else { return true }
         let nearness = Self.nearness(resident.place, alert.places, estate)
         guard isNews(alert, nearness, told[alert.incident]?[resident.id]) else { return false }
         told[alert.incident, default: [:]][resident.id] = Entry(
-            stage: alert.stage, nearness: nearness, isContradicted: alert.contradiction)
+            stage: stage, nearness: nearness, isContradicted: alert.contradiction)
         return true
     }
 

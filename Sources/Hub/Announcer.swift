@@ -54,8 +54,11 @@ final class Announcer: Sendable {
         publish(incidents)
     }
 
+    /// What is only announced to people is no alert of a block.
+    ///
     /// - Parameter sequence: of the last of them; `nil` for alerts that are not in the database.
-    func announce(_ alerts: [Alert], through sequence: Int64?) {
+    func announce(_ told: [Alert], through sequence: Int64?) {
+        let alerts = told.filter { $0.announcement == nil }
         if let sequence {
             progress.withLock { $0.underway.append((sequence, alerts.count)) }
             if alerts.isEmpty { arrived(through: sequence, count: 0) }

@@ -119,6 +119,8 @@ struct AudienceResolver: Sendable {
     /// Those who are sent to look go first while it is investigated, or where the alert names them first; later the
     /// people on the floor that burns come before them.
     private func rank(_ nearness: Nearness, asStaff: Bool, _ alert: Alert) -> Int {
+        // What is only announced delays no alarm.
+        guard alert.announcement == nil else { return .max }
         guard asStaff else { return nearness.rank }
         let namedFirst = alert.audience.first.map(Self.staff.contains) ?? false
         let staffRank = alert.stage == .investigate || namedFirst ? -1 : Nearness.sameFloor.rank

@@ -22,7 +22,7 @@ struct DeliveryRecords: Sendable {
         let rest = tally.open == 0 || told == all ? ("", "") : ("; the others are tried again", "；其餘正在重試")
         let text =
             if channel == SirenChannel.name {
-                alert.stage.isOver || alert.sounders == .stop
+                alert.isOver || alert.sounders == .stop
                     ? LogRecord.Text(
                         "\(told) of \(all) sirens told to stop in \(took.english)\(rest.0)",
                         "\(told)/\(all) 個警笛已獲指令停止，用時 \(took.traditionalChinese)\(rest.1)")

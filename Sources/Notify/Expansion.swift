@@ -32,12 +32,14 @@ struct Expansion: Sendable {
         let recipients = resolver.recipients(of: alert, told: book.targets(of: alert.incident))
         isDeaf =
             recipients.isEmpty && alert.sounders != .stop
-            && !(alert.stage.isOver && book.targets(of: alert.incident).isEmpty)
+            && !(alert.isOver && book.targets(of: alert.incident).isEmpty)
         var sirens: [Device.ID: AudienceResolver.Recipient] = [:]
         for recipient in recipients {
             switch recipient.subject {
             case .person(let resident):
-                if Self.isHeard(alert, by: resident), Self.isNews(alert, for: recipient, book) {
+                if alert.announcement != nil {
+                    tell(resident, recipient, alert, sequence, now)
+                } else if Self.isHeard(alert, by: resident), Self.isNews(alert, for: recipient, book) {
                     tell(resident, recipient, alert, sequence, now)
                 }
                 for siren in Self.sirens(of: resident, alert, recipient) where Self.comesFirst(recipient, sirens[siren])
@@ -81,7 +83,7 @@ struct Expansion: Sendable {
             guard noted(sounders, target, recipient, alert, now, book) else { return }
         } else if !Self.isNews(alert, for: recipient, book) {
             return
-        } else if alert.stage.isOver {
+        } else if alert.isOver {
             guard book.entry(alert.incident, target) != nil else { return }
             note(alert, target: target, nearness: recipient.nearness, now)
             guard !book.isSounding(target, besides: alert.incident, inExercise: alert.exercise != nil) else { return }
@@ -122,10 +124,12 @@ struct Expansion: Sendable {
         }
     }
 
+    /// Nothing to remember of an announcement, which is told once.
     private mutating func note(_ alert: Alert, target: String, nearness: Nearness, _ now: Instant) {
+        guard let stage = alert.stage else { return }
         told.append(
             Told(
-                incident: alert.incident, target: target, stage: alert.stage, nearness: nearness.rank,
+                incident: alert.incident, target: target, stage: stage, nearness: nearness.rank,
                 contradiction: alert.contradiction, isExercise: alert.exercise != nil, at: now))
     }
 
@@ -141,6 +145,7 @@ struct Expansion: Sendable {
     private static func sirens(
         of resident: Resident, _ alert: Alert, _ recipient: AudienceResolver.Recipient
     ) -> [Device.ID] {
+        guard alert.announcement == nil else { return [] }
         let sirens = resident.contacts.filter { $0.channel == SirenChannel.name }
         let hasNoOther = sirens.count == resident.contacts.count
         let sounds = hasNoOther || resident.role != .resident || Self.sounds(recipient, alert)
@@ -156,6 +161,11 @@ struct Expansion: Sendable {
     ) -> Bool {
         other.map { recipient.rank < $0.rank } ?? true
     }
+}
+
+extension Alert {
+    /// The danger is past: what was sounded is to stop.
+    var isOver: Bool { stage?.isOver ?? false }
 }
 
 extension Stage {

@@ -56,11 +56,20 @@ struct MessageTexts: Sendable {
 
     /// The whole message, from who speaks to the id by which a repetition is recognised.
     func text(_ alert: Alert, _ circumstances: Circumstances) -> String {
+        if let announcement = alert.announcement {
+            let isChinese = language.tag.hasPrefix("zh")
+            let words = isChinese ? announcement.traditionalChinese : announcement.english
+            return speaker + words + " #\(alert.id)"
+        }
         let place = places.list(alert.places)
         let values = ["block": circumstances.block, "place": place, "estate": circumstances.estate]
         let body =
             [circumstances.position, .default].lazy
-            .compactMap { bodies[Key(hazard: alert.hazard, stage: alert.stage, position: $0)] }.first
+            .compactMap { position in
+                alert.hazard.flatMap { hazard in
+                    alert.stage.flatMap { bodies[Key(hazard: hazard, stage: $0, position: position)] }
+                }
+            }.first
         var sentences: [String] = []
         if alert.exercise != nil { sentences.append(drill) }
         sentences.append(body?.render(values) ?? "\(circumstances.block) \(place)")

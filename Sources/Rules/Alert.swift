@@ -7,10 +7,12 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     public var id: String
     public var at: Instant
     public var block: String
-    public var hazard: Hazard
+    /// `nil` in an announcement.
+    public var hazard: Hazard?
     public var incident: String
-    public var stage: Stage
-    /// The rule that decided it, by its name in `rules.yaml`.
+    /// `nil` in an announcement.
+    public var stage: Stage?
+    /// The rule that decided it, by its name in `rules.yaml`; or the verb of what is announced.
     public var rule: String
     /// The drill's id if this is an exercise; `nil` if it is real.
     public var exercise: String?
@@ -27,6 +29,8 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     public var contradiction: Bool
     /// What sirens are to do otherwise than the stage says; `nil` for nothing else.
     public var sounders: Sounders?
+    /// No danger, but something that those who keep watch have to know, in these words; `nil` in all other alerts.
+    public var announcement: LogRecord.Text?
 
     public enum Sounders: String, Hashable, Sendable, Codable {
         /// They stop, and nobody else is told: somebody has silenced the incident.
@@ -57,6 +61,29 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
         self.late = late
         self.contradiction = contradiction
         self.sounders = sounders
+    }
+
+    /// What is told as it stands, once, to people alone: no siren sounds for it.
+    ///
+    /// - Parameters:
+    ///   - id: of its own, and of no incident.
+    ///   - places: what it is about; for the estate as a whole each block.
+    public init(
+        announcing text: LogRecord.Text, id: String, at moment: Instant, block: String, places: [Place], verb: String,
+        to audience: [Audience]
+    ) {
+        self.id = id
+        at = moment
+        self.block = block
+        incident = id
+        rule = verb
+        self.audience = audience
+        self.places = places
+        because = []
+        repetition = 0
+        late = false
+        contradiction = false
+        announcement = text
     }
 }
 

@@ -6,6 +6,8 @@ public struct BlockState: Hashable, Sendable, Codable {
     public let exercise: String?
     public internal(set) var incidents: [Incident] = []
     var lastNumber = 0
+    /// How much has been announced of it.
+    var announcements = 0
     /// In the order in which they began. Rules are disabled for the estate as a whole; nothing is in an exercise.
     public internal(set) var disablements: [Disablement] = []
 
@@ -21,6 +23,7 @@ public struct BlockState: Hashable, Sendable, Codable {
         exercise = try container.decodeIfPresent(String.self, forKey: .exercise)
         incidents = try container.decode([Incident].self, forKey: .incidents)
         lastNumber = try container.decode(Int.self, forKey: .lastNumber)
+        announcements = try container.decodeIfPresent(Int.self, forKey: .announcements) ?? 0
         disablements = try container.decodeIfPresent([Disablement].self, forKey: .disablements) ?? []
     }
 }

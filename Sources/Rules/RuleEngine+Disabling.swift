@@ -128,6 +128,10 @@ extension RuleEngine {
         real.blocks[key.block].disablements.append(disablement)
         outcome.records.append(
             Narration.disablementBegins(disablement, isProlonged: before != nil, at: now, estate))
+        announce(
+            Narration.announcement(
+                ofBeginning: disablement, named(by: key.scope), estate, utcOffset: rules.settings.utcOffset),
+            key, verb: command.verb)
         noteDisablements(ofBlock: key.block)
     }
 
@@ -168,6 +172,10 @@ extension RuleEngine {
         let free = burning.filter { coverings(of: $0).isEmpty }
         outcome.records.append(
             Narration.disablementEnds(disablement, because: end, burning: free, at: now, estate))
+        announce(
+            Narration.announcement(
+                ofEnding: disablement, because: end, burning: free, named(by: key.scope), estate),
+            key, verb: key.isTest ? .endTest : .enable)
         noteDisablements(ofBlock: key.block)
         for alarm in burning {
             if let other = coverings(of: alarm).first {
@@ -177,6 +185,27 @@ extension RuleEngine {
             }
         }
         if case .rule(let name) = key.scope { settleAll(after: name) }
+    }
+
+    /// Those who keep watch are told at both ends: what is out of action is theirs to watch meanwhile.
+    private mutating func announce(_ text: LogRecord.Text, _ key: DisablementKey, verb: OperatorCommand.Verb) {
+        real.blocks[key.block].announcements += 1
+        let state = real.blocks[key.block]
+        let places: [Place] =
+            switch key.scope {
+            case .place(let place): [place]
+            case .device: named(by: key.scope).map(\.place)
+            case .rule: estate.blocks.map { Place(block: $0.id) }
+            }
+        outcome.alerts.append(
+            Alert(
+                announcing: text, id: "\(state.block)-notice-\(state.announcements)", at: now,
+                block: state.block, places: places, verb: verb.rawValue, to: [.guards, .wardens, .maintenance]))
+    }
+
+    private func named(by scope: Disablement.Scope) -> [Device] {
+        guard case .device(let id) = scope, let index = positionsByID[id] else { return [] }
+        return [device(at: index)]
     }
 
     func isDisabled(_ rule: Rule, _ incident: Incident) -> Bool {

@@ -143,7 +143,7 @@ extension RuleSet {
 }
 
 extension [String] {
-    fileprivate var uniqued: [String] {
+    var uniqued: [String] {
         reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }

@@ -109,7 +109,7 @@ struct Disable: AsyncParsableCommand {
 
             EXAMPLES
               smokehub disable flat a/12/C --for 2h --by warden-2 --why "painting"
-              smokehub disable device a-12-C-smoke --until 2026-11-23T18:00:00+08:00 --by office --second chair
+              smokehub disable device a-12-C-smoke --for 8h --by office --second chair
               smokehub disable rule unanswered --for 1h --by warden-2
               smokehub disable --test block a --for 2h --by fitter-1
               smokehub disable

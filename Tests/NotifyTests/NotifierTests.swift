@@ -32,6 +32,32 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         }
     }
 
+    @Test func `announces to those who keep watch, as it stands, and after every alarm`() async throws {
+        let folder = try TemporaryFolder()
+        let channel = RecordingChannel()
+        var settings = quick
+        settings.inFlightPerHost = 1
+        let people = [
+            Harbour.person("guard", "", "webhook:x", role: .guardian),
+            Harbour.person("warden", "", "webhook:x", role: .warden, language: .traditionalChinese),
+            Harbour.person("r4", "a/4/A", "webhook:x"), Harbour.person("r9", "a/9/A", "webhook:x"),
+        ]
+        let disabled = Alert(
+            announcing: .init("flat a/4/A is disabled", "單位 a/4/A 已停用"), id: "a-notice-1", at: fire.at, block: "a",
+            places: [Place(block: "a", floor: "4", flat: "A")], verb: "disable", to: [.guards, .wardens])
+        try await notifying(
+            try NotifyDatabase(path: folder.database), AlertList(disabled, fire), people, channels: ["webhook": channel],
+            settings: settings
+        ) { _ in
+            let sent = await channel.sendings.next(4)
+            #expect(sent.prefix(2).map(\.contact.id) == ["r4/1", "r9/1"])
+            #expect(
+                sent.suffix(2).map(\.notice.text) == [
+                    "SmokeHub alarm: flat a/4/A is disabled #a-notice-1", "SmokeHub 警報：單位 a/4/A 已停用 #a-notice-1",
+                ])
+        }
+    }
+
     @Test func `sends to the nearest first`() async throws {
         let folder = try TemporaryFolder()
         let channel = RecordingChannel()

@@ -12,7 +12,7 @@ import Testing
             30:00  wait                                   |
             """
         ).check()
-        #expect(outcome.alerts == [])
+        #expect(outcome.alerts.allSatisfy { $0.announcement != nil })
         let edges = outcome.records.filter { $0.event == .signal }
         #expect(edges.map { $0.details["change"] } == ["raised", "cleared"])
         #expect(edges.first?.details["disabled"] == "flat a/12/C")
@@ -31,6 +31,18 @@ import Testing
         #expect(ends.map { $0.details["state"] } == ["open", "put right"])
         #expect(ends.map(\.at) == [Table.start, Table.start + .seconds(1800)])
         #expect(ends.allSatisfy { $0.details["by"] == "warden" && $0.details["until"] == "2026-11-22T12:30:00.000Z" })
+        #expect(
+            outcome.alerts.map { $0.announcement?.english } == [
+                "Block A is disabled until 20:30 on 22 Nov, by warden. Nobody is told of alarms there: keep watch "
+                    + "yourself.",
+                "Block A is watched again: its time is over.",
+            ])
+        #expect(
+            outcome.alerts.map { $0.announcement?.traditionalChinese } == [
+                "A座已停用，至11月22日20:30，由 warden 執行。期間的警報不作通知，請自行留意。", "A座恢復監察：時間已到。",
+            ])
+        #expect(outcome.alerts.map(\.id) == ["a-notice-1", "a-notice-2"])
+        #expect(outcome.alerts.allSatisfy { $0.audience == [.guards, .wardens, .maintenance] && $0.stage == nil })
     }
 
     @Test func `says at its end what still burns, which is an alarm from then on`() throws {
@@ -46,6 +58,9 @@ import Testing
         ).check()
         let end = try #require(outcome.records.first { $0.details["state"] == "put right" })
         #expect(end.details["still"] == "a-12-C-smoke" && end.level == .alarm)
+        #expect(
+            outcome.alerts.compactMap(\.announcement).last?.english
+                == "Block A, 12C is watched again: its time is over. STILL ALARMING: Block A, 12C.")
         #expect(outcome.decisions.first?.at == Table.start + .seconds(1800))
     }
 

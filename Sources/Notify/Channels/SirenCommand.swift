@@ -50,7 +50,8 @@ struct SirenCommand: Hashable, Sendable {
     private static func pattern(_ alert: Alert) -> Pattern {
         if alert.sounders == .stop { return .off }
         return switch (alert.stage, alert.hazard) {
-        case (.clearing, _), (.closed, _): .off
+        // An announcement reaches no siren; if it did, it would be silent.
+        case (.clearing, _), (.closed, _), (nil, _), (_, nil): .off
         case (.investigate, _), (_, .water), (_, .help): .alert
         case (.confirmed, .fire), (.confirmed, .co), (.confirmed, .gas): .evacuate
         case (.spreading, .fire), (.spreading, .co), (.spreading, .gas): .evacuate

@@ -129,7 +129,7 @@ private struct WebhookBody: Encodable {
         try container.encode(alert.contradiction, forKey: .contradiction)
         try container.encode(alert.exercise, forKey: .drill)
         try container.encode(alert.exercise != nil, forKey: .exercise)
-        try container.encode(alert.hazard, forKey: .hazard)
+        try container.encodeIfPresent(alert.hazard, forKey: .hazard)
         try container.encode(alert.incident, forKey: .incident)
         try container.encode(notice.language, forKey: .language)
         try container.encode(alert.late, forKey: .late)
@@ -137,7 +137,7 @@ private struct WebhookBody: Encodable {
         try container.encode(alert.places.map(\.description), forKey: .places)
         try container.encode(notice.recipient, forKey: .recipient)
         try container.encode(alert.repetition, forKey: .repetition)
-        try container.encode(alert.stage, forKey: .stage)
+        try container.encodeIfPresent(alert.stage, forKey: .stage)
         try container.encode(notice.text, forKey: .text)
     }
 
