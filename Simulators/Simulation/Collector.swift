@@ -113,7 +113,8 @@ struct Collector {
 
     /// The guard answers the first message of an incident nine times of ten, and goes to look.
     private mutating func answer(_ alert: Alert, _ simulation: Simulation) {
-        guard alert.audience.contains(.guards), alert.stage?.isOver == false, visited.insert(alert.incident).inserted else {
+        guard alert.audience.contains(.guards), alert.stage?.isOver == false, visited.insert(alert.incident).inserted
+        else {
             return
         }
         let isReal = fires.contains { $0.covers(alert.block, at: simulation.now) }

@@ -40,7 +40,8 @@ public struct Replay {
         case .message(let heard):
             play(
                 Message(topic: heard.topic, payload: Array(heard.payload), retained: heard.retained), at: entry.at,
-                backlog: heard.backlog, placement: DeviceClock.Placement(
+                backlog: heard.backlog,
+                placement: DeviceClock.Placement(
                     at: heard.eventAt, late: heard.late, overtaken: heard.overtaken ?? false))
         case .command(let command): engine.apply(command, at: entry.at)
         case .exerciseBegan(let exercise): engine.begin(exercise, at: entry.at)

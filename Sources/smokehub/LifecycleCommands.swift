@@ -64,8 +64,28 @@ struct Reset: AsyncParsableCommand {
     func run() async throws {
         let request = IncidentRequest(by: person.by, why: person.why, cause: cause, force: force ? true : nil)
         try await place.ask(.reset, incident, request)
-        if cause == nil {
+        guard cause == nil else { return }
+        if let answer = CauseQuestion.ask() {
+            let word = IncidentRequest(by: person.by, why: person.why, cause: answer)
+            try await place.ask(.cause, incident, word)
+        } else {
             Line.out("Its cause is unknown; when you know it: smokehub incidents cause \(incident) CAUSE --by …")
+        }
+    }
+}
+
+/// Asks at a terminal what an incident was, once it is closed; a script is not asked.
+enum CauseQuestion {
+    /// - Returns: `nil` if nobody knows yet, or nobody is there.
+    static func ask() -> Cause? {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
+        let names = Cause.allCases.map(\.rawValue).joined(separator: ", ")
+        while true {
+            print("What was it? \(names); Enter if nobody knows yet: ", terminator: "")
+            fflush(nil)
+            guard let answer = readLine()?.trimmingCharacters(in: .whitespaces), !answer.isEmpty else { return nil }
+            if let cause = Cause(rawValue: answer.lowercased()) { return cause }
+            print("'\(answer)' is none of them.")
         }
     }
 }

@@ -46,8 +46,8 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
             announcing: .init("flat a/4/A is disabled", "單位 a/4/A 已停用"), id: "a-notice-1", at: fire.at, block: "a",
             places: [Place(block: "a", floor: "4", flat: "A")], verb: "disable", to: [.guards, .wardens])
         try await notifying(
-            try NotifyDatabase(path: folder.database), AlertList(disabled, fire), people, channels: ["webhook": channel],
-            settings: settings
+            try NotifyDatabase(path: folder.database), AlertList(disabled, fire), people,
+            channels: ["webhook": channel], settings: settings
         ) { _ in
             let sent = await channel.sendings.next(4)
             #expect(sent.prefix(2).map(\.contact.id) == ["r4/1", "r9/1"])
