@@ -23,7 +23,7 @@ struct SmokeHubCommand: AsyncParsableCommand {
         subcommands: [
             Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self, Ack.self,
             SilenceCommand.self, Reset.self, Disable.self, Enable.self, DeviceList.self, Check.self, RulesGroup.self,
-            Decode.self, Replay.self, JournalGroup.self,
+            Decode.self, Replay.self, JournalGroup.self, ImportGroup.self,
         ])
 
     /// As ArgumentParser's own, but for the exit code of wrong usage, which is 2 everywhere here.

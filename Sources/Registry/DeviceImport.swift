@@ -1,0 +1,156 @@
+/// A device that another system knows: what an import has to find a place for.
+public struct DeviceOffer: Hashable, Sendable {
+    public var ecosystem: Device.Ecosystem
+    public var address: String
+    /// What people call it there; the place is read from it.
+    public var name: String
+    /// `nil` if nobody can tell what it is for.
+    public var kind: Device.Kind?
+    public var model: String?
+
+    public init(
+        ecosystem: Device.Ecosystem, address: String, name: String, kind: Device.Kind?, model: String? = nil
+    ) {
+        self.ecosystem = ecosystem
+        self.address = address
+        self.name = name
+        self.kind = kind
+        self.model = model
+    }
+}
+
+/// What an import would change in `devices.csv`. Nothing that an operator has written is changed but by an operator.
+public struct DeviceImport: Sendable {
+    public private(set) var lines: [Line] = []
+    public private(set) var added: [Device] = []
+
+    /// What is said of one device.
+    public enum Line: Hashable, Sendable {
+        /// It would be added.
+        case new(Device)
+        /// It stands in the registry as it is.
+        case known(Device)
+        /// It stands there otherwise: what the other system says.
+        case differs(Device, says: String)
+        /// It cannot be added: why, and what would help.
+        case left(DeviceOffer, why: String, mend: String)
+        /// It stands in the registry, and the other system does not know it.
+        case gone(Device)
+    }
+
+    /// - Parameters:
+    ///   - patterns: tried in their order.
+    ///   - isWhole: the offers are all devices of their ecosystem, so that one without an offer is gone.
+    public init(_ offers: [DeviceOffer], into registry: EstateRegistry, patterns: [PlacePattern], isWhole: Bool) {
+        var ids = Set(registry.devices.map(\.id))
+        for offer in offers {
+            if let device = registry.device(offer.ecosystem, address: offer.address) {
+                note(offer, device)
+            } else {
+                add(offer, patterns, registry.estate, &ids)
+            }
+        }
+        guard isWhole else { return }
+        let ecosystems = Set(offers.map(\.ecosystem))
+        let offered = Set(offers.map { Device.Key(ecosystem: $0.ecosystem, address: $0.address) })
+        for device in registry.devices where ecosystems.contains(device.ecosystem) && !offered.contains(device.key) {
+            lines.append(.gone(device))
+        }
+    }
+
+    private mutating func note(_ offer: DeviceOffer, _ device: Device) {
+        var differences: [String] = []
+        if let kind = offer.kind, kind != device.kind { differences.append("kind \(kind.rawValue)") }
+        if let model = offer.model, let known = device.model, model != known { differences.append("model \(model)") }
+        lines.append(
+            differences.isEmpty ? .known(device) : .differs(device, says: differences.joined(separator: ", ")))
+    }
+
+    private mutating func add(
+        _ offer: DeviceOffer, _ patterns: [PlacePattern], _ estate: Estate, _ ids: inout Set<String>
+    ) {
+        guard let kind = offer.kind else {
+            lines.append(
+                .left(
+                    offer, why: "nothing says what it detects",
+                    mend: "write its row by hand, or leave it out if it is no detector"))
+            return
+        }
+        guard let (place, room) = patterns.lazy.compactMap({ $0.place(of: offer.name, in: estate) }).first else {
+            lines.append(
+                .left(
+                    offer, why: "its name tells no place of the estate",
+                    mend: patterns.isEmpty
+                        ? "say how names are made: --name '{block}/{floor}/{flat} {room}'"
+                        : "rename it, or say how such names are made with one more --name"))
+            return
+        }
+        let base = ([place.block, place.floor, place.flat ?? place.area].compactMap { $0 } + [kind.rawValue])
+            .joined(separator: "-").map { $0.isWhitespace || "/+#".contains($0) ? "-" : String($0) }.joined()
+        var id = base
+        var number = 1
+        while !ids.insert(id).inserted {
+            number += 1
+            id = "\(base)-\(number)"
+        }
+        let device = Device(
+            id: id, ecosystem: offer.ecosystem, address: offer.address, place: place, room: room, kind: kind,
+            model: offer.model)
+        added.append(device)
+        lines.append(.new(device))
+    }
+
+    /// A `devices.csv` with the new devices after those that it has, in its own columns.
+    ///
+    /// - Parameter text: the file as it is.
+    public func appended(to text: String) -> String {
+        guard !added.isEmpty else { return text }
+        let header = text.prefix { $0 != "\n" && $0 != "\r\n" }.split(separator: ",", omittingEmptySubsequences: false)
+            .map { $0.filter { !$0.isWhitespace && $0 != "\"" } }
+        let rows = added.map { device in header.map { device.field($0) }.joined(separator: ",") }
+        let isEnded = text.isEmpty || text.hasSuffix("\n")
+        return text + (isEnded ? "" : "\n") + rows.joined(separator: "\n") + "\n"
+    }
+}
+
+extension Device {
+    fileprivate func field(_ column: String) -> String {
+        let text: String? =
+            switch column {
+            case "id": id
+            case "ecosystem": ecosystem.rawValue
+            case "address": address
+            case "block": place.block
+            case "floor": place.floor
+            case "flat": place.flat
+            case "area": place.area
+            case "room": room
+            case "kind": kind.rawValue
+            case "model": model
+            default: nil
+            }
+        guard let text else { return "" }
+        let isPlain =
+            !text.contains { $0 == "," || $0 == "\"" || $0.isNewline } && text.first != " " && text.last != " "
+        return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+    }
+}
+
+extension DeviceImport.Line: CustomStringConvertible {
+    /// `+ a-12-C-smoke  smoke  a/12/C (hall)  zigbee2mqtt block-a/12/12C hall smoke`
+    public var description: String {
+        switch self {
+        case .new(let device): "+ \(device.id)  \(Self.words(device))"
+        case .known(let device): "= \(device.id)  \(Self.words(device))"
+        case .differs(let device, let says): "~ \(device.id)  \(Self.words(device)): the other system says \(says)"
+        case .left(let offer, let why, let mend):
+            "? \(offer.ecosystem.rawValue) \(offer.address)\(offer.model.map { " (\($0))" } ?? ""): \(why); \(mend)"
+        case .gone(let device): "- \(device.id)  \(Self.words(device)): the other system does not know it any more"
+        }
+    }
+
+    private static func words(_ device: Device) -> String {
+        let room = device.room.map { " (\($0))" } ?? ""
+        return "\(device.kind.rawValue)  \(device.place)\(room)  \(device.ecosystem.rawValue) \(device.address)"
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Devices
+import Drill
+import Foundation
+import Hub
+import MQTT
+import Registry
+
+/// Brings devices that another system knows into the registry.
+struct ImportGroup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Bring devices that another system knows into devices.csv.",
+        discussion: """
+            Says of each device what it would do: + add, = known as it is, ~ known otherwise, - known here and not there \
+            any more, ? cannot be placed. Only --write changes devices.csv, and only by adding rows at its end.
+
+            EXAMPLES
+              smokehub import zigbee2mqtt --name 'block-{block}/{floor}/{floor}{flat} {room}'
+            """,
+        subcommands: [ImportZigbee2MQTT.self])
+}
+
+/// From the list that Zigbee2MQTT keeps at the broker.
+struct ImportZigbee2MQTT: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zigbee2mqtt", abstract: "Devices that a Zigbee2MQTT has paired.",
+        discussion: """
+            Reads the retained list on <base topic>/bridge/devices from the broker of hub.yaml, or from a file. A name \
+            tells the place by a pattern: {block}, {floor}, {flat}, {area} stand for those of estate.yaml, {room} and \
+            {any} for words.
+
+            EXAMPLES
+              smokehub import zigbee2mqtt --name 'block-{block}/{floor}/{floor}{flat} {room}'
+              smokehub import zigbee2mqtt --name '{block}-{floor}-{area}' --write
+              smokehub import zigbee2mqtt --from devices.json --name '{block}/{flat}/{room}'
+
+            EXIT STATUS
+              0 done, 1 no list came or it cannot be read, 2 wrong usage or configuration.
+            """)
+
+    @Option(help: ArgumentHelp("How devices are named there; may be given several times.", valueName: "pattern"))
+    var name: [String] = []
+
+    @Option(help: ArgumentHelp("The list as a file, '-' for standard input, instead of the broker.", valueName: "file"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("Which Zigbee2MQTT. (default: the first of hub.yaml)", valueName: "topic"))
+    var base: String?
+
+    @Flag(help: "Add the new devices to devices.csv.")
+    var write = false
+
+    @OptionGroup var config: ConfigOption
+
+    func run() async throws {
+        try await refusing {
+            let settings = try HubSettings.load(path: config.config)
+            let registry = try EstateRegistry.load(folder: settings.folder)
+            let patterns = try name.map { try PlacePattern($0) }
+            let bases = settings.zigbee2MQTTBaseTopics
+            let base = base ?? bases.first ?? "zigbee2mqtt"
+            let list = try await list(base, settings)
+            let offers = try Zigbee2MQTTInventory.offers(
+                list, addressPrefix: base == bases.first ?? "zigbee2mqtt" ? "" : base + "/")
+            // With several of them, what one does not know may be another's.
+            let plan = DeviceImport(offers, into: registry, patterns: patterns, isWhole: bases.count <= 1)
+            for line in plan.lines { Line.out("\(line)") }
+            try finish(plan, folder: settings.folder)
+        }
+    }
+
+    private func list(_ base: String, _ settings: HubSettings) async throws -> [UInt8] {
+        switch from {
+        case "-"?: return Array(FileHandle.standardInput.readDataToEndOfFile())
+        case let file?: return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+        case nil: return try await RetainedMessage.read("\(base)/bridge/devices", from: settings.broker)
+        }
+    }
+
+    private func finish(_ plan: DeviceImport, folder: String) throws {
+        let count = plan.added.count
+        guard count > 0 else { return Line.out("Nothing to add.") }
+        guard write else { return Line.out("\(count) to add; --write adds them to devices.csv.") }
+        let path = folder + "/devices.csv"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try plan.appended(to: text).write(toFile: path, atomically: true, encoding: .utf8)
+        Line.out("\(count) added to \(path); 'smokehub check' reads it, and the hub takes them at its next start.")
+    }
+}
+
+/// What a broker keeps on a topic.
+enum RetainedMessage {
+    struct Missing: Error, CustomStringConvertible {
+        var topic: String
+        var description: String {
+            "the broker keeps nothing on \(topic); is Zigbee2MQTT connected to it, and is its base topic right?"
+        }
+    }
+
+    private static let patience = Duration.seconds(10)
+
+    /// - Throws: ``Missing`` if none comes within ten seconds, or what keeps the broker from answering.
+    static func read(_ topic: String, from broker: HubSettings.Broker) async throws -> [UInt8] {
+        var connection = BrokerSettings.drill(broker)
+        // A list of some thousand devices, with all that they expose.
+        connection.payloadBytesMax = 64 << 20
+        let link = try BrokerLink(connection, clock: SystemDrillClock())
+        let messages = try await link.messages(matching: [topic])
+        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask {
+                for await message in messages where message.retained { return message.payload }
+                return nil
+            }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            await link.close()
+            guard let first else { throw Missing(topic: topic) }
+            return first
+        }
+    }
+}
