@@ -32,6 +32,20 @@ extension Pipeline {
                 at: now(), event: event, level: level, estate: registry.estate.id, text: text, details: details))
     }
 
+    /// Tells the guards and those who maintain of something that may be an alarm, as soon as it is durable.
+    ///
+    /// - Parameter block: whose guards; `nil` if nobody can tell, and then all.
+    private func announce(_ text: LogRecord.Text, of trouble: String, block: String?, at moment: Instant) {
+        let block = block.flatMap { registry.estate.block($0)?.id } ?? "*"
+        let places = block == "*" ? registry.estate.blocks.map { Place(block: $0.id) } : [Place(block: block)]
+        let number = unwritten.outcome.alerts.count
+        unwritten.outcome.alerts.append(
+            Alert(
+                announcing: text,
+                id: "\(block == "*" ? registry.estate.id : block)-trouble-\(moment.milliseconds)-\(number)",
+                at: moment, block: block, places: places, verb: trouble, to: [.guards, .maintenance]))
+    }
+
     /// Somebody, or the disk, has cut the alert log: that belongs on record where everybody looks.
     func noteDamage(_ opening: LogWriter.Opening) {
         if let missing = opening.missing {
@@ -68,7 +82,7 @@ extension Pipeline {
             "\(address) 傳送了未能解讀的欄位 \(fields)，可能是警報", ["address": address, "fields": fields])
     }
 
-    /// A device that is not in the registry. Its alarm is told to the guards' log at once; it confirms nothing.
+    /// A device that is not in the registry. Its alarm is told to the guards at once; it confirms nothing.
     func noteUnknown(_ report: Report, retained: Bool, at moment: Instant) {
         board.count(unknown: 1)
         let alarms = report.readings.contains { reading in
@@ -82,10 +96,12 @@ extension Pipeline {
             "ecosystem": report.ecosystem.rawValue, "address": report.address.shortened, "retained": "\(retained)",
         ]
         if alarms {
-            note(
-                trouble: "unknown device", level: .alarm,
+            let text = LogRecord.Text(
                 "An ALARM from a device that devices.csv does not have: \(name); go and look, then add it",
-                "未登記的裝置發出警報：\(name)；請到場查看並登記", details)
+                "未登記的裝置發出警報：\(name)；請到場查看並登記")
+            note(trouble: "unknown device", level: .alarm, text.english, text.traditionalChinese, details)
+            // What the broker kept may be of last year.
+            if !retained { announce(text, of: "unknown device", block: report.place?.block, at: moment) }
         } else {
             note(
                 trouble: "unknown device",

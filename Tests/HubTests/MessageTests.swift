@@ -75,10 +75,15 @@ import Testing
         try await hub.stop()
     }
 
-    @Test func `from a device that nobody knows is told in the log, once`() async throws {
+    @Test func `from a device that nobody knows is told in the log, once, and to the guards if it alarms`() async throws
+    {
         let broker = try TestBroker()
         defer { broker.stop() }
-        let folder = try HubFolder(port: broker.port)
+        let desk = try WebhookReceiver(.answers(200))
+        let folder = try HubFolder(
+            port: broker.port,
+            settings: ["channels:", "  webhook:", "    endpoints: {desk: {url: 'http://127.0.0.1:\(desk.port)/'}}"],
+            residents: ["desk,Desk,en,,,,guard,webhook:desk"])
         let voice = try Voice(broker)
         let hub = try RunningHub(folder)
         try await hub.untilReady()
@@ -90,6 +95,9 @@ import Testing
         try await voice.say("zigbee2mqtt/nobody", #"{"smoke":true}"#)
         try await log.line("Zigbee") { $0.details["address"] == "nobody" && $0.level == .alarm }
         #expect(log.troubles("unknown device").map(\.level) == [.trouble, .alarm, .alarm])
+        let first = try await desk.requests.first("the stranger's alarm") { $0.contains("An ALARM from a device") }
+        #expect(first.contains("native stranger (a/1/B)"))
+        _ = try await desk.requests.first("the other's") { $0.contains("zigbee2mqtt nobody") }
         try await hub.stop()
     }
 
