@@ -257,7 +257,18 @@ public final class HubDatabase: AlertSource {
     public func journal(after sequence: Int64, limit: Int) throws(StoreError) -> [(
         sequence: Int64, entry: JournalEntry
     )] {
-        try numbered("journal", after: sequence, limit: limit)
+        try read("reading hub.sqlite") { database in
+            let decoder = JSONDecoder()
+            let statement = try database.cachedStatement(
+                sql: "SELECT sequence, body FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?")
+            let rows = try Row.fetchCursor(statement, arguments: [sequence, limit])
+            var entries: [(sequence: Int64, entry: JournalEntry)] = []
+            while let row = try rows.next() {
+                let entry = try row.withUnsafeData(atIndex: 1) { try JournalEntry(json: $0 ?? Data(), decoder) }
+                entries.append((row[0], entry))
+            }
+            return entries
+        }
     }
 
     private func numbered<Body: Decodable & Sendable>(
