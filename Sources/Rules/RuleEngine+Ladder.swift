@@ -39,9 +39,10 @@ extension RuleEngine {
         for incident: Incident, _ block: Int, at moment: Instant, _ trigger: Trigger?, _ notBefore: Instant?
     ) -> (Rule, Match)? {
         let rules = ladders[incident.hazard]
+        let around = surroundings(of: incident, block)
         var best: (rule: Int, match: Match)?
-        for rule in rules.indices where rules[rule].mayFire(on: incident) {
-            guard var match = holds(rules[rule], incident, block, trigger), match.at <= moment,
+        for rule in rules.indices where rules[rule].outcome.mayFollow(incident) && rules[rule].mayFire(on: incident) {
+            guard var match = holds(rules[rule], incident, around, trigger), match.at <= moment,
                 !isDisabled(rules[rule], incident)
             else { continue }
             match.at = max(match.at, notBefore ?? match.at)
@@ -57,30 +58,55 @@ extension RuleEngine {
     }
 
     func holds(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
+        holds(rule, incident, surroundings(of: incident, block), trigger)
+    }
+
+    private func holds(
+        _ rule: Rule, _ incident: Incident, _ around: Surroundings?, _ trigger: Trigger?
+    ) -> Match? {
         switch rule.outcome {
         case .same: nil
         // Only a new alarm leads back; that its detector is still listed does not.
         case .before: trigger.map { Match(at: $0.at, members: [$0.member]) }
-        case .rung: match(rule, incident, block, trigger)
+        case .rung: match(rule, incident, around, trigger)
         }
     }
 
     func match(_ rule: Rule, _ incident: Incident, _ block: Int, _ trigger: Trigger?) -> Match? {
-        guard block < estate.blocks.count else { return nil }
-        let around = surroundings(of: incident, block)
-        return rule.when
-            .compactMap { $0.match(incident, in: around, trigger: trigger, needsLive: rule.needsLive) }
-            .min { $0.at < $1.at }
+        match(rule, incident, surroundings(of: incident, block), trigger)
+    }
+
+    /// The earliest match of a rule's patterns; `nil` also where there are no surroundings, in the estate as a whole.
+    private func match(
+        _ rule: Rule, _ incident: Incident, _ around: Surroundings?, _ trigger: Trigger?
+    ) -> Match? {
+        guard let around else { return nil }
+        var earliest: Match?
+        for pattern in rule.when {
+            let match = pattern.match(incident, in: around, trigger: trigger, needsLive: rule.needsLive)
+            guard let match else { continue }
+            if let sofar = earliest, sofar.at <= match.at { continue }
+            earliest = match
+        }
+        return earliest
     }
 
     private mutating func fireForNewFlat(_ incident: inout Incident, _ block: Int, _ trigger: Trigger, _ drill: Int?) {
+        guard let (rule, match) = ruleForNewFlat(incident, block, trigger) else { return }
+        fire(rule, match, on: &incident, drill: drill, onlyThere: true)
+    }
+
+    private func ruleForNewFlat(_ incident: Incident, _ block: Int, _ trigger: Trigger) -> (Rule, Match)? {
         let rules = ladders[incident.hazard]
-        for rule in rules.indices where rules[rule].outcome == .same && rules[rule].mayFire(on: incident) {
-            guard !isDisabled(rules[rule], incident), let match = match(rules[rule], incident, block, trigger) else {
-                continue
-            }
-            return fire(rules[rule], match, on: &incident, drill: drill, onlyThere: true)
+        let around = surroundings(of: incident, block)
+        for rule in rules.indices
+        where rules[rule].outcome == .same && rules[rule].mayFire(on: incident) {
+            guard !isDisabled(rules[rule], incident),
+                let match = match(rules[rule], incident, around, trigger)
+            else { continue }
+            return (rules[rule], match)
         }
+        return nil
     }
 
     /// Takes the step that a rule says, and tells whom it names.
@@ -219,7 +245,10 @@ extension RuleEngine {
         // After an outage one reminder is owed, not all that were missed.
         reminder.next = max(reminder.next + pause, moment)
         incident.reminder = reminder
-        var record = Narration.reminder(reminder.count, of: incident, tell: rule.reminder?.tell ?? [], estate)
+        // Its sentence names the first place alone, and hundreds of detectors may alarm.
+        var first = incident
+        first.members = Array(incident.members.prefix(1))
+        var record = Narration.reminder(reminder.count, of: first, tell: rule.reminder?.tell ?? [], estate)
         record.at = self[drill].realTime(of: at)
         record.details["alert"] = nextAlert(of: incident)
         outcome.records.append(record)
@@ -297,11 +326,13 @@ extension RuleEngine {
         }
         if let suspect = suspectDue(of: incident) { next = min(next, suspect) }
         if let until = incident.silence?.until { next = min(next, until) }
-        let ladder = ladders[incident.hazard]
-        for rule in ladder.indices where ladder[rule].mayFire(on: incident) {
+        let rules = ladders[incident.hazard]
+        let around = surroundings(of: incident, block)
+        for rule in rules.indices where rules[rule].outcome.mayFollow(incident) && rules[rule].mayFire(on: incident) {
             // A disabled rule is waited for once, to say that it holds.
-            guard case .rung = ladder[rule].outcome, let match = match(ladder[rule], incident, block, nil),
-                incident.withheldRules?.contains(ladder[rule].name) != true || !isDisabled(ladder[rule], incident)
+            guard case .rung = rules[rule].outcome,
+                let match = match(rules[rule], incident, around, nil),
+                incident.withheldRules?.contains(rules[rule].name) != true || !isDisabled(rules[rule], incident)
             else { continue }
             next = min(next, match.at)
         }
@@ -325,5 +356,13 @@ extension RuleEngine {
         let all = Array(incident.members.indices)
         fire(closing, Match(at: max(moment, incident.rungSince), members: all), on: &incident, drill: drill)
         keep(incident, block: block, at: position, drill: drill)
+    }
+}
+
+extension Rule.Outcome {
+    /// Whether it leads anywhere from the rung of an incident: most do not, and need not be looked at.
+    fileprivate func mayFollow(_ incident: Incident) -> Bool {
+        guard case .rung(let rung) = self, rung.stage.height > 0, incident.isOpen else { return true }
+        return rung.isAbove(incident.rung)
     }
 }

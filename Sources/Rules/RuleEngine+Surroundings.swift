@@ -2,7 +2,10 @@ import Registry
 
 // What rules see beyond an incident: the blocks next to it, the block's own alarm, and what its detectors did before.
 extension RuleEngine {
-    func surroundings(of incident: Incident, _ block: Int) -> Surroundings {
+    /// What the rules see beyond an incident: made once for all of a hazard's rules, and not to be kept while the engine
+    /// goes on. `nil` for the estate as a whole.
+    func surroundings(of incident: Incident, _ block: Int) -> Surroundings? {
+        guard block < estate.blocks.count else { return nil }
         let drill = incident.exercise.flatMap { id in drills.firstIndex { $0.exercise?.id == id } }
         return Surroundings(
             block: estate.blocks[block], utcOffset: rules.settings.utcOffset,
