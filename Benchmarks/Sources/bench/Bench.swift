@@ -50,7 +50,7 @@ struct Bench {
         let arguments = CommandLine.arguments
         guard arguments.count >= 4 else {
             throw Failure(
-                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [engine|throughput|flood|memory|latency|storm]...")
+                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [engine|replay|throughput|flood|memory|latency|storm]...")
         }
         let folder = NSTemporaryDirectory() + "/smokehub-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -64,7 +64,8 @@ struct Bench {
         let machine = Machine.description
         var table = Table()
         let all: [(String, (Tools, inout Table) throws -> Void)] = [
-            ("engine", measureEngine), ("throughput", measureThroughput), ("flood", measureFlood),
+            ("engine", measureEngine), ("replay", measureReplay), ("throughput", measureThroughput),
+            ("flood", measureFlood),
             ("memory", measureMemory),
             ("latency", measureLatency), ("storm", measureStorm),
         ]

@@ -36,4 +36,24 @@ struct Heartbeats {
         try "\(estate.topic(estate.detector(number)))\t\(alarm)\n"
             .write(toFile: path, atomically: true, encoding: .utf8)
     }
+
+    /// Writes them as `mosquitto_sub -F %j` does: rounds in which every detector speaks once, spread evenly over a time,
+    /// and some of them alarms, which the detector's next heartbeat clears.
+    func record(to path: String, messages: Int, over time: TimeInterval, alarmEvery: Int) throws {
+        let start = Date(timeIntervalSince1970: 1_790_000_000)
+        var text = ""
+        text.reserveCapacity(messages * 300)
+        for number in 0..<messages {
+            let detector = estate.detector(number % estate.detectors)
+            let sent = start.addingTimeInterval(time * Double(number) / Double(messages))
+            let state = number % alarmEvery == alarmEvery - 1 ? "alarm" : "clear"
+            let payload = payload(state, sequence: 1 + number / estate.detectors, at: sent)
+            text += """
+                {"tst":"\(sent.formatted(times).dropLast())000Z+0000","topic":"\(estate.topic(detector))","qos":1,\
+                "retain":0,"payloadlen":\(payload.utf8.count),"payload":"\(payload.replacing("\"", with: "\\\""))"}
+
+                """
+        }
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
 }
