@@ -34,13 +34,18 @@ extension JournalEntry.Heard {
     fileprivate init?(_ json: inout WrittenJSON, _ bytes: Span<UInt8>) {
         guard json.take("{\"backlog\":", bytes), let backlog = json.flag(bytes),
             json.take(",\"eventAt\":", bytes), let eventAt = json.number(bytes),
-            json.take(",\"late\":", bytes), let late = json.flag(bytes),
+            json.take(",\"late\":", bytes), let late = json.flag(bytes), let overtaken = Self.overtaken(&json, bytes),
             json.take(",\"payload\":", bytes), let payload = json.base64(bytes),
             json.take(",\"retained\":", bytes), let retained = json.flag(bytes),
             json.take(",\"topic\":", bytes), let topic = json.text(bytes), json.take("}", bytes)
         else { return nil }
         self.init(
             topic: topic, payload: payload, retained: retained, backlog: backlog,
-            eventAt: Instant(milliseconds: eventAt), late: late)
+            eventAt: Instant(milliseconds: eventAt), late: late, overtaken: overtaken)
+    }
+
+    /// Written only where it is so.
+    private static func overtaken(_ json: inout WrittenJSON, _ bytes: Span<UInt8>) -> Bool? {
+        json.take(",\"overtaken\":", bytes) ? json.flag(bytes) : false
     }
 }

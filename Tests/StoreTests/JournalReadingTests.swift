@@ -19,7 +19,8 @@ struct `A journal entry` {
             .message(
                 JournalEntry.Heard(
                     topic: topic, payload: Data(payload), retained: payload.count.isMultiple(of: 2), backlog: false,
-                    eventAt: Instant(milliseconds: at - 7), late: true)), at: Instant(milliseconds: at))
+                    eventAt: Instant(milliseconds: at - 7), late: true,
+                    overtaken: payload.count.isMultiple(of: 3))), at: Instant(milliseconds: at))
     }
 
     @Test func `is read from what is written of it without a decoder, whatever its payload`() throws {
