@@ -124,7 +124,7 @@ enum Narration {
     static func reminder(
         _ count: Int, of incident: Incident, tell: [Audience], _ estate: Estate
     ) -> LogRecord {
-        let place = incident.places.first ?? Place(block: incident.block)
+        let place = incident.members.first?.place ?? Place(block: incident.block)
         let there = PlaceNames(estate).text(place)
         let hazard = names(of: incident.hazard)
         let whom = tell.map(\.rawValue).joined(separator: ", ")

@@ -245,10 +245,7 @@ extension RuleEngine {
         // After an outage one reminder is owed, not all that were missed.
         reminder.next = max(reminder.next + pause, moment)
         incident.reminder = reminder
-        // Its sentence names the first place alone, and hundreds of detectors may alarm.
-        var first = incident
-        first.members = Array(incident.members.prefix(1))
-        var record = Narration.reminder(reminder.count, of: first, tell: rule.reminder?.tell ?? [], estate)
+        var record = Narration.reminder(reminder.count, of: incident, tell: rule.reminder?.tell ?? [], estate)
         record.at = self[drill].realTime(of: at)
         record.details["alert"] = nextAlert(of: incident)
         outcome.records.append(record)
