@@ -53,11 +53,13 @@ public struct DeviceState: Hashable, Sendable, Codable {
     }
 
     /// Remembers that an incident closed while these kinds were still in alarm.
-    mutating func incidentClosed(at instant: Instant) {
+    ///
+    /// - Parameter keptBack: kinds that have begun anew under a disablement: they prove as much as any.
+    mutating func incidentClosed(at instant: Instant, keptBack: Signal.Kinds) {
         incidentClosedAt = instant
         // A button sends no clear: the next press is a new one.
         alarming.subtract(.momentary)
-        unproven = alarming
+        unproven = alarming.subtracting(keptBack)
     }
 
     /// Moments that the clock has not come to count as now.

@@ -25,6 +25,8 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     var causeBy: String?
     /// Disabled rules that would have fired, so that each is recorded once.
     var withheldRules: [String]?
+    /// The devices of which a disabled rule would have told when they were heard, for it is not asked again later.
+    var missed: [Device.ID]?
     var reminder: Reminder?
     /// The rule whose reminders belong to the present rung, or to that before clearing; they may have been answered.
     var remindingRule: String?

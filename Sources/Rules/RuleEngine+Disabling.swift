@@ -217,15 +217,27 @@ extension RuleEngine {
         real.blocks[estate.blocks.count].disablements.contains { $0.scope == .rule(rule.name) && !$0.isTest }
     }
 
-    /// A rule may fire again: from now on, not from when it would have.
+    /// A rule may fire again: from now on, not from when it would have. What it would have told of when it was heard is
+    /// heard again where it still alarms.
     mutating func settleAll(after rule: String) {
         for block in real.openBlocks {
             for id in real.blocks[block].incidents.map(\.id) {
                 guard let position = real.blocks[block].incidents.firstIndex(where: { $0.id == id }) else { continue }
                 real.blocks[block].incidents[position].withheldRules?.removeAll { $0 == rule }
+                let missed = real.blocks[block].incidents[position].missed ?? []
+                real.blocks[block].incidents[position].missed = nil
+                for device in missed { settle(id, block: block, missed: device) }
                 settle(id, block: block, drill: nil, trigger: nil, notBefore: now)
             }
         }
+    }
+
+    private mutating func settle(_ id: Incident.ID, block: Int, missed device: Device.ID) {
+        guard let incident = real.blocks[block].incidents.first(where: { $0.id == id }),
+            let member = incident.members.firstIndex(where: { $0.device == device && $0.alarms && !$0.stuck })
+        else { return }
+        settle(
+            id, block: block, drill: nil, trigger: Trigger(member: member, at: now, newFlat: true), notBefore: now)
     }
 
     /// Whether a test press is one of a test that is under way; it is then counted, and not worth a line.

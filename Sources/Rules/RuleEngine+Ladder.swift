@@ -306,7 +306,8 @@ extension RuleEngine {
                 openedAt: self[drill].realTime(of: incident.openedAt), closedAt: self[drill].realTime(of: at),
                 cause: incident.cause ?? .unknown, by: incident.causeBy, exercise: incident.exercise))
         for index in incident.members.compactMap(\.index) {
-            self[drill].devices[index].incidentClosed(at: at)
+            self[drill].devices[index].incidentClosed(
+                at: at, keptBack: drill == nil ? keptBack(device(at: index)) : [])
             if drill == nil { outcome.devices.append(index) }
         }
     }

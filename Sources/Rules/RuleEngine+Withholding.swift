@@ -75,6 +75,13 @@ extension RuleEngine {
         }
     }
 
+    /// The kinds of which a device's alarm is kept in mind.
+    func keptBack(_ device: Device) -> Signal.Kinds {
+        guard let block = position(ofBlock: device.place.block) else { return [] }
+        let disablements = [block, estate.blocks.count].flatMap { real.blocks[$0].disablements }
+        return Signal.Kinds(disablements.flatMap(\.withheld).filter { $0.device == device.id }.map(\.kind))
+    }
+
     func stillAlarms(_ alarm: Disablement.Withheld) -> Bool {
         isDeaf || alarm.heardAt + rules.settings.clearTimeout > now
     }
@@ -188,6 +195,7 @@ extension RuleEngine {
                 match.at <= moment
             else { continue }
             if second == nil || !rule.isAlarming {
+                if rule.asksNewAlarm, let trigger { incident.miss(trigger.member) }
                 guard incident.withheldRules?.contains(rule.name) != true else { continue }
                 incident.withheldRules = (incident.withheldRules ?? []) + [rule.name]
                 guard incident.isOpen || !isKeptBack(incident, for: rule) else { continue }
@@ -226,19 +234,30 @@ extension RuleEngine {
     /// An alarm that opened nothing because the rule that would have is disabled: it is kept in mind under that rule.
     mutating func keepBackForRule(_ signal: Signal, _ observation: Observation, hazard: Hazard, late: Bool) {
         let holder = estate.blocks.count
-        let disabled = real.blocks[holder].disablements.first { disablement in
-            ladders[hazard].contains { disablement.scope == .rule($0.name) }
+        // The first of the ladder would have opened it.
+        guard let rule = ladders[hazard].first(where: { $0.isAlarming && !$0.asksNewAlarm && isDisabled($0) }) else {
+            return
         }
-        guard let disabled else { return }
         keepBack(
             Disablement.Withheld(
                 device: signal.device, place: signal.place, kind: signal.kind, raisedAt: signal.at,
                 heardAt: observation.receivedAt, live: !signal.retained, late: late),
-            under: DisablementKey(block: holder, scope: disabled.scope, isTest: false))
+            under: DisablementKey(block: holder, scope: .rule(rule.name), isTest: false))
+    }
+}
+
+extension Incident {
+    fileprivate mutating func miss(_ member: Int) {
+        let device = members[member].device
+        guard missed?.contains(device) != true else { return }
+        missed = (missed ?? []) + [device]
     }
 }
 
 extension Rule {
+    /// Whether it fires on an alarm that has just been heard, and never on time alone.
+    var asksNewAlarm: Bool { outcome == .same || outcome == .before }
+
     /// Whether it leads up the ladder, so that it is dangerous to do without it.
     var isAlarming: Bool {
         switch outcome {

@@ -221,6 +221,23 @@ import Testing
         ).check()
     }
 
+    @Test func `keeps in mind what begins anew under it, although the incident before it closes`() throws {
+        let outcome = try Table(
+            """
+            00:00  smoke    a/12/C                        | first-detector:investigate
+            00:20  disable flat a/12/C until=60:00 |
+            01:00  -smoke   a/12/C                        |
+            06:00  wait                                   | clearing:clearing
+            08:00  smoke    a/12/C                        |
+            36:00  wait                                   | closed:closed
+            50:00  smoke    a/12/C                        |
+            60:00  wait                                   | first-detector:investigate
+            """
+        ).check()
+        let end = try #require(outcome.records.first { $0.details["state"] == "put right" })
+        #expect(end.details["still"] == "a-12-C-smoke" && end.level == .alarm)
+    }
+
     @Test func `does not make a detector stuck that has cleared since`() throws {
         try Table(
             """
@@ -277,6 +294,45 @@ import Testing
         ).check()
         #expect(outcome.records.count { $0.details["disabled"] == "rule co-alarm" } == 1)
         #expect(outcome.decisions.first?.incident == "a-co-1")
+    }
+
+    @Test func `leads back up what began anew while it was disabled`() throws {
+        try Table(
+            """
+            00:00  co       a/12/C                          | co-alarm:investigate
+            01:00  -co      a/12/C                          |
+            06:00  wait                                     | co-clearing:clearing
+            07:00  disable rule co-rekindled until=20:00    |
+            10:00  co       a/12/C                          |
+            20:00  wait                                     | co-rekindled:investigate
+            """
+        ).check()
+    }
+
+    @Test func `tells of a flat that joined while it was disabled, unless that is clear again`() throws {
+        let outcome = try Table(
+            """
+            00:00  water_leak  a/12/C                       | water-leak:investigate
+            01:00  -water_leak a/12/C                       |
+            01:10  disable rule water-new-flat until=05:00  |
+            01:20  water_leak  a/20/A                       |
+            01:30  -water_leak a/20/A                       |
+            01:40  water_leak  a/25/B                       |
+            05:00  wait                                     | water-new-flat:investigate
+            """
+        ).check()
+        #expect(outcome.decisions.last?.because == ["a-25-B-water_leak"])
+    }
+
+    @Test func `keeps alarms in mind that it would have told of, beside others that would not`() throws {
+        try Table(
+            """
+            00:00  disable rule co-clearing until=30:00     |
+            00:00  disable rule co-alarm until=10:00        |
+            01:00  co       a/12/C                          |
+            10:00  wait                                     | co-alarm:investigate
+            """
+        ).check()
     }
 
     @Test func `is broken by a second zone`() throws {
