@@ -1,5 +1,6 @@
 import HeapModule
 import Registry
+import Rules
 
 /// What is going to happen, the earliest first; of what happens at the same moment, what was planned first.
 struct Agenda {
@@ -59,14 +60,18 @@ enum Event {
     /// What a device may say by itself.
     enum Saying { case heartbeat, test, lowBattery, offline, online }
 
-    /// What an operator presses, on the incident that is open at that moment.
+    /// What an operator presses: on the incident that is open at that moment, or on what can be put out of action.
     struct Press {
-        var verb: Verb
-        /// Which of the open incidents, by rank; or this one.
+        var verb: OperatorCommand.Verb
+        /// Which of the open incidents, by rank; or this one. Without a ``scope``, which of those that stand is to end.
         var rank: Int
         var incident: String?
-
-        enum Verb { case acknowledge, confirm, reset }
+        /// For how long, in what ends by itself.
+        var length: Duration?
+        var scope: Disablement.Scope?
+        var second: String?
+        /// To reset although detectors alarm.
+        var isForced = true
     }
 
     enum Mood { case healthy, poor, dead }

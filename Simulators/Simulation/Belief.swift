@@ -6,6 +6,8 @@ import Rules
 /// course each incident has taken. A value, so that a crash goes back to what was durable.
 struct Belief {
     private(set) var courses: [Course] = []
+    /// What people have suppressed.
+    var controls = Controls()
     private(set) var devices: [DeviceBelief]
     /// The places of an incident that some alert has named.
     private(set) var toldPlaces: [String: Set<Place>] = [:]
@@ -20,6 +22,7 @@ struct Belief {
         var alarming: Signal.Kinds = []
         /// Alarmed still when its incident closed.
         var unproven: Signal.Kinds = []
+        var isPressed = false
     }
 
     init(count: Int) { devices = Array(repeating: DeviceBelief(), count: count) }
@@ -28,6 +31,8 @@ struct Belief {
     enum Meaning {
         /// An alarm begins: the hub owes an alert that names the place.
         case raised
+        /// It is kept back by what people have disabled.
+        case keptBack
         case nothing
     }
 
@@ -44,6 +49,7 @@ struct Belief {
             guard !packet.retained, devices[index].alarming.contains(kind) else { return .nothing }
             devices[index].alarming.subtract(Signal.Kinds([kind]))
             devices[index].unproven.subtract(Signal.Kinds([kind]))
+            controls.forget(index, kind)
             guard devices[index].alarming.isEmpty else { return .nothing }
             for course in courses.indices where courses[course].block.id == device.place.block {
                 for member in courses[course].members.indices where courses[course].members[member].device == device.id
@@ -78,23 +84,61 @@ struct Belief {
         // A detector that never cleared proves nothing until it does; what its repeats lead to is the engine's to say.
         if !isRaised, devices[index].unproven.contains(kind) { return .nothing }
         let at = placement?.at ?? moment
-        var member = Course.Member(
+        if let holder = controls.holder(of: kind, device) {
+            let alarm = Controls.Withheld(
+                device: index, place: device.place, kind: kind, raisedAt: at, heardAt: moment,
+                isLive: !packet.retained)
+            controls.keepBack(alarm, under: holder)
+            return .keptBack
+        }
+        if isRaised { realAlarms[block.id] = moment }
+        let member = Course.Member(
             device: device.id, place: device.place, kind: kind, raisedAt: at, heardAt: moment,
             isLive: !packet.retained, isStuck: false)
-        if isRaised { realAlarms[block.id] = moment }
-        guard let position else {
-            var course = Course(block: block, hazard: hazard, stageSince: at)
+        join(member, block, hazard, since: at)
+        return .raised
+    }
+
+    /// A detector's alarm becomes part of the course of its block and hazard.
+    private mutating func join(_ member: Course.Member, _ block: Block, _ hazard: Hazard, since moment: Instant) {
+        guard let position = courses.firstIndex(where: { $0.block.id == block.id && $0.hazard == hazard }) else {
+            var course = Course(block: block, hazard: hazard, stageSince: moment)
             course.members = [member]
             courses.append(course)
-            return .raised
+            return
         }
-        if let (_, place) = known {
-            member.isLive = member.isLive || courses[position].members[place].isLive
-            courses[position].members[place] = member
+        var member = member
+        if let known = courses[position].members.firstIndex(where: { $0.device == member.device }) {
+            member.isLive = member.isLive || courses[position].members[known].isLive
+            courses[position].members[known] = member
         } else {
             courses[position].members.append(member)
         }
-        return .raised
+    }
+
+    /// What was kept back is an alarm like any other from now on.
+    mutating func free(
+        _ alarm: Controls.Withheld, _ device: Device, raisedAt: Instant, at moment: Instant, in estate: Estate
+    ) {
+        guard let hazard = alarm.hazard, let block = estate.block(alarm.place.block) else { return }
+        realAlarms[block.id] = moment
+        let member = Course.Member(
+            device: device.id, place: alarm.place, kind: alarm.kind, raisedAt: raisedAt, heardAt: alarm.heardAt,
+            isLive: alarm.isLive, isStuck: false)
+        join(member, block, hazard, since: moment)
+    }
+
+    /// The hub keeps an alarm in mind under a rule that is disabled, instead of in an incident.
+    mutating func keepBack(_ device: Device, index: Int, under holder: Int) {
+        for position in courses.indices {
+            guard let place = courses[position].members.firstIndex(where: { $0.device == device.id }) else { continue }
+            let member = courses[position].members.remove(at: place)
+            let alarm = Controls.Withheld(
+                device: index, place: member.place, kind: member.kind, raisedAt: member.raisedAt,
+                heardAt: member.heardAt, isLive: member.isLive)
+            controls.keepBack(alarm, under: holder)
+        }
+        courses.removeAll { $0.members.isEmpty }
     }
 
     static func hazard(of kind: Signal.Kind) -> Hazard? {
@@ -131,7 +175,8 @@ struct Belief {
             toldPlaces[decision.incident] = nil
             for index in course.members.compactMap({ positions($0.device) }) {
                 devices[index].alarming.subtract(Signal.Kinds([.button, .help]))
-                devices[index].unproven = devices[index].alarming
+                // What is kept back has begun anew, and is not over because something else is.
+                if !controls.isWithheld(index) { devices[index].unproven = devices[index].alarming }
             }
             return
         }
@@ -141,6 +186,12 @@ struct Belief {
             courses[position].stageSince = decision.at
         }
         courses[position].stage = decision.stage
+    }
+
+    /// - Returns: whether its test button was pressed before.
+    mutating func notePress(of device: Int, _ isPressed: Bool) -> Bool {
+        defer { devices[device].isPressed = isPressed }
+        return devices[device].isPressed
     }
 
     mutating func remember(_ alarmed: Set<Device.ID>) { everAlarmed.formUnion(alarmed) }

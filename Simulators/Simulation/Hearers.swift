@@ -49,6 +49,7 @@ struct Hearers {
     private static func isAnother(_ alert: Alert, _ before: Alert) -> Bool {
         (alert.stage, alert.rule, alert.repetition) != (before.stage, before.rule, before.repetition)
             || alert.audience != before.audience || alert.places != before.places
+            || alert.sounders != before.sounders || alert.announcement != before.announcement
     }
 
     /// Who hears an alert over some contact, where no notifier is.
@@ -59,11 +60,16 @@ struct Hearers {
     }
 
     private mutating func owes(_ alert: Alert, _ resident: Resident, _ estate: Estate) -> Bool {
-        guard concerns(resident, alert, estate) else { return false }
+        guard alert.sounders != .stop, concerns(resident, alert, estate) else { return false }
         // An announcement is told once, and nothing is told by it.
         guard let stage = alert.stage else { return true }
         let nearness = Self.nearness(resident.place, alert.places, estate)
-        guard isNews(alert, nearness, told[alert.incident]?[resident.id]) else { return false }
+        // That sirens stop is told to nobody, that they sound again to staff alone, and to them always.
+        if alert.sounders == .resume {
+            guard resident.role != .resident else { return false }
+        } else if !isNews(alert, nearness, told[alert.incident]?[resident.id]) {
+            return false
+        }
         told[alert.incident, default: [:]][resident.id] = Entry(
             stage: stage, nearness: nearness, isContradicted: alert.contradiction)
         return true

@@ -3,8 +3,8 @@ import Rules
 
 /// Draws what happens in a short run, and plans it.
 struct Script {
-    private let simulation: Simulation
-    private var random: SplitMix64
+    let simulation: Simulation
+    var random: SplitMix64
 
     init(_ simulation: Simulation, _ random: SplitMix64) {
         self.simulation = simulation
@@ -18,14 +18,15 @@ struct Script {
         script.planPeople(seconds)
         script.planDrills(seconds)
         script.planFaults(length)
+        script.planControls(seconds)
         for minute in 1...Int(seconds / 60) { script.plan(.wake, Double(minute) * 60) }
     }
 
-    private mutating func plan(_ event: Event, _ seconds: Double) {
+    mutating func plan(_ event: Event, _ seconds: Double) {
         simulation.agenda.plan(event, at: simulation.start + .milliseconds(Int64(seconds * 1000)))
     }
 
-    private var detectors: [Int] { simulation.devices.indices.filter { simulation.devices[$0].kind != nil } }
+    var detectors: [Int] { simulation.devices.indices.filter { simulation.devices[$0].kind != nil } }
 
     // MARK: Incidents
 
@@ -48,7 +49,7 @@ struct Script {
         }
     }
 
-    private mutating func alarm(_ device: Int, _ at: Double, _ length: Double, drill: String? = nil) {
+    mutating func alarm(_ device: Int, _ at: Double, _ length: Double, drill: String? = nil) {
         plan(.hazard(device: device, begins: true, drill: drill), at)
         plan(.hazard(device: device, begins: false, drill: drill), at + length)
     }
@@ -90,7 +91,7 @@ struct Script {
     private mutating func planPeople(_ seconds: Double) {
         guard random.chance(0.7) else { return }
         for _ in 0..<random.below(12) {
-            let verbs: [Event.Press.Verb] = [.acknowledge, .acknowledge, .confirm, .reset]
+            let verbs: [OperatorCommand.Verb] = [.acknowledge, .acknowledge, .confirm, .reset]
             let press = Event.Press(verb: verbs[random.below(4)], rank: random.below(4), incident: nil)
             plan(.command(press), random.between(30...seconds))
         }

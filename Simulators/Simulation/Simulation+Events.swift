@@ -19,7 +19,7 @@ extension Simulation {
         case .dies(let device, let isDead): devices[device].isDead = isDead
         case .noise(let block, let loss): noisyBlocks[block] = loss
         case .setClock(let device, let clock): devices[device].clock = clock
-        case .brokerLink(let isUp): link(isUp)
+        case .brokerLink(let isUp): try link(isUp)
         case .sessionLost:
             broker.loseSession()
             hub?.lost(at: now)
@@ -44,7 +44,7 @@ extension Simulation {
         }
     }
 
-    private func link(_ isUp: Bool) {
+    private func link(_ isUp: Bool) throws {
         guard hub != nil else { return }
         trace.note(now) { "the link to the broker is \(isUp ? "up" : "down")" }
         if isUp, !broker.isConnected {
@@ -54,7 +54,7 @@ extension Simulation {
                 says: .canary, drill: nil, sentAt: now, isRecognisable: false)
             _ = broker.connect(canary: canary)
             hub?.connected(at: now)
-            if let hub { watch.stepped(hub) }
+            if let hub { try watch.stepped(hub) }
         } else if !isUp, broker.isConnected {
             broker.disconnect()
             hub?.lost(at: now)

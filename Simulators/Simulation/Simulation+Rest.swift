@@ -20,7 +20,29 @@ extension Simulation {
             return try fail(.bounded, "\(notifier.dispatcher.outbox.count) deliveries are still open")
         }
         guard hub.debt == 0, broker.isIdle else { return try fail(.durable, "something still waits to be written") }
+        if let suppression = watch.suppressions(hub.engine).first {
+            return try fail(.suppression, "\(suppression.name) lasts, after everything has been quiet")
+        }
+        try checkAnnounced()
         try checkReplay()
+    }
+
+    /// 8: the log holds each beginning and each end that was announced, once.
+    private func checkAnnounced() throws {
+        guard let disk else { return }
+        var lines: [String: Int] = [:]
+        var last: Int64 = 0
+        while true {
+            let page = try disk.hub.records(after: last, limit: 1000)
+            guard let end = page.last?.sequence else { break }
+            for line in page.compactMap({ Announcement($0.record)?.line }) { lines[line, default: 0] += 1 }
+            last = end
+        }
+        let announced = watch.belief.controls.announced
+        for line in Set(lines.keys).union(announced.keys).sorted() where lines[line] != announced[line] {
+            try fail(
+                .suppression, "the log says \(lines[line] ?? 0) times, and was to say \(announced[line] ?? 0): \(line)")
+        }
     }
 
     private func mend() {

@@ -136,9 +136,9 @@ final class Simulation {
         guard var hub = hub.take() else { return }
         defer { self.hub = hub }
         try hear(&hub)
-        takeCommands(&hub)
+        try takeCommands(&hub)
         hub.keepTime(at: now)
-        watch.stepped(hub)
+        try watch.stepped(hub)
         report(hub.step)
         try makeDurable(&hub)
         try watch.round(hub, at: now)
@@ -174,7 +174,7 @@ final class Simulation {
         if disk != nil { watch.keep(hub) }
     }
 
-    private func report(_ outcome: Consequences) {
+    func report(_ outcome: Consequences) {
         for decision in outcome.decisions {
             statistics.decisions += 1
             trace.note(now) {
@@ -183,29 +183,6 @@ final class Simulation {
             }
         }
         if let onStep, !outcome.isEmpty { onStep(outcome, self) }
-    }
-
-    private func takeCommands(_ hub: inout VirtualHub) {
-        guard !inbox.isEmpty, hub.listening.backlogUntil == nil else { return }
-        for press in inbox {
-            let open = hub.engine.openIncidents
-            guard !open.isEmpty, let incident = press.incident ?? Optional(open[press.rank % open.count].id) else {
-                continue
-            }
-            let verb: OperatorCommand.Verb =
-                switch press.verb {
-                case .acknowledge: .acknowledge
-                case .confirm: .confirm
-                case .reset: .reset
-                }
-            let command = OperatorCommand(
-                verb, incident: incident, by: "guard", force: verb == .reset ? true : nil)
-            trace.note(now) { "guard: \(verb.rawValue) \(incident)" }
-            guard hub.take(command, at: now) else { continue }
-            watch.pressed(command, hub, at: now)
-            report(hub.step)
-        }
-        inbox = []
     }
 
     // MARK: Crash and restart

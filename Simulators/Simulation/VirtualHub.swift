@@ -155,13 +155,13 @@ struct VirtualHub {
         if listening.backlogUntil != nil { listening.backlogUntil = moment + Self.backlogPatience }
     }
 
-    /// - Returns: whether there is such an incident.
-    mutating func take(_ command: OperatorCommand, at moment: Instant) -> Bool {
+    mutating func take(_ command: OperatorCommand, at moment: Instant) -> OperatorAnswer {
         step = Consequences()
-        guard engine.apply(command, at: moment) == .done else { return false }
+        let answer = engine.apply(command, at: moment)
+        guard answer == .done else { return answer }
         collect()
         journal(.command(command), at: moment)
-        return true
+        return answer
     }
 
     // MARK: The link

@@ -5,7 +5,7 @@ import Rules
 
 /// Looks after every step whether the promises hold. It works from what the hub has accepted, beside the hub.
 struct Watch {
-    private(set) var belief: Belief
+    var belief: Belief
     /// What outlives a crash: all that was committed or acknowledged.
     private var kept: (belief: Belief, rungs: [(id: String, rung: Incident.Rung)])
     private var rungs: [(id: String, rung: Incident.Rung)] = []
@@ -15,7 +15,7 @@ struct Watch {
     private var alerts: [Alert] = []
     /// When each drill began.
     private var drills: [String: Instant] = [:]
-    /// What is held back now. Nothing is yet, but stuck detectors' repeats, whose hour ends by the next repeat.
+    /// What the engine says is held back now.
     var suppressions: (RuleEngine) -> [Suppression] = { engine in
         engine.disablements.map { Suppression(name: "the disablement by \($0.by)", until: $0.until) }
             + engine.openIncidents.compactMap { incident in
@@ -24,12 +24,15 @@ struct Watch {
     }
     /// Off for other rules than the sample's, whose ladder ``Course`` knows.
     var checksLadder = true
-    private let registry: EstateRegistry
-    private let clearTimeout: Duration
+    /// Positions of the devices whose alarms the end of a disablement has set free in this step.
+    var freed: [Int] = []
+    let registry: EstateRegistry
+    let rules: RuleSet
+    var clearTimeout: Duration { rules.settings.clearTimeout }
 
     init(_ setting: Setting) {
         registry = setting.registry
-        clearTimeout = setting.rules.settings.clearTimeout
+        rules = setting.rules
         belief = Belief(count: setting.registry.devices.count)
         kept = (belief, [])
     }
@@ -46,34 +49,63 @@ struct Watch {
         throws
     {
         noteClosings(hub.step)
+        let step = Step(hub, packet: packet)
+        try noteDisablements(step)
+        let burning = burningUnderSilences()
         var isRaised = false
         if let index = packet.device, packet.drill == nil {
+            try noteTimeouts(hub)
             touched.append(index)
             let meaning = belief.hear(
                 packet, registry.devices[index], index: index, placement, at: moment, in: registry.estate)
-            if case .raised = meaning { isRaised = true }
+            switch meaning {
+            case .raised: isRaised = true
+            case .keptBack: try checkKeptBack(index, hub)
+            case .nothing: break
+            }
+            try notePress(of: index, placement, step)
         }
-        noteStep(hub.step)
+        try finish(step, burning)
         try noteTimeouts(hub)
         guard isRaised, let index = packet.device else { return }
         belief.adopt(hub.engine.openIncidents)
-        try checkTold(registry.devices[index], hub)
+        try checkHeard(index, hub)
+        try checkSilencesBroken(by: index)
     }
 
     /// The hub has done something else: a command, a connection, time.
-    mutating func stepped(_ hub: VirtualHub) {
+    mutating func stepped(_ hub: VirtualHub, command: OperatorCommand? = nil) throws {
         noteClosings(hub.step)
-        noteStep(hub.step)
+        let step = Step(hub, command: command)
+        try noteDisablements(step)
+        try finish(step, burningUnderSilences())
     }
 
-    mutating func pressed(_ command: OperatorCommand, _ hub: VirtualHub, at moment: Instant) {
+    private mutating func finish(_ step: Step, _ burning: [Incident.ID: Set<Device.ID>]) throws {
+        noteStep(step.outcome)
+        try noteSilences(step, burning)
+        let freed = freed
+        self.freed = []
+        guard !freed.isEmpty else { return }
+        belief.adopt(step.hub.engine.openIncidents)
+        for index in freed {
+            try checkHeard(index, step.hub)
+            try checkSilencesBroken(by: index)
+        }
+    }
+
+    mutating func pressed(_ command: OperatorCommand, _ answer: OperatorAnswer, _ hub: VirtualHub, at moment: Instant)
+        throws
+    {
+        try checkAnswer(answer, to: command, hub, at: moment)
+        guard answer == .done else { return }
         switch command.verb {
         case .acknowledge: belief.acknowledged(command.incident)
         case .confirm: belief.confirmed(command.incident, at: hub.engine.now)
         case .reset: resets += 1
         case .silence, .resound, .cause, .disable, .test, .enable, .endTest: break
         }
-        stepped(hub)
+        try stepped(hub, command: command)
     }
 
     mutating func began(drill: String, at moment: Instant) { drills[drill] = drills[drill] ?? moment }
@@ -109,7 +141,7 @@ struct Watch {
     // MARK: Checks
 
     /// 1: the alert that an alarm owes names its place, in the step in which it was applied.
-    private func checkTold(_ device: Device, _ hub: VirtualHub) throws {
+    func checkTold(_ device: Device, _ hub: VirtualHub) throws {
         let course = belief.courses.first { course in
             course.members.contains { $0.device == device.id } && course.block.id == device.place.block
         }
@@ -135,9 +167,11 @@ struct Watch {
             throw Broken(
                 invariant: .suppression, what: "\(suppression.name) was to end at \(suppression.until) and lasts")
         }
+        try checkZones(hub)
         // In a backlog the pipeline gathers what mere signs of life led to only at the next change, or at its end.
         guard hub.listening.backlogUntil == nil else { return }
         try checkCause(hub)
+        try checkSuppressions(hub)
         decided = []
         resets = 0
     }
@@ -151,6 +185,7 @@ struct Watch {
             guard let owed = course.owed(at: time), let id = course.incident else { continue }
             guard let incident = open.first(where: { $0.id == id }) else { continue }
             guard Course.height(incident.rung) < owed.height, incident.stage != .clearing else { continue }
+            guard !isExcused(course, at: hub.engine.now) else { continue }
             throw Broken(
                 invariant: .told,
                 what:
@@ -242,7 +277,8 @@ struct Watch {
         decided = []
         alerts = []
         touched = []
-        stepped(hub)
+        freed = []
+        try stepped(hub)
         try checkKnown(hub, registry.devices.indices)
         try checkCause(hub)
         decided = []

@@ -32,6 +32,35 @@ import Testing
         #expect(found?.description.contains("make simulate SEED=7") == true)
     }
 
+    @Test func `follows a disablement from its announced beginning to its announced end`() throws {
+        let simulation = try simulation()
+        try simulation.restart()
+        let detector = try #require(simulation.devices.indices.first { simulation.devices[$0].kind == .smoke })
+        let scope = Disablement.Scope.device(simulation.devices[detector].device.id)
+        let press = Event.Press(verb: .disable, rank: 0, length: .seconds(60), scope: scope)
+        simulation.agenda.plan(.command(press), at: SeedRun.start + .seconds(30))
+        simulation.agenda.plan(.hazard(device: detector, begins: true), at: SeedRun.start + .seconds(40))
+        try simulation.play(until: SeedRun.start + .seconds(80))
+        #expect(simulation.watch.belief.controls.isWithheld(detector))
+        #expect(simulation.watch.belief.courses.isEmpty)
+        try simulation.play(until: SeedRun.start + .seconds(120))
+        let announced = simulation.watch.belief.controls.announced
+        #expect(announced == ["disablement of \(scope) begins": 1, "disablement of \(scope) ends": 1])
+        #expect(simulation.watch.belief.courses.count == 1)
+    }
+
+    @Test func `sees what is done though it is not to be had`() throws {
+        let simulation = try simulation()
+        try simulation.restart()
+        let hub = try #require(simulation.hub)
+        let block = Disablement.Scope.place(Place(block: "a"))
+        let endless = OperatorCommand(.disable, by: "guard", scope: block)
+        #expect(throws: Watch.Broken.self) {
+            try simulation.watch.checkAnswer(.done, to: endless, hub, at: simulation.now)
+        }
+        try simulation.watch.checkAnswer(.refused("it has to end"), to: endless, hub, at: simulation.now)
+    }
+
     @Test func `sees an acknowledgement that comes before the commit`() throws {
         let simulation = try simulation()
         try simulation.restart()
