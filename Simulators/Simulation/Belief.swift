@@ -23,6 +23,14 @@ struct Belief {
         /// Alarmed still when its incident closed.
         var unproven: Signal.Kinds = []
         var isPressed = false
+        /// When the last of its messages that were heard was sent.
+        var newestSentAt: Instant?
+    }
+
+    /// Whether another message of its device was heard before it, and was sent after it, by a minute at most.
+    func isOvertaken(_ packet: Packet, _ index: Int) -> Bool {
+        guard let newest = devices[index].newestSentAt else { return false }
+        return packet.sentAt < newest && newest - packet.sentAt <= .seconds(60)
     }
 
     init(count: Int) { devices = Array(repeating: DeviceBelief(), count: count) }
@@ -36,17 +44,19 @@ struct Belief {
         case nothing
     }
 
+    /// - Parameter endsNothing: it is a clear that was sent before the alarm.
     mutating func hear(
         _ packet: Packet, _ device: Device, index: Int, _ placement: DeviceClock.Placement?, at moment: Instant,
-        in estate: Estate
+        in estate: Estate, endsNothing: Bool
     ) -> Meaning {
+        devices[index].newestSentAt = max(devices[index].newestSentAt ?? packet.sentAt, packet.sentAt)
         let isCopy = !heard.insert(packet.number).inserted
         // One that the hub has taken for news all the same is news here as well.
         if isCopy, packet.isRecognisable, placement == nil { return .nothing }
         switch packet.says {
         case .alarm(let kind): return alarm(kind, packet, device, index, placement, at: moment, in: estate)
         case .clear(let kind):
-            guard !packet.retained, devices[index].alarming.contains(kind) else { return .nothing }
+            guard !packet.retained, !endsNothing, devices[index].alarming.contains(kind) else { return .nothing }
             devices[index].alarming.subtract(Signal.Kinds([kind]))
             devices[index].unproven.subtract(Signal.Kinds([kind]))
             controls.forget(index, kind)

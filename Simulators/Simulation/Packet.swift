@@ -18,6 +18,8 @@ struct Packet {
     var sentAt: Instant
     /// It carries a counter or a stamp, so that a second copy can be recognised.
     var isRecognisable: Bool
+    /// Its counter, or the stamp of a clock that runs steadily, tells whether it was sent before another.
+    var isOrdered = false
 
     enum Truth {
         case alarm(Signal.Kind)

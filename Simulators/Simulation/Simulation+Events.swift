@@ -134,7 +134,8 @@ extension Simulation {
             Packet(
                 number: packets, topic: drill.map { "drill/\($0)/\(topic)" } ?? topic, payload: payload,
                 isKept: device.ecosystem == .native, device: index, says: says, drill: drill, sentAt: now,
-                isRecognisable: sequence != nil || stamp != nil))
+                isRecognisable: sequence != nil || stamp != nil,
+                isOrdered: stamp == nil ? sequence != nil : devices[index].clock.isSteady))
     }
 
     private func status(_ index: Int, isOnline: Bool) {

@@ -10,6 +10,10 @@ enum Clockwork {
     /// It has none.
     case none
 
+    var isSteady: Bool {
+        if case .runs(_, drift: 0) = self { true } else { false }
+    }
+
     func reading(at moment: Instant, from start: Instant) -> Instant? {
         switch self {
         case .runs(let ahead, let drift):

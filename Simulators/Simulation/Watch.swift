@@ -57,7 +57,8 @@ struct Watch {
             try noteTimeouts(hub)
             touched.append(index)
             let meaning = belief.hear(
-                packet, registry.devices[index], index: index, placement, at: moment, in: registry.estate)
+                packet, registry.devices[index], index: index, placement, at: moment, in: registry.estate,
+                endsNothing: try endsNothing(packet, index, hub))
             switch meaning {
             case .raised: isRaised = true
             case .keptBack: try checkKeptBack(index, hub)
@@ -71,6 +72,20 @@ struct Watch {
         belief.adopt(hub.engine.openIncidents)
         try checkHeard(index, hub)
         try checkSilencesBroken(by: index)
+    }
+
+    /// 5: a clear that was sent before the alarm, and came after it, ends nothing where the hub can tell.
+    private func endsNothing(_ packet: Packet, _ index: Int, _ hub: VirtualHub) throws -> Bool {
+        guard case .clear(let kind) = packet.says, !packet.retained, belief.isOvertaken(packet, index),
+            belief.devices[index].alarming.contains(kind)
+        else { return false }
+        if hub.engine.state(ofDevice: index).alarming.contains(kind) { return true }
+        guard !packet.isOrdered else {
+            throw Broken(
+                invariant: .cause,
+                what: "a clear that \(registry.devices[index].id) sent before its alarm has ended that")
+        }
+        return false
     }
 
     /// The hub has done something else: a command, a connection, time.
