@@ -23,13 +23,13 @@ struct Belief {
         /// Alarmed still when its incident closed.
         var unproven: Signal.Kinds = []
         var isPressed = false
-        /// When the last of its messages that were heard was sent.
-        var newestSentAt: Instant?
+        /// When the last of its alarms that were heard was sent.
+        var alarmSentAt: Instant?
     }
 
-    /// Whether another message of its device was heard before it, and was sent after it, by a minute at most.
+    /// Whether an alarm of its device was heard before it, and was sent after it, by a minute at most.
     func isOvertaken(_ packet: Packet, _ index: Int) -> Bool {
-        guard let newest = devices[index].newestSentAt else { return false }
+        guard let newest = devices[index].alarmSentAt else { return false }
         return packet.sentAt < newest && newest - packet.sentAt <= .seconds(60)
     }
 
@@ -49,7 +49,9 @@ struct Belief {
         _ packet: Packet, _ device: Device, index: Int, _ placement: DeviceClock.Placement?, at moment: Instant,
         in estate: Estate, endsNothing: Bool
     ) -> Meaning {
-        devices[index].newestSentAt = max(devices[index].newestSentAt ?? packet.sentAt, packet.sentAt)
+        if case .alarm = packet.says {
+            devices[index].alarmSentAt = max(devices[index].alarmSentAt ?? packet.sentAt, packet.sentAt)
+        }
         let isCopy = !heard.insert(packet.number).inserted
         // One that the hub has taken for news all the same is news here as well.
         if isCopy, packet.isRecognisable, placement == nil { return .nothing }
