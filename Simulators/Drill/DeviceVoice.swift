@@ -33,6 +33,7 @@ public struct DeviceVoice: Sendable {
             try NativeVoice.message(message.says, detects, device: device, state: state, estate: cast.estate.id)
         case .zigbee2mqtt:
             try ZigbeeVoice.message(message.says, detects, device: device, state: state, base: cast.zigbeeBase)
+        default: throw DrillError.speechless(message.device, message.says)
         }
     }
 
@@ -49,7 +50,9 @@ public struct DeviceVoice: Sendable {
 
     /// What an alarm of the device is about; `nil` if it raises none of its own.
     static func detected(by device: Device, as type: Device.Kind?) -> Device.Kind? {
-        switch type ?? device.kind {
+        // Drills speak these two only.
+        guard [.native, .zigbee2mqtt].contains(device.ecosystem) else { return nil }
+        return switch type ?? device.kind {
         case .smoke, .heat, .co, .gas, .waterLeak, .button: type ?? device.kind
         case .help: .button
         case .flame: device.ecosystem == .native ? .flame : nil

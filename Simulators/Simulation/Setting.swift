@@ -29,10 +29,8 @@ public struct Setting: Sendable {
         rules = configuration.rules
         catalogue = configuration.catalogue
         directory = Directory(registry)
-        decoders = try DecoderTable([
-            NativeDecoder(estate: registry.estate.id),
-            Zigbee2MQTTDecoder(bases: configuration.settings.zigbee2MQTTBaseTopics),
-        ])
+        decoders = try DecoderTable.all(
+            hearing: registry, zigbee2MQTTBases: configuration.settings.zigbee2MQTTBaseTopics)
     }
 
     /// The same rules and texts in another estate.

@@ -14,6 +14,7 @@ enum Voice {
             if let flat = place.flat { topic += "/flat/\(flat)" }
             if let area = place.area { topic += "/area/\(area)" }
             return topic + "/device/\(device.address)/" + (status ? "status" : "event")
+        default: preconditionFailure("the simulated estate has no \(device.ecosystem.rawValue) devices")
         }
     }
 
@@ -40,6 +41,7 @@ enum Voice {
             text += ",\"battery_low\":\(lowBattery)"
             if let stamp { text += ",\"last_seen\":\"\(stamp)\"" }
             return Array((text + "}").utf8)
+        default: preconditionFailure("the simulated estate has no \(device.ecosystem.rawValue) devices")
         }
     }
 

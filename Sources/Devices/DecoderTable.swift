@@ -19,6 +19,8 @@ public struct DecoderTable: Sendable {
     /// - Returns: `nil` if it speaks of no device, if no decoder knows its topic, or if it belongs to an exercise.
     /// - Throws: ``Malformed`` if it cannot be understood.
     public func report(_ message: Message) throws(Malformed) -> Report? {
+        // There are decoders that listen to every topic.
+        guard DrillTopic(message.topic) == nil else { return nil }
         var firstMalformed: Malformed?
         for index in trie.match(message.topic) {
             do {

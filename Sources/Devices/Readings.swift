@@ -32,6 +32,11 @@ struct Readings {
         }
         list.append(.number(kind, value, unit: unit))
     }
+
+    /// The first reading of a kind that is neither flag nor number.
+    mutating func add(_ reading: Reading) {
+        if !list.contains(where: { $0.kind == reading.kind }) { list.append(reading) }
+    }
 }
 
 extension Reading.Kind {

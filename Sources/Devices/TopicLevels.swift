@@ -41,6 +41,13 @@ struct TopicLevels: Sendable {
         table[topic.utf8.span.extracting(ranges[index])]
     }
 
+    /// What a table says of the levels of a range with their slashes.
+    func find<Value>(_ range: Range<Int>, in table: KeyTable<Value>) -> Value? {
+        guard !range.isEmpty else { return nil }
+        return table[
+            topic.utf8.span.extracting(ranges[range.lowerBound].lowerBound..<ranges[range.upperBound - 1].upperBound)]
+    }
+
     private func text(_ range: Range<Int>) -> String {
         topic.utf8.span.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }

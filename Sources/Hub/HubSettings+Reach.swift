@@ -56,6 +56,11 @@ extension HubSettings {
             throw AddressMistake(
                 problem: "'\(id)' is no siren but of kind \(device.kind.rawValue)", mend: "write the id of a siren")
         }
+        guard [.native, .zigbee2mqtt].contains(device.ecosystem) else {
+            throw AddressMistake(
+                problem: "sirens of the ecosystem \(device.ecosystem.rawValue) cannot be told to sound",
+                mend: "write the id of a native or a zigbee2mqtt siren")
+        }
         return channels.siren.enabled
     }
 

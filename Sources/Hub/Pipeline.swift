@@ -88,9 +88,7 @@ final class Pipeline {
     ) throws {
         settings = configuration.settings
         registry = configuration.registry
-        decoders = try DecoderTable([
-            NativeDecoder(estate: registry.estate.id), Zigbee2MQTTDecoder(bases: settings.zigbee2MQTTBaseTopics),
-        ])
+        decoders = try DecoderTable.all(hearing: registry, zigbee2MQTTBases: settings.zigbee2MQTTBaseTopics)
         self.database = database
         self.inbox = inbox
         self.board = board

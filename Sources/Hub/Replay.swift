@@ -18,10 +18,8 @@ public struct Replay {
     public init(_ configuration: HubConfiguration) throws {
         registry = configuration.registry
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
-        decoders = try DecoderTable([
-            NativeDecoder(estate: registry.estate.id),
-            Zigbee2MQTTDecoder(bases: configuration.settings.zigbee2MQTTBaseTopics),
-        ])
+        decoders = try DecoderTable.all(
+            hearing: registry, zigbee2MQTTBases: configuration.settings.zigbee2MQTTBaseTopics)
     }
 
     /// What the next step led to, and what time alone led to before it.

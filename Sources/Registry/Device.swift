@@ -29,6 +29,17 @@ public struct Device: Hashable, Sendable, Identifiable {
     public enum Ecosystem: String, Hashable, Sendable, Codable, CaseIterable {
         case native
         case zigbee2mqtt
+        case chirpstack
+        case thethingsstack
+        case shellyGen1 = "shelly_gen1"
+        case shellyGen2 = "shelly_gen2"
+        case tasmota
+        case esphome
+        case zwavejs
+        case rtl433 = "rtl_433"
+        case openmqttgateway
+        case domoticz
+        case alarmPanels = "alarm_panels"
     }
 
     /// What a device is for. It decides what its alarm means: `smoke` from a heat detector is heat, and a siren that

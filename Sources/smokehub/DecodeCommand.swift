@@ -24,8 +24,7 @@ struct Decode: AsyncParsableCommand {
 
     func run() async throws {
         try await refusing {
-            var decode = DecodeLine(
-                try DecoderTable([NativeDecoder(), Zigbee2MQTTDecoder(bases: zigbee2mqttBase)]))
+            var decode = DecodeLine(try DecoderTable.all(zigbee2MQTTBases: zigbee2mqttBase))
             while let line = readLine() {
                 if !line.isEmpty { Line.out(decode.answer(line)) }
             }

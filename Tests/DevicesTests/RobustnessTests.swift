@@ -8,7 +8,7 @@ import Testing
         "estate/demo/block/a/floor/12/flat/C/device/d/event", "estate/demo/block/a/floor/12/flat/C/device/d/status",
         "zigbee2mqtt/d", "zigbee2mqtt/d/smoke", "zigbee2mqtt/d/availability", "zigbee2mqtt/bridge/state",
     ]
-    private let table = Result { try DecoderTable([NativeDecoder(), Zigbee2MQTTDecoder()]) }
+    private let table = Result { try DecoderTable.all() }
 
     @Test(arguments: topics, ["[", "{\"a\":", "[{\"smoke\":"])
     func `nested 10,000 deep is malformed`(_ topic: String, _ opening: String) throws {
@@ -56,7 +56,7 @@ import Testing
     @Test func `that is almost right never crashes the decoders`() throws {
         let table = try table.get()
         var decode = DecodeLine(table)
-        let vectors = try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt")
+        let vectors = try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt") + Ecosystems.vectors
         let messages = try vectors.map { try $0.message }
         let lines = try vectors.map { try $0.line }
         let seed = UInt64.random(in: 0...(.max))
@@ -101,7 +101,7 @@ import Testing
 
 @Suite struct `A line of the decode command` {
     private func answer(_ line: String) throws -> String {
-        var decode = DecodeLine(try DecoderTable([NativeDecoder(), Zigbee2MQTTDecoder()]))
+        var decode = DecodeLine(try DecoderTable.all())
         return decode.answer(line)
     }
 

@@ -19,10 +19,18 @@ struct Vector: Decodable, CustomTestStringConvertible {
     var time: String?
     var place: String?
     var unmapped: [String]?
+    /// What must have been heard before.
+    var given: [Given]?
+    /// The name of the file; not in it.
+    var ecosystem = ""
 
     enum CodingKeys: String, CodingKey {
-        case topic, payload, retain, expect, source, device, note, error, sequence, time, place, unmapped
+        case topic, payload, retain, expect, source, device, note, error, sequence, time, place, unmapped, given
         case mayError = "may_error"
+    }
+
+    struct Given: Decodable {
+        var topic: String
     }
 
     enum Payload: Decodable {
@@ -89,7 +97,11 @@ struct Vector: Decodable, CustomTestStringConvertible {
     }
 
     static func all(in ecosystem: String) throws -> [Vector] {
-        try lines(in: ecosystem).map { try JSONDecoder().decode(Vector.self, from: Data($0.utf8)) }
+        try lines(in: ecosystem).map { line in
+            var vector = try JSONDecoder().decode(Vector.self, from: Data(line.utf8))
+            vector.ecosystem = ecosystem
+            return vector
+        }
     }
 
     static func lines(in ecosystem: String) throws -> [String] {

@@ -125,8 +125,18 @@ private func mistakes(
         ),
         ("d,native,d,north,,A,,,smoke,", "devices.csv:2:18: flat 'A' stands without a floor; write one of G, 1, 2"),
         ("d,native,d,,1,A,,,smoke,", "devices.csv:2:12: the block is missing; write its id as in estate.yaml"),
-        ("d,zigbee,d,a,1,A,,,smoke,", "devices.csv:2:3: unknown ecosystem 'zigbee'; write one of native, zigbee2mqtt"),
-        ("d,,d,a,1,A,,,smoke,", "devices.csv:2:3: the ecosystem is missing; write one of native, zigbee2mqtt"),
+        (
+            "d,zigbee,d,a,1,A,,,smoke,",
+            "devices.csv:2:3: unknown ecosystem 'zigbee'; write one of native, zigbee2mqtt, chirpstack, "
+                + "thethingsstack, shelly_gen1, shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, "
+                + "domoticz, alarm_panels"
+        ),
+        (
+            "d,,d,a,1,A,,,smoke,",
+            "devices.csv:2:3: the ecosystem is missing; write one of native, zigbee2mqtt, chirpstack, "
+                + "thethingsstack, shelly_gen1, shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, "
+                + "domoticz, alarm_panels"
+        ),
         (
             "d,native,d,a,1,A,,,smok,",
             "devices.csv:2:20: unknown kind 'smok'; write 'smoke', or another of heat, flame, co, gas, water_leak, "

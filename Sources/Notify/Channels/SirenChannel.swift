@@ -45,6 +45,9 @@ public struct SirenChannel: Channel {
             return .refused("devices.csv has no siren '\(contact.address)'")
         }
         let command = SirenCommand(notice.alert, to: siren, estate: directory.estate.id, settings)
+        guard !command.topics.isEmpty else {
+            return .refused("sirens of the ecosystem \(siren.ecosystem.rawValue) cannot be told to sound")
+        }
         do {
             for topic in command.topics { try await publish(topic, command.payload) }
             return .accepted

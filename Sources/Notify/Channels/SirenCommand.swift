@@ -9,6 +9,7 @@ import Rules
 ///   `alert` or `off`, the duration in seconds.
 /// - Zigbee2MQTT: on `<base>/<friendly name>/set` a `warning`, with the mode `stop` at the end
 ///   (zigbee-herdsman-converters `src/lib/modernExtend.ts`).
+/// - Any other ecosystem: nothing, on no topic.
 struct SirenCommand: Hashable, Sendable {
     var topics: [String]
     var payload: [UInt8]
@@ -43,6 +44,10 @@ struct SirenCommand: Hashable, Sendable {
                 """
                 {"warning":{"duration":\(duration),"level":"\(level)","mode":"\(mode)","strobe":\(pattern != .off)}}
                 """.utf8)
+        default:
+            // Nobody has written down yet how these are told to sound.
+            topics = []
+            payload = []
         }
     }
 

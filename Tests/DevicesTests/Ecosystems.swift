@@ -1,0 +1,21 @@
+import Devices
+import Registry
+
+/// The ecosystems whose vector files stand as they were collected.
+enum Ecosystems {
+    private static let names = ["chirpstack"]
+
+    static func decoders(of ecosystem: String) -> [any Decoder] {
+        (try? DecoderTable.all().decoders.filter { $0.ecosystem.rawValue == ecosystem }) ?? []
+    }
+
+    /// All vectors but those that need what was said before, by Home Assistant's discovery.
+    static var vectors: [Vector] {
+        get throws { try names.flatMap { try Vector.all(in: $0) }.filter { !needsDiscovery.contains($0.topic) } }
+    }
+
+    private static let needsDiscovery = [
+        "smoke-a12/binary_sensor/alarm_loop/state", "smoke-a12/binary_sensor/lid/state",
+        "smoke-a12/binary_sensor/cell/state",
+    ]
+}
