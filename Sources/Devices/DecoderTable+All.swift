@@ -12,7 +12,9 @@ extension DecoderTable {
         hearing registry: EstateRegistry? = nil, zigbee2MQTTBases: [String] = ["zigbee2mqtt"]
     ) throws(InvalidTopicFilter) -> DecoderTable {
         let heard = registry.map { Set($0.devices.lazy.map(\.ecosystem)) }
-        let others: [any Decoder] = [ChirpStackDecoder(), TheThingsStackDecoder()]
+        let others: [any Decoder] = [
+            ChirpStackDecoder(), TheThingsStackDecoder(), ShellyGen1Decoder(),
+        ]
         return try DecoderTable(
             [NativeDecoder(estate: registry?.estate.id), try Zigbee2MQTTDecoder(bases: zigbee2MQTTBases)]
                 + others.filter { heard?.contains($0.ecosystem) ?? true })
