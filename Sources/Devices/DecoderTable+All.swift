@@ -12,9 +12,19 @@ extension DecoderTable {
         hearing registry: EstateRegistry? = nil, zigbee2MQTTBases: [String] = ["zigbee2mqtt"]
     ) throws(InvalidTopicFilter) -> DecoderTable {
         let heard = registry.map { Set($0.devices.lazy.map(\.ecosystem)) }
-        let others: [any Decoder] = [
+        var others: [any Decoder] = [
             ChirpStackDecoder(), TheThingsStackDecoder(), ShellyGen1Decoder(),
         ]
+        // Those that could listen to every topic come last: what is another's by its topic is left to that one.
+        if let registry {
+            // A device's address is the prefix of its topics, unless somebody has changed that.
+            func prefixes(_ ecosystem: Device.Ecosystem) -> [String] {
+                registry.devices.filter { $0.ecosystem == ecosystem }.map(\.address)
+            }
+            others.append(try ShellyGen2Decoder(prefixes: prefixes(.shellyGen2)))
+        } else {
+            others.append(ShellyGen2Decoder())
+        }
         return try DecoderTable(
             [NativeDecoder(estate: registry?.estate.id), try Zigbee2MQTTDecoder(bases: zigbee2MQTTBases)]
                 + others.filter { heard?.contains($0.ecosystem) ?? true })
