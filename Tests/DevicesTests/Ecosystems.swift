@@ -3,7 +3,7 @@ import Registry
 
 /// The ecosystems whose vector files stand as they were collected.
 enum Ecosystems {
-    private static let names = ["chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2"]
+    private static let names = ["chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota"]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {
         (try? DecoderTable.all().decoders.filter { $0.ecosystem.rawValue == ecosystem }) ?? []
