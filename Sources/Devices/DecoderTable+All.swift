@@ -22,8 +22,9 @@ extension DecoderTable {
                 registry.devices.filter { $0.ecosystem == ecosystem }.map(\.address)
             }
             others.append(try ShellyGen2Decoder(prefixes: prefixes(.shellyGen2)))
+            others.append(try ESPHomeDecoder(prefixes: prefixes(.esphome)))
         } else {
-            others.append(ShellyGen2Decoder())
+            others += [ShellyGen2Decoder(), ESPHomeDecoder()]
         }
         return try DecoderTable(
             [NativeDecoder(estate: registry?.estate.id), try Zigbee2MQTTDecoder(bases: zigbee2MQTTBases)]

@@ -3,7 +3,9 @@ import Registry
 
 /// The ecosystems whose vector files stand as they were collected.
 enum Ecosystems {
-    private static let names = ["chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota"]
+    private static let names = [
+        "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome",
+    ]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {
         (try? DecoderTable.all().decoders.filter { $0.ecosystem.rawValue == ecosystem }) ?? []

@@ -1,0 +1,94 @@
+public import Registry
+
+/// ESPHome. Sources: `components/mqtt/*.cpp` of esphome/esphome; `components/mqtt.rst` of esphome/esphome-docs.
+///
+/// | topic | content |
+/// | --- | --- |
+/// | `<prefix>/binary_sensor/<object id>/state` | `ON` or `OFF` |
+/// | `<prefix>/sensor/<object id>/state` | a plain number, `nan` if it could not be measured |
+/// | `<prefix>/text_sensor/<object id>/state`, `event`, `alarm_control_panel` | a text; unmapped if it looks like a hazard |
+/// | `<prefix>/<other component>/<object id>/state` | outputs and settings; a sign of life |
+/// | `<prefix>/status` | `online` or `offline`: birth and last will |
+/// | `<prefix>/debug`, `<prefix>/…/command`, `esphome/discover/…` | log, commands, inventory |
+///
+/// What an entity is says only Home Assistant's discovery, or else its object id: ``ESPHomeEntity``. A device is
+/// addressed by its prefix. States are retained by default.
+///
+/// The prefix is the device's name unless its firmware has another, so there is no default: unless prefixes are named,
+/// this listens to every topic. The hub names the addresses of the devices that it has.
+public struct ESPHomeDecoder: Decoder {
+    public let ecosystem = Device.Ecosystem.esphome
+    public let topicFilters: [String]
+    /// `nil` for any.
+    private let prefixes: Set<String>?
+
+    /// Listens to every topic.
+    public init() {
+        topicFilters = ["#"]
+        prefixes = nil
+    }
+
+    /// - Parameter prefixes: the `topic_prefix` of each device.
+    /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
+    public init(prefixes: some Collection<String>) throws(InvalidTopicFilter) {
+        var filters: [String] = []
+        for prefix in prefixes {
+            let prefix = try TopicPrefix(prefix).text
+            filters += ["\(prefix)/+/+/state", "\(prefix)/status"]
+        }
+        topicFilters = filters
+        self.prefixes = Set(prefixes)
+    }
+
+    public func report(_ message: Message) throws(Malformed) -> Report? {
+        let levels = TopicLevels(message.topic)
+        let last = levels.count - 1
+        // An empty payload only removes what was retained.
+        guard !message.payload.isEmpty else { return nil }
+        if levels.level(last, is: "status") {
+            guard let isOnline = availabilityTexts[message.payload.span], let address = prefix(levels, last) else {
+                return nil
+            }
+            return Report(ecosystem: ecosystem, address: address, readings: [.availability(online: isOnline)])
+        }
+        guard levels.level(last, is: "state"), last >= 3, let component = levels.find(last - 2, in: Self.components),
+            let address = prefix(levels, last - 2)
+        else { return nil }
+        let json = JSON(orBareText: message.payload)
+        var gathering = Gathering(json)
+        let name = levels[last - 1]
+        switch component {
+        case .binarySensor: gathering.take(ESPHomeEntity.binarySensor(name), json.root, name: name)
+        case .sensor: gathering.take(ESPHomeEntity.sensor(name), json.root, name: name)
+        case .text: gathering.takeUnknown(json.root, name)
+        case .panel: gathering.take(Self.panel, json.root, name: name)
+        case .output: break
+        }
+        return try gathering.report(ecosystem, address)
+    }
+
+    /// The levels before one, if they are a prefix to listen to.
+    private func prefix(_ levels: TopicLevels, _ end: Int) -> String? {
+        guard end > 0 else { return nil }
+        let prefix = levels.joined(0..<end)
+        return prefix.isEmpty || prefixes?.contains(prefix) == false ? nil : prefix
+    }
+
+    private enum Component { case binarySensor, sensor, text, panel, output }
+
+    private static let components = KeyTable<Component>(
+        [
+            ("binary_sensor", .binarySensor), ("sensor", .sensor), ("text_sensor", .text), ("event", .text),
+            ("alarm_control_panel", .panel),
+        ]
+            + [
+                "switch", "light", "fan", "cover", "climate", "number", "select", "lock", "valve", "text", "date",
+                "time", "datetime", "update", "button",
+            ].map { ($0, .output) })
+    /// An intruder alarm's zones can be fire zones: anything but its quiet states is for the operator to map.
+    private static let panel = Field.choice(
+        [
+            "disarmed", "armed_home", "armed_away", "armed_night", "armed_vacation", "armed_custom_bypass", "arming",
+            "disarming", "pending",
+        ].map { ($0, []) })
+}
