@@ -4,7 +4,7 @@ import Registry
 /// The ecosystems whose vector files stand as they were collected.
 enum Ecosystems {
     private static let names = [
-        "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome", "zwavejs",
+        "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome", "zwavejs", "rtl_433",
     ]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {
