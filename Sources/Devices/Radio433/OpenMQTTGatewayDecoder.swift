@@ -1,0 +1,61 @@
+public import Registry
+
+/// OpenMQTTGateway. Sources: `docs/use/rf.md`, `docs/use/gateway.md` of 1technophile/OpenMQTTGateway.
+///
+/// | topic | content |
+/// | --- | --- |
+/// | `home/<gateway>/RTL_433toMQTT[/<model>[/<channel or subtype>][/<id>]]` | as rtl_433's, and `rssi` in dBm: ``RTL433Event`` |
+/// | `home/<gateway>/433toMQTT[/<code>]` | a bare code, which only the operator can map to a detector: unmapped |
+/// | `home/<gateway>/LWT` | `online` or `offline`, older `Online` and `Offline`: a device `<gateway>` |
+/// | `home/<gateway>/SYStoMQTT`, `…/commands/…` | the gateway itself, and commands |
+///
+/// A device of rtl_433 is addressed by model and id, a code as `433/<code>`. Default topic: `home/…`.
+public struct OpenMQTTGatewayDecoder: Decoder {
+    public let ecosystem = Device.Ecosystem.openmqttgateway
+    public var topicFilters: [String] {
+        ["RTL_433toMQTT/#", "433toMQTT/#", "LWT"].map { "\(prefix.text)/+/\($0)" }
+    }
+    private let prefix: TopicPrefix
+
+    public init() { prefix = TopicPrefix(known: "home") }
+
+    /// - Parameter prefix: what stands before the gateway's name.
+    /// - Throws: ``InvalidTopicFilter`` if the prefix is no topic.
+    public init(prefix: String) throws(InvalidTopicFilter) { self.prefix = try TopicPrefix(prefix) }
+
+    public func report(_ message: Message) throws(Malformed) -> Report? {
+        // An empty payload only removes what was retained.
+        guard let levels = prefix.rest(of: message.topic), levels.count >= 2, !levels.isEmpty(0),
+            !message.payload.isEmpty
+        else { return nil }
+        if levels.level(1, is: "RTL_433toMQTT") { return try event(message.payload) }
+        if levels.level(1, is: "433toMQTT") { return try code(message.payload) }
+        guard levels.count == 2, levels.level(1, is: "LWT") else { return nil }
+        guard let isOnline = Self.lwtTexts[message.payload.span] else {
+            throw Malformed("LWT: expected online or offline", address: levels[0])
+        }
+        return Report(ecosystem: ecosystem, address: levels[0], readings: [.availability(online: isOnline)])
+    }
+
+    private func event(_ payload: [UInt8]) throws(Malformed) -> Report? {
+        let json = try JSON(object: payload)
+        guard var event = try RTL433Event(json) else { return nil }
+        event.takeAll()
+        var gathering = event.gathering
+        if let rssi = json.field("rssi", of: json.root) { gathering.take(.number(.signal, unit: "dBm"), rssi) }
+        return try gathering.report(ecosystem, event.address)
+    }
+
+    private func code(_ payload: [UInt8]) throws(Malformed) -> Report {
+        let json = try JSON(object: payload)
+        guard let value = json.field("value", of: json.root), value.kind == .number || value.kind == .text else {
+            throw Malformed("value is missing: expected a code")
+        }
+        let code = String(decoding: json.bytes(of: value), as: UTF8.self)
+        return Report(ecosystem: ecosystem, address: "433/\(code)", readings: [], unmapped: ["433toMQTT"])
+    }
+
+    private static let lwtTexts = KeyTable([
+        ("online", true), ("offline", false), ("Online", true), ("Offline", false),
+    ])
+}
