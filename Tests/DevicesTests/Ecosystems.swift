@@ -5,7 +5,7 @@ import Registry
 enum Ecosystems {
     private static let names = [
         "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome", "zwavejs", "rtl_433",
-        "openmqttgateway",
+        "openmqttgateway", "domoticz",
     ]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {
