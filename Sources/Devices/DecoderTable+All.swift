@@ -14,7 +14,7 @@ extension DecoderTable {
         let heard = registry.map { Set($0.devices.lazy.map(\.ecosystem)) }
         var others: [any Decoder] = [
             ChirpStackDecoder(), TheThingsStackDecoder(), ShellyGen1Decoder(), TasmotaDecoder(), ZWaveJSDecoder(),
-            RTL433Decoder(), OpenMQTTGatewayDecoder(), DomoticzDecoder(),
+            RTL433Decoder(), OpenMQTTGatewayDecoder(), DomoticzDecoder(), ParadoxDecoder(), DSCDecoder(),
         ]
         // Those that could listen to every topic come last: what is another's by its topic is left to that one.
         if let registry {

@@ -5,7 +5,7 @@ import Registry
 enum Ecosystems {
     private static let names = [
         "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome", "zwavejs", "rtl_433",
-        "openmqttgateway", "domoticz",
+        "openmqttgateway", "domoticz", "alarm_panels",
     ]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {

@@ -1,0 +1,69 @@
+public import Registry
+
+/// DSC intruder panels with fire zones, through dscalarm-mqtt. Source: `README.md` of jimtng/dscalarm-mqtt. Its topics are
+/// those of Homie, but its flags are 1 and 0.
+///
+/// | topic | content |
+/// | --- | --- |
+/// | `homie/<device>/partition-<n>/fire` | smoke |
+/// | `homie/<device>/partition-<n>/alarm`, `homie/<device>/alarm/alarmzone-<n>` | fire or burglars, as only the operator knows: unmapped while 1 |
+/// | `homie/<device>/alarm/fire-alarm-keypad`, `aux-alarm-keypad`, `panic-alarm-keypad` | a key on a keypad: a button |
+/// | `homie/<device>/alarm/power-trouble`, `battery-trouble`, `trouble` | mains lost, battery low, fault |
+/// | `homie/<device>/alarm/openzone-<n>` | movement; nothing |
+/// | `homie/<device>/partition-<n>/away`, `stay`, `lights` … | whether it is armed, and the like |
+/// | `…/set`, `$…` | commands, and Homie's own |
+///
+/// A partition is addressed as `<device>/partition-<n>`, the panel as `<device>`. Default topic: `homie/dsc-alarm/…`, the
+/// device id that the project's example has.
+public struct DSCDecoder: Decoder {
+    public let ecosystem = Device.Ecosystem.alarmPanels
+    public var topicFilters: [String] { ["\(prefix.text)/\(device)/+/+"] }
+    private let prefix: TopicPrefix
+    private let device: String
+
+    public init() {
+        prefix = TopicPrefix(known: "homie")
+        device = "dsc-alarm"
+    }
+
+    /// - Parameters:
+    ///   - prefix: Homie's base topic.
+    ///   - device: the panel's device id.
+    /// - Throws: ``InvalidTopicFilter`` if one of them is no topic.
+    public init(prefix: String = "homie", device: String) throws(InvalidTopicFilter) {
+        self.prefix = try TopicPrefix(prefix)
+        self.device = try TopicPrefix(device).text
+    }
+
+    public func report(_ message: Message) throws(Malformed) -> Report? {
+        // An empty payload only removes what was retained.
+        guard let levels = prefix.rest(of: message.topic), levels.count == 3, levels[0] == device,
+            !message.payload.isEmpty
+        else { return nil }
+        let node = levels[1]
+        let isPartition = node.hasPrefix("partition-")
+        guard isPartition || node == "alarm" else { return nil }
+        let name = levels[2]
+        guard !name.hasPrefix("$") else { return nil }
+        let json = JSON(orBareText: message.payload)
+        var gathering = Gathering(json)
+        let field =
+            isPartition
+            ? levels.find(2, in: Self.partition)
+            : name.hasPrefix("alarmzone-") ? Self.raised : levels.find(2, in: Self.panel) ?? .nothing
+        gathering.take(field, json.root, name: name)
+        return try gathering.report(ecosystem, isPartition ? levels.joined(0..<2) : device)
+    }
+
+    /// Unmapped while it is 1.
+    private static let raised = Field.choice([("0", []), ("false", [])])
+
+    private static let partition = KeyTable<Field>([
+        ("fire", .flag(.smoke)), ("alarm", raised), ("lights", .nothing),
+    ])
+    private static let panel = KeyTable<Field>([
+        ("fire-alarm-keypad", .flag(.button)), ("aux-alarm-keypad", .flag(.button)),
+        ("panic-alarm-keypad", .flag(.button)), ("power-trouble", .flag(.power)),
+        ("battery-trouble", .flag(.batteryLow)), ("trouble", .fault),
+    ])
+}
