@@ -18,9 +18,11 @@ extension DecoderTable {
         ]
         // Those that could listen to every topic come last: what is another's by its topic is left to that one.
         if let registry {
-            // A device's address is the prefix of its topics, unless somebody has changed that.
+            // A device's address is the prefix of its topics, unless somebody has changed that. One that can be no
+            // topic must not keep the hub from hearing the others.
             func prefixes(_ ecosystem: Device.Ecosystem) -> [String] {
-                registry.devices.filter { $0.ecosystem == ecosystem }.map(\.address)
+                registry.devices.filter { $0.ecosystem == ecosystem && (try? TopicPrefix($0.address)) != nil }
+                    .map(\.address)
             }
             others.append(try ShellyGen2Decoder(prefixes: prefixes(.shellyGen2)))
             others.append(try ESPHomeDecoder(prefixes: prefixes(.esphome)))
