@@ -23,6 +23,12 @@ extension Watch {
             guard let packet, packet.drill == nil, case .alarm(let kind) = packet.says else { return nil }
             return packet.device.map { ($0, kind) }
         }
+
+        /// Somebody plays an alarm in an exercise.
+        var isPlayedAlarm: Bool {
+            guard packet?.drill != nil, case .alarm? = packet?.says else { return false }
+            return true
+        }
     }
 
     /// Takes over which disablements and tests the hub says begin and end, and what is an alarm like any other again.

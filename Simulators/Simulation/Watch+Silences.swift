@@ -67,7 +67,10 @@ extension Watch {
         let isTime = silence.until <= record.at
         let isPerson = step.command?.verb == .resound && step.command?.incident == incident
         let newcomers = freed + (step.alarm.map { [$0.device] } ?? [])
-        let isZone = newcomers.contains { !silence.places.contains(registry.devices[$0].place) }
+        // What is played in an exercise is not followed from place to place.
+        let isZone =
+            newcomers.contains { !silence.places.contains(registry.devices[$0].place) }
+            || (record.exercise != nil && step.isPlayedAlarm)
         guard isChange || isTime || isPerson || isZone else {
             throw Broken(
                 invariant: .suppression, what: "the \(notice.line) for nothing: it was to last until \(silence.until)")
