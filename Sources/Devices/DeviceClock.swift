@@ -14,7 +14,7 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// An offset in milliseconds that one message suggested; the second that agrees makes it the ``offset``.
     private var suggested: Int64?
     private var lastStamp: Instant?
-    /// The counter of its last message, where it sends no stamp.
+    /// The counter of its last message.
     private var lastSequence: UInt32?
     /// What it said of late, oldest first: see ``isRepeat(sequence:stamp:readings:receivedAt:)``. For most devices one
     /// message, for a broker delivers again only what the hub has not acknowledged, and that is heard before anything new.
@@ -35,18 +35,22 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     public mutating func place(
         stamp: Instant?, sequence: UInt64? = nil, receivedAt: Instant, live: Bool
     ) -> Placement {
+        let countsBack = isOvertaken(sequence)
         guard let stamp, stamp.isWritable else {
-            return Placement(at: receivedAt, late: false, overtaken: isOvertaken(sequence))
+            return Placement(at: receivedAt, late: false, overtaken: countsBack)
         }
         if live { learn((receivedAt - stamp).wholeMilliseconds) }
         let corrected = stamp + offset
         let last = lastStamp ?? stamp
         guard corrected <= receivedAt + Self.tolerance, stamp >= last else {
-            return Placement(at: receivedAt, late: true, overtaken: stamp < last && last - stamp <= Self.repeatWindow)
+            let isOlder = stamp < last && last - stamp <= Self.repeatWindow
+            return Placement(at: receivedAt, late: true, overtaken: sequence == nil ? isOlder : countsBack)
         }
+        // A stamp of the same clock that goes on says that the counter has begun anew.
+        let overtaken = countsBack && lastStamp == nil
         lastStamp = stamp
         let at = min(corrected, receivedAt)
-        return Placement(at: at, late: receivedAt - at > Self.tolerance)
+        return Placement(at: at, late: receivedAt - at > Self.tolerance, overtaken: overtaken)
     }
 
     /// Whether a counter stands a little below the last one: a device that starts anew begins far below, but for one
