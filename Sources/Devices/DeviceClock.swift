@@ -14,7 +14,7 @@ public struct DeviceClock: Hashable, Sendable, Codable {
     /// An offset in milliseconds that one message suggested; the second that agrees makes it the ``offset``.
     private var suggested: Int64?
     private var lastStamp: Instant?
-    /// The counter of its last message.
+    /// The highest of its counters since it began to count.
     private var lastSequence: UInt32?
     /// What it said of late, oldest first: see ``isRepeat(sequence:stamp:readings:receivedAt:)``. For most devices one
     /// message, for a broker delivers again only what the hub has not acknowledged, and that is heard before anything new.
@@ -48,18 +48,22 @@ public struct DeviceClock: Hashable, Sendable, Codable {
         }
         // A stamp of the same clock that goes on says that the counter has begun anew.
         let overtaken = countsBack && lastStamp == nil
+        if countsBack, !overtaken { lastSequence = sequence.map { UInt32(truncatingIfNeeded: $0) } }
         lastStamp = stamp
         let at = min(corrected, receivedAt)
         return Placement(at: at, late: receivedAt - at > Self.tolerance, overtaken: overtaken)
     }
 
-    /// Whether a counter stands a little below the last one: a device that starts anew begins far below, but for one
-    /// that had just started.
+    /// Whether a counter stands a little below the highest: a device that starts anew begins far below, or with 0 or 1.
     private mutating func isOvertaken(_ sequence: UInt64?) -> Bool {
         guard let sequence = sequence.map({ UInt32(truncatingIfNeeded: $0) }) else { return false }
-        defer { lastSequence = sequence }
-        guard let last = lastSequence, sequence < last else { return false }
-        return last - sequence <= UInt32(Self.repeatsMax)
+        guard let last = lastSequence, sequence < last, last - sequence <= UInt32(Self.repeatsMax) else {
+            lastSequence = sequence
+            return false
+        }
+        // One that is delivered again, long after it was first heard, must not hide that the next is as old.
+        if sequence <= 1 { lastSequence = sequence }
+        return true
     }
 
     public struct Placement: Hashable, Sendable {

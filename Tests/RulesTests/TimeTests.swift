@@ -108,6 +108,34 @@ import Testing
         #expect(clears.map(\.at) == [Table.start + .seconds(40)])
     }
 
+    /// With stamps, and for a device that has no clock.
+    @Test(arguments: [["at=00:00", "at=00:19", "at=01:04"], ["", "", ""]])
+    func `an old alarm that is delivered again lets no old clear end a newer one`(_ stamps: [String]) throws {
+        let outcome = try Table(
+            """
+            00:00  smoke   a/12/C seq=4 \(stamps[0]) | first-detector:investigate
+            00:19  -smoke  a/12/C seq=5 \(stamps[1]) |
+            01:04  smoke   a/12/C seq=6 \(stamps[2]) |
+            02:03  smoke   a/12/C seq=4 \(stamps[0]) |
+            02:03  -smoke  a/12/C seq=5 \(stamps[1]) |
+            02:34  wait                               | unanswered:investigate
+            """
+        ).check()
+        let clears = outcome.records.filter { $0.event == .signal && $0.details["change"] == "cleared" }
+        #expect(clears.map(\.at) == [Table.start + .seconds(19)])
+    }
+
+    @Test func `a device that starts anew and counts from one again clears with its second message`() throws {
+        try Table(
+            """
+            00:00  smoke   a/12/C seq=3 | first-detector:investigate
+            00:30  -smoke  a/12/C seq=1 |
+            00:40  -smoke  a/12/C seq=2 |
+            05:40  wait                 | clearing:clearing
+            """
+        ).check()
+    }
+
     @Test func `a device that starts anew and counts from one again still clears`() throws {
         try Table(
             """
