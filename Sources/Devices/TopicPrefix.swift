@@ -27,3 +27,37 @@ struct TopicPrefix: Sendable {
         return TopicLevels(String(topic[bytes.index(bytes.startIndex, offsetBy: start.count)...]))
     }
 }
+
+/// The prefixes of devices each of which has one of its own, which can be any topic.
+struct TopicPrefixes: Sendable {
+    let filters: [String]
+    private let known: Set<String>?
+
+    /// Every topic may be one of theirs.
+    static let any = TopicPrefixes(filters: ["#"], known: nil)
+
+    private init(filters: [String], known: Set<String>?) {
+        self.filters = filters
+        self.known = known
+    }
+
+    /// - Parameter tails: what follows a prefix in the topics to subscribe to.
+    /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
+    init(_ prefixes: some Collection<String>, tails: [String]) throws(InvalidTopicFilter) {
+        var filters: [String] = []
+        for prefix in prefixes {
+            let text = try TopicPrefix(prefix).text
+            filters += tails.map { "\(text)/\($0)" }
+        }
+        self.init(filters: filters, known: Set(prefixes))
+    }
+
+    var areAny: Bool { known == nil }
+
+    /// The levels before one, if they are a prefix to listen to.
+    func prefix(_ levels: TopicLevels, before end: Int) -> String? {
+        guard end > 0 else { return nil }
+        let prefix = levels.joined(0..<end)
+        return prefix.isEmpty || known?.contains(prefix) == false ? nil : prefix
+    }
+}

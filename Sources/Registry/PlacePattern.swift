@@ -101,7 +101,7 @@ public struct PlacePattern: Hashable, Sendable {
         case .block:
             return tryNames(estate.blocks.map(\.id), known: found.block?.id) { $0.block = estate.block($1) }
         case .floor:
-            return tryNames(floors(found, estate), known: found.floor) { $0.floor = $1 }
+            return tryNames(found.block?.floors ?? [], known: found.floor) { $0.floor = $1 }
         case .flat:
             return tryNames(found.block?.flats ?? [], known: found.flat) { $0.flat = $1 }
         case .area:
@@ -116,8 +116,6 @@ public struct PlacePattern: Hashable, Sendable {
             return false
         }
     }
-
-    private func floors(_ found: Found, _ estate: Estate) -> [String] { found.block?.floors ?? [] }
 }
 
 extension Substring {

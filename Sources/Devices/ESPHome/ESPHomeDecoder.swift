@@ -18,26 +18,18 @@ public import Registry
 /// this listens to every topic. The hub names the addresses of the devices that it has.
 public struct ESPHomeDecoder: Decoder {
     public let ecosystem = Device.Ecosystem.esphome
-    public let topicFilters: [String]
-    /// `nil` for any.
-    private let prefixes: Set<String>?
+    public var topicFilters: [String] { prefixes.filters }
+    private let prefixes: TopicPrefixes
 
     /// Listens to every topic.
     public init() {
-        topicFilters = ["#"]
-        prefixes = nil
+        prefixes = .any
     }
 
     /// - Parameter prefixes: the `topic_prefix` of each device.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
     public init(prefixes: some Collection<String>) throws(InvalidTopicFilter) {
-        var filters: [String] = []
-        for prefix in prefixes {
-            let prefix = try TopicPrefix(prefix).text
-            filters += ["\(prefix)/+/+/state", "\(prefix)/status"]
-        }
-        topicFilters = filters
-        self.prefixes = Set(prefixes)
+        self.prefixes = try TopicPrefixes(prefixes, tails: ["+/+/state", "status"])
     }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
@@ -46,13 +38,15 @@ public struct ESPHomeDecoder: Decoder {
         // An empty payload only removes what was retained.
         guard !message.payload.isEmpty else { return nil }
         if levels.level(last, is: "status") {
-            guard let isOnline = availabilityTexts[message.payload.span], let address = prefix(levels, last) else {
+            guard let isOnline = availabilityTexts[message.payload.span],
+                let address = prefixes.prefix(levels, before: last)
+            else {
                 return nil
             }
             return Report(ecosystem: ecosystem, address: address, readings: [.availability(online: isOnline)])
         }
         guard levels.level(last, is: "state"), last >= 3, let component = levels.find(last - 2, in: Self.components),
-            let address = prefix(levels, last - 2)
+            let address = prefixes.prefix(levels, before: last - 2)
         else { return nil }
         let json = JSON(orBareText: message.payload)
         var gathering = Gathering(json)
@@ -65,13 +59,6 @@ public struct ESPHomeDecoder: Decoder {
         case .output: break
         }
         return try gathering.report(ecosystem, address)
-    }
-
-    /// The levels before one, if they are a prefix to listen to.
-    private func prefix(_ levels: TopicLevels, _ end: Int) -> String? {
-        guard end > 0 else { return nil }
-        let prefix = levels.joined(0..<end)
-        return prefix.isEmpty || prefixes?.contains(prefix) == false ? nil : prefix
     }
 
     private enum Component { case binarySensor, sensor, text, panel, output }

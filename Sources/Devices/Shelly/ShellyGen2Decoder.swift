@@ -25,53 +25,39 @@ public import Registry
 /// names the addresses of the devices that it has.
 public struct ShellyGen2Decoder: Decoder {
     public let ecosystem = Device.Ecosystem.shellyGen2
-    public let topicFilters: [String]
-    /// `nil` for any.
-    private let prefixes: Set<String>?
+    public var topicFilters: [String] { prefixes.filters }
+    private let prefixes: TopicPrefixes
 
     /// Listens to every topic.
     public init() {
-        topicFilters = ["#"]
-        prefixes = nil
+        prefixes = .any
     }
 
     /// - Parameter prefixes: the topic prefix of each device.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
     public init(prefixes: some Collection<String>) throws(InvalidTopicFilter) {
-        var filters: [String] = []
-        for prefix in prefixes {
-            let prefix = try TopicPrefix(prefix).text
-            filters += ["\(prefix)/events/rpc", "\(prefix)/status/+", "\(prefix)/online"]
-        }
-        topicFilters = filters
-        self.prefixes = Set(prefixes)
+        self.prefixes = try TopicPrefixes(prefixes, tails: ["events/rpc", "status/+", "online"])
     }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
         let levels = TopicLevels(message.topic)
         let last = levels.count - 1
         if levels.level(last, is: "rpc"), levels.level(last - 1, is: "events") {
-            guard let prefix = prefix(levels, last - 1) else { return nil }
+            guard let prefix = prefixes.prefix(levels, before: last - 1) else { return nil }
             return try frame(message.payload, prefix)
         }
         if levels.level(last - 1, is: "status") {
-            guard let prefix = prefix(levels, last - 1), prefixes != nil || isComponent(levels[last]) else {
+            guard let prefix = prefixes.prefix(levels, before: last - 1), !prefixes.areAny || isComponent(levels[last])
+            else {
                 return nil
             }
             return try component(message.payload, levels[last], prefix)
         }
-        if levels.level(last, is: "online"), let prefix = prefix(levels, last) {
+        if levels.level(last, is: "online"), let prefix = prefixes.prefix(levels, before: last) {
             guard let isOnline = Self.onlineTexts[message.payload.span] else { return nil }
             return Report(ecosystem: ecosystem, address: prefix, readings: [.availability(online: isOnline)])
         }
         return nil
-    }
-
-    /// The levels before one, if they are a prefix to listen to.
-    private func prefix(_ levels: TopicLevels, _ end: Int) -> String? {
-        guard end > 0 else { return nil }
-        let prefix = levels.joined(0..<end)
-        return prefix.isEmpty || prefixes?.contains(prefix) == false ? nil : prefix
     }
 
     /// Whether this is how a component is called, where any topic may be another's.
