@@ -33,6 +33,8 @@ public struct Disablement: Hashable, Sendable, Codable {
     /// An alarm that is recorded and not acted upon.
     public struct Withheld: Hashable, Sendable, Codable {
         public let device: Device.ID
+        /// The device's position in the registry; `nil` if it has left it. Not stored, for positions change.
+        var index: Int?
         public let place: Place
         public let kind: Signal.Kind
         public var raisedAt: Instant
@@ -40,6 +42,19 @@ public struct Disablement: Hashable, Sendable, Codable {
         public var heardAt: Instant
         public var live: Bool
         public let late: Bool
+
+        init(_ signal: Signal, _ observation: Observation, late: Bool) {
+            device = signal.device
+            index = observation.index
+            place = signal.place
+            kind = signal.kind
+            raisedAt = signal.at
+            heardAt = observation.receivedAt
+            live = !signal.retained
+            self.late = late
+        }
+
+        enum CodingKeys: String, CodingKey { case device, place, kind, raisedAt, heardAt, live, late }
     }
 }
 

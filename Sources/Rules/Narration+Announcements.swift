@@ -3,9 +3,9 @@ import Registry
 // What those who keep watch read of disablements and tests: places by their names, times by the estate's clocks.
 extension Narration {
     static func announcement(
-        ofBeginning disablement: Disablement, _ devices: [Device], _ estate: Estate, utcOffset: Duration
+        ofBeginning disablement: Disablement, _ device: Device?, _ estate: Estate, utcOffset: Duration
     ) -> Text {
-        let what = name(of: disablement.scope, devices, estate)
+        let what = name(of: disablement.scope, device, estate)
         let until = clock(disablement.until, utcOffset)
         let who = [disablement.by, disablement.second].compactMap { $0 }
         let why = disablement.why.isEmpty ? Text("", "") : Text(" (\(disablement.why))", "（\(disablement.why)）")
@@ -26,9 +26,9 @@ extension Narration {
     /// - Parameter burning: what still alarms.
     static func announcement(
         ofEnding disablement: Disablement, because end: DisablementEnd, burning: [Disablement.Withheld],
-        _ devices: [Device], _ estate: Estate
+        _ device: Device?, _ estate: Estate
     ) -> Text {
-        let what = name(of: disablement.scope, devices, estate)
+        let what = name(of: disablement.scope, device, estate)
         var text =
             disablement.isTest
             ? Text("The test of \(what.english) is over", "\(what.traditionalChinese)測試結束")
@@ -56,11 +56,11 @@ extension Narration {
     }
 
     /// `Block A, 12C`, `The smoke detector a-12-C-smoke (Block A, 12C)`, `Rule unanswered`.
-    private static func name(of scope: Disablement.Scope, _ devices: [Device], _ estate: Estate) -> Text {
+    private static func name(of scope: Disablement.Scope, _ device: Device?, _ estate: Estate) -> Text {
         switch scope {
         case .place(let place): return PlaceNames(estate).text(place)
         case .device(let id):
-            guard let place = devices.first?.place else { return Text("Device \(id)", "裝置 \(id) ") }
+            guard let place = device?.place else { return Text("Device \(id)", "裝置 \(id) ") }
             let there = PlaceNames(estate).text(place)
             return Text("Device \(id) (\(there.english))", "裝置 \(id)（\(there.traditionalChinese)）")
         case .rule(let name): return Text("Rule \(name)", "規則 \(name) ")

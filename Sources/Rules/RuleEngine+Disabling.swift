@@ -44,7 +44,7 @@ extension RuleEngine {
         func unknown(_ why: String) -> Result<DisablementKey, Refusal> { .failure(Refusal(answer: .unknown(why))) }
         switch scope {
         case .device(let id):
-            guard let index = positionsByID[id], let block = position(ofBlock: device(at: index).place.block) else {
+            guard let device = named(by: scope), let block = position(ofBlock: device.place.block) else {
                 return unknown("no device '\(id)' is in devices.csv")
             }
             return .success(DisablementKey(block: block, scope: scope, isTest: isTest))
@@ -128,10 +128,11 @@ extension RuleEngine {
         real.blocks[key.block].disablements.append(disablement)
         outcome.records.append(
             Narration.disablementBegins(disablement, isProlonged: before != nil, at: now, estate))
+        let device = named(by: key.scope)
         announce(
             Narration.announcement(
-                ofBeginning: disablement, named(by: key.scope), estate, utcOffset: rules.settings.utcOffset),
-            key, verb: command.verb)
+                ofBeginning: disablement, device, estate, utcOffset: rules.settings.utcOffset),
+            key, device, verb: command.verb)
         noteDisablements(ofBlock: key.block)
     }
 
@@ -172,10 +173,7 @@ extension RuleEngine {
         let free = burning.filter { coverings(of: $0).isEmpty }
         outcome.records.append(
             Narration.disablementEnds(disablement, because: end, burning: free, at: now, estate))
-        announce(
-            Narration.announcement(
-                ofEnding: disablement, because: end, burning: free, named(by: key.scope), estate),
-            key, verb: key.isTest ? .endTest : .enable)
+        announce(disablement, endedBecause: end, burning: free, key)
         noteDisablements(ofBlock: key.block)
         for alarm in burning {
             if let other = coverings(of: alarm).first {
@@ -187,14 +185,28 @@ extension RuleEngine {
         if case .rule(let name) = key.scope { settleAll(after: name) }
     }
 
+    mutating func announce(
+        _ disablement: Disablement, endedBecause end: Narration.DisablementEnd, burning: [Disablement.Withheld],
+        _ key: DisablementKey
+    ) {
+        let device = named(by: key.scope)
+        announce(
+            Narration.announcement(ofEnding: disablement, because: end, burning: burning, device, estate),
+            key, device, verb: key.isTest ? .endTest : .enable)
+    }
+
     /// Those who keep watch are told at both ends: what is out of action is theirs to watch meanwhile.
-    private mutating func announce(_ text: LogRecord.Text, _ key: DisablementKey, verb: OperatorCommand.Verb) {
+    ///
+    /// - Parameter device: the one that is meant, if the scope is one.
+    private mutating func announce(
+        _ text: LogRecord.Text, _ key: DisablementKey, _ device: Device?, verb: OperatorCommand.Verb
+    ) {
         real.blocks[key.block].announcements += 1
         let state = real.blocks[key.block]
         let places: [Place] =
             switch key.scope {
             case .place(let place): [place]
-            case .device: named(by: key.scope).map(\.place)
+            case .device: device.map { [$0.place] } ?? []
             case .rule: estate.blocks.map { Place(block: $0.id) }
             }
         outcome.alerts.append(
@@ -203,9 +215,9 @@ extension RuleEngine {
                 block: state.block, places: places, verb: verb.rawValue, to: [.guards, .wardens, .maintenance]))
     }
 
-    private func named(by scope: Disablement.Scope) -> [Device] {
-        guard case .device(let id) = scope, let index = positionsByID[id] else { return [] }
-        return [device(at: index)]
+    private func named(by scope: Disablement.Scope) -> Device? {
+        guard case .device(let id) = scope else { return nil }
+        return (0..<deviceCount).lazy.map(device(at:)).first { $0.id == id }
     }
 
     func isDisabled(_ rule: Rule, _ incident: Incident) -> Bool {

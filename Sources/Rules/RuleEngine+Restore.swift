@@ -60,6 +60,7 @@ extension RuleEngine {
         for position in state.disablements.indices {
             for alarm in state.disablements[position].withheld.indices {
                 var known = state.disablements[position].withheld[alarm]
+                known.index = positions[known.device]
                 known.raisedAt = min(known.raisedAt, present)
                 known.heardAt = min(known.heardAt, present)
                 state.disablements[position].withheld[alarm] = known

@@ -61,7 +61,7 @@ extension RuleEngine {
     }
 
     func coverings(of alarm: Disablement.Withheld) -> [DisablementKey] {
-        guard let index = positionsByID[alarm.device], let block = position(ofBlock: alarm.place.block) else {
+        guard let index = alarm.index, let block = position(ofBlock: alarm.place.block) else {
             return []
         }
         return coverings(of: alarm.kind, device(at: index), block)
@@ -94,10 +94,7 @@ extension RuleEngine {
             // It has proved nothing since its last incident; when it is enabled, its repeats are told as such.
             return noteStuckUnderDisablement(observation)
         }
-        keepBack(
-            Disablement.Withheld(
-                device: signal.device, place: signal.place, kind: signal.kind, raisedAt: signal.at,
-                heardAt: observation.receivedAt, live: !signal.retained, late: late), under: key)
+        keepBack(Disablement.Withheld(signal, observation, late: late), under: key)
     }
 
     mutating func keepBack(_ alarm: Disablement.Withheld, under key: DisablementKey) {
@@ -148,6 +145,7 @@ extension RuleEngine {
             outcome.records.append(
                 Narration.disablementEnds(
                     disablement, because: .broken(signal.kind, signal.place), burning: burning, at: now, estate))
+            announce(disablement, endedBecause: .broken(signal.kind, signal.place), burning: burning, key)
             noteDisablements(ofBlock: key.block)
             alarms += burning
         }
@@ -163,7 +161,7 @@ extension RuleEngine {
 
     /// Handles as an alarm what was kept back.
     mutating func take(_ alarm: Disablement.Withheld, raisedAt: Instant) {
-        guard let index = positionsByID[alarm.device], let block = position(ofBlock: alarm.place.block),
+        guard let index = alarm.index, let block = position(ofBlock: alarm.place.block),
             let hazard = ladders.hazard(of: alarm.kind)
         else { return }
         let signal = Signal(
@@ -239,9 +237,7 @@ extension RuleEngine {
             return
         }
         keepBack(
-            Disablement.Withheld(
-                device: signal.device, place: signal.place, kind: signal.kind, raisedAt: signal.at,
-                heardAt: observation.receivedAt, live: !signal.retained, late: late),
+            Disablement.Withheld(signal, observation, late: late),
             under: DisablementKey(block: holder, scope: .rule(rule.name), isTest: false))
     }
 }

@@ -107,8 +107,8 @@ import Testing
         ).check()
     }
 
-    @Test func `of a whole block is broken by two zones in it`() throws {
-        try Table(
+    @Test func `of a whole block is broken by two zones in it, and its end is announced`() throws {
+        let outcome = try Table(
             """
             start  2026-11-22T23:30:00+08:00
             00:00  disable block a until=30:00 |
@@ -117,6 +117,10 @@ import Testing
             10:00  smoke    a/20/A                    | first-detector:investigate unanswered:investigate flat-holds:confirmed spread:spreading
             """
         ).check()
+        #expect(
+            outcome.alerts.compactMap(\.announcement).last?.english
+                == "Block A is watched again, for there is an alarm elsewhere too: smoke in Block A, 20A. "
+                + "STILL ALARMING: Block A, 12C.")
     }
 
     @Test func `is not broken by another hazard, another block, or the same flat`() throws {
