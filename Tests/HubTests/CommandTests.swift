@@ -13,7 +13,7 @@ import Testing
         ["incidents", "cause"],
         ["ack"], ["silence"],
         ["reset"], ["disable"], ["enable"], ["status"], ["devices"],
-        ["rules"], ["rules", "explain"], ["rules", "test"],
+        ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
@@ -48,6 +48,30 @@ import Testing
         #expect(refusal.output == [])
         #expect(!refusal.errors.isEmpty)
         #expect(!refusal.errors.contains { $0.contains("secret") })
+    }
+
+    @Test func `has every command and option that the README shows`() async throws {
+        let readme = try String(contentsOfFile: HubFolder.root + "/README.md", encoding: .utf8)
+        let lines = readme.split(separator: "\n").filter { $0.hasPrefix("smokehub ") }
+        #expect(lines.count > 15)
+        for line in lines {
+            let words = line.prefix { $0 != "#" && $0 != "'" && $0 != "\"" }.split(separator: " ").dropFirst().map(
+                String.init)
+            let command = Array(Self.commands.filter { words.starts(with: $0) }.max { $0.count < $1.count } ?? [])
+            #expect(!command.isEmpty, "\(line)")
+            let help = try await HubProcess.run(command + ["--help"]).output.joined(separator: "\n")
+            for option in words where option.hasPrefix("--") { #expect(help.contains(option), "\(line)") }
+        }
+    }
+
+    @Test func `understands the ecosystems that the README lists, and no others`() throws {
+        let readme = try String(contentsOfFile: HubFolder.root + "/README.md", encoding: .utf8)
+        let rows = readme.split(separator: "\n").drop { !$0.hasPrefix("| `ecosystem` |") }.prefix { $0.hasPrefix("|") }
+        let listed = rows.dropFirst(2).flatMap { row in
+            row.split(separator: "|")[0].split(separator: "`").map(String.init).filter { $0.first?.isLetter == true }
+        }
+        let known = Device.Ecosystem.allCases.filter { ![.native, .zigbee2mqtt].contains($0) }.map(\.rawValue)
+        #expect(listed.sorted() == known.sorted())
     }
 
     @Test func `finds nothing wrong in the sample configuration`() async throws {

@@ -59,6 +59,15 @@ import Testing
         #expect(rules.unreadDevices(devices).map(\.id) == ["gas"])
     }
 
+    @Test func `understands the example of a mode in the sample's comment`() throws {
+        let sample = try ConfigFile.read(Sample.folder + "/rules.yaml").text
+        let examples = sample.split(separator: "\n").filter { $0.hasPrefix("#   - {") }.map { $0.dropFirst() }
+        #expect(examples.count == 1)
+        let rules = try RuleSet(ConfigFile(name: "r.yaml", text: "rules:\n" + examples.joined(separator: "\n") + "\n"))
+        #expect(
+            rules.rules.map(\.name) == ["pas-first", "pas-unacknowledged", "pas-time-is-up", "pas-second-detector"])
+    }
+
     @Test func `of the sample estate has no mistake`() throws {
         #expect(try TableEstate.sampleRules().mistakes(in: TableEstate.estate, file: "rules.yaml") == [])
     }
