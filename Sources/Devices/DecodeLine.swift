@@ -6,7 +6,7 @@
 /// where it has none; `detail` is there only where a reading has one, and `"unmapped":[…]` only where a field looks like
 /// a hazard that nobody has mapped. Messages of exercises are shown like real ones, under their whole topic.
 public struct DecodeLine: Sendable {
-    private let table: DecoderTable
+    private var table: DecoderTable
 
     public init(_ table: DecoderTable) {
         self.table = table
@@ -23,12 +23,17 @@ public struct DecodeLine: Sendable {
                 if let drill = DrillTopic(message.topic) {
                     try table.report(message, in: drill)
                 } else {
-                    try table.report(message)
+                    try learned(message)
                 }
             return Self.line(topic, device: report?.address, report, error: nil)
         } catch {
             return Self.line(topic, device: error.address, nil, error: error.description)
         }
+    }
+
+    private mutating func learned(_ message: Message) throws(Malformed) -> Report? {
+        _ = try table.learn(message)
+        return try table.report(message)
     }
 
     private static func message(_ line: String, _ topic: inout String?) throws(Malformed) -> Message {

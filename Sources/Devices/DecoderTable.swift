@@ -1,18 +1,51 @@
 /// The decoders of an installation, found by topic.
 public struct DecoderTable: Sendable {
-    public let decoders: [any Decoder]
+    public private(set) var decoders: [any Decoder]
     private var trie = TopicTrie<Int>()
+    /// The same, of those that learn alone: with none of them, learning costs nothing.
+    private var learners = TopicTrie<Int>()
+    private let learns: [Bool]
+    private var heard: Set<String> = []
 
     /// - Throws: ``InvalidTopicFilter`` if a decoder asks for a filter that MQTT does not allow.
     public init(_ decoders: [any Decoder]) throws(InvalidTopicFilter) {
         self.decoders = decoders
+        learns = decoders.map { $0 is any LearningDecoder }
         for (index, decoder) in decoders.enumerated() {
-            for filter in decoder.topicFilters { try trie.insert(filter, index) }
+            for filter in decoder.topicFilters { try hear(filter, index) }
         }
+    }
+
+    private mutating func hear(_ filter: String, _ index: Int) throws(InvalidTopicFilter) {
+        guard heard.insert("\(index) \(filter)").inserted else { return }
+        try trie.insert(filter, index)
+        if learns[index] { try learners.insert(filter, index) }
     }
 
     /// The topic filters of all decoders, to subscribe to. Exercises are not among them: ``DrillTopic/filter``.
     public var topicFilters: [String] { decoders.flatMap(\.topicFilters) }
+
+    /// Teaches a real message to the decoders that learn, before ``report(_:)`` is asked what it says.
+    ///
+    /// - Returns: what changed; empty for most messages.
+    /// - Throws: ``Malformed`` if it is meant to teach something and cannot be understood.
+    public mutating func learn(_ message: Message) throws(Malformed) -> [Lesson] {
+        guard DrillTopic(message.topic) == nil else { return [] }
+        var lessons: [Lesson] = []
+        for index in learners.match(message.topic) {
+            guard var decoder = decoders[index] as? any LearningDecoder else { continue }
+            // Held once, or what it knows would be copied.
+            decoders[index] = NativeDecoder()
+            defer { decoders[index] = decoder }
+            let lesson = try decoder.learn(message)
+            guard lesson != .nothing else { continue }
+            for filter in lesson.heard {
+                do { try hear(filter, index) } catch { throw Malformed(error.description) }
+            }
+            lessons.append(lesson)
+        }
+        return lessons
+    }
 
     /// What a real message says, by the first decoder that can say it.
     ///

@@ -24,6 +24,9 @@ public struct Report: Hashable, Sendable {
     public var deviceTime: Instant?
     /// The device's own counter of its messages; `nil` if it has none.
     public var sequence: UInt64?
+    /// The gateway that the device speaks through, by its address in the same ecosystem; the device's own address if
+    /// it is that gateway; `nil` for one that speaks for itself.
+    public var gateway: String?
     /// Where the topic itself says that the device is; only native topics do.
     public var place: Place?
     /// Fields that look like a hazard and have a value, but whose meaning only an operator can tell: `alarm_1`. They
@@ -32,13 +35,14 @@ public struct Report: Hashable, Sendable {
 
     public init(
         ecosystem: Device.Ecosystem, address: String, readings: [Reading], deviceTime: Instant? = nil,
-        sequence: UInt64? = nil, place: Place? = nil, unmapped: [String] = []
+        sequence: UInt64? = nil, gateway: String? = nil, place: Place? = nil, unmapped: [String] = []
     ) {
         self.ecosystem = ecosystem
         self.address = address
         self.readings = readings
         self.deviceTime = deviceTime
         self.sequence = sequence
+        self.gateway = gateway
         self.place = place
         self.unmapped = unmapped
     }
