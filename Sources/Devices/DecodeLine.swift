@@ -32,7 +32,7 @@ public struct DecodeLine: Sendable {
     }
 
     private mutating func learned(_ message: Message) throws(Malformed) -> Report? {
-        _ = try table.learn(message)
+        try table.learn(message)
         return try table.report(message)
     }
 

@@ -1,3 +1,5 @@
+public import Registry
+
 /// The decoders of an installation, found by topic.
 public struct DecoderTable: Sendable {
     public private(set) var decoders: [any Decoder]
@@ -27,12 +29,17 @@ public struct DecoderTable: Sendable {
 
     /// Teaches a real message to the decoders that learn, before ``report(_:)`` is asked what it says.
     ///
-    /// - Returns: what changed; empty for most messages.
+    /// - Parameter ecosystem: to teach one decoder alone, again what it has asked to be kept.
+    /// - Returns: what changed, and in which ecosystem's decoder; empty for most messages.
     /// - Throws: ``Malformed`` if it is meant to teach something and cannot be understood.
-    public mutating func learn(_ message: Message) throws(Malformed) -> [Lesson] {
+    @discardableResult
+    public mutating func learn(
+        _ message: Message, for ecosystem: Device.Ecosystem? = nil
+    ) throws(Malformed) -> [(by: Device.Ecosystem, lesson: Lesson)] {
         guard DrillTopic(message.topic) == nil else { return [] }
-        var lessons: [Lesson] = []
+        var lessons: [(by: Device.Ecosystem, lesson: Lesson)] = []
         for index in learners.match(message.topic) {
+            if let ecosystem, decoders[index].ecosystem != ecosystem { continue }
             guard var decoder = decoders[index] as? any LearningDecoder else { continue }
             // Held once, or what it knows would be copied.
             decoders[index] = NativeDecoder()
@@ -42,7 +49,7 @@ public struct DecoderTable: Sendable {
             for filter in lesson.heard {
                 do { try hear(filter, index) } catch { throw Malformed(error.description) }
             }
-            lessons.append(lesson)
+            lessons.append((decoder.ecosystem, lesson))
         }
         return lessons
     }

@@ -178,6 +178,15 @@ final class Announcer: Sendable {
         }
     }
 
+    /// Asks a device or gateway something. One that is lost is asked again when there is reason to.
+    func request(_ payload: [UInt8], topic: String) {
+        publisher.publish(OutgoingMessage(topic: topic, payload: payload, quality: .atMostOnce)) {
+            [logger] result in
+            guard case .failure(let error) = result else { return }
+            logger.warning("A request did not reach the broker", metadata: ["topic": "\(topic)", "reason": "\(error)"])
+        }
+    }
+
     /// Whether the broker has taken a canary, so that it is the broker that keeps it back.
     func hasTaken(canary: [UInt8]) -> Bool { progress.withLock { $0.canaryTaken == canary } }
 

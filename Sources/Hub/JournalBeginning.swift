@@ -1,6 +1,6 @@
 public import Registry
 public import Rules
-import Store
+public import Store
 
 /// The first line of an incident that was cut out of a journal: what led to it before the piece begins, and what has been
 /// left out.
@@ -20,6 +20,8 @@ public struct JournalBeginning: Hashable, Sendable, Codable {
     public var hearsNobody: Bool
     public var devices: [Known]
     public var blocks: [BlockState]
+    /// What the decoders had been taught; `nil` for nothing.
+    public var lessons: [KeptLesson]?
 
     public struct Known: Hashable, Sendable, Codable {
         public var id: Device.ID

@@ -112,7 +112,7 @@ public struct JournalExport {
             },
             blocks: blocks.compactMap { block in
                 replay.engine.state(ofBlock: block) { people.pseudonym(of: $0) }
-            })
+            }, lessons: replay.lessons.kept.isEmpty ? nil : replay.lessons.kept)
     }
 
     /// Whether an entry is about the incident's block, or about the hub as a whole.
@@ -123,7 +123,7 @@ public struct JournalExport {
             return part.block == "*" || block == part.block
         case .command(let command):
             return part.block == "*" || incidents.first { $0.id == command.incident }?.block == part.block
-        case .exerciseBegan, .exerciseEnded, .outage, .backlog, .started, .time:
+        case .exerciseBegan, .exerciseEnded, .outage, .backlog, .started, .time, .taught:
             return true
         }
     }

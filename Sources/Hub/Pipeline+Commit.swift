@@ -50,7 +50,7 @@ extension Pipeline {
     /// - Returns: whether everything is durable, so that it may be acknowledged.
     @discardableResult
     func writeAndTell() -> Bool {
-        guard !unwritten.entries.isEmpty || !unwritten.outcome.isEmpty || !changedDevices.isEmpty else {
+        guard !unwritten.isEmpty || !changedDevices.isEmpty else {
             return fault == nil
         }
         let moment = now()
@@ -112,6 +112,7 @@ extension Pipeline {
         // the oldest entries led to are kept; only their replay is lost.
         let surplus = unwritten.entries.count - Self.entriesMax
         if surplus > 0 { unwritten.entries.removeFirst(surplus) }
+        unwritten.lessons.removeFirst(max(0, unwritten.lessons.count - Self.entriesMax))
     }
 
     /// How many journal entries wait at most for a disk that takes nothing.

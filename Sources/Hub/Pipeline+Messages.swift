@@ -13,6 +13,7 @@ extension Pipeline {
             topic: publication.topic, payload: publication.payload, retained: publication.retained)
         do {
             guard let drill = DrillTopic(publication.topic) else {
+                try learn(message, at: moment)
                 if let report = try decoders.report(message) { take(report, message, exercise: nil, at: moment) }
                 return
             }

@@ -14,9 +14,10 @@ import Store
 final class Pipeline {
     let settings: HubSettings
     let registry: EstateRegistry
-    let decoders: DecoderTable
+    var decoders: DecoderTable
     let database: HubDatabase
     let session: Session
+    var requests = RequestBudget()
     let inbox: PipelineInbox
     let board: HubBoard
     let outlets: PipelineOutlets
@@ -101,18 +102,19 @@ final class Pipeline {
         heard = LivenessList(count: registry.devices.count)
         listening = Listening(since: now(), heardAt: now(), backlogUntil: now() + Self.backlogPatience)
         canary = Canary(settings: settings.canary, topic: "smokehub/\(settings.hub)/canary")
-        session = try Self.session(settings, decoders: decoders, canaryTopic: canary.topic)
+        let learnt = Self.taught(&decoders, try database.lessons(), logger)
+        session = try Self.session(settings, decoders: decoders, learnt: learnt, canaryTopic: canary.topic)
         try restore()
     }
 
     private static func session(
-        _ settings: HubSettings, decoders: DecoderTable, canaryTopic: String
+        _ settings: HubSettings, decoders: DecoderTable, learnt: [String], canaryTopic: String
     ) throws(MQTTError) -> Session {
         var connection = BrokerSettings(
             settings.broker, clientID: settings.broker.clientID ?? "smokehub-\(settings.hub)")
         connection.payloadBytesMax = settings.payloadBytesMax
         connection.batchMessagesMax = settings.batchMax
-        let filters = decoders.topicFilters + [DrillTopic.filter, canaryTopic] + settings.subscriptions
+        let filters = decoders.topicFilters + [DrillTopic.filter, canaryTopic] + settings.subscriptions + learnt
         return try Session(connection, subscriptions: filters.map { Subscription($0) })
     }
 

@@ -12,7 +12,9 @@ public struct Replay {
     public private(set) var unknown = 0
     var engine: RuleEngine
     let registry: EstateRegistry
-    private let decoders: DecoderTable
+    private var decoders: DecoderTable
+    /// What the decoders have been taught, by decoder and topic, for a piece that begins later.
+    private(set) var lessons = LessonBook()
 
     /// - Throws: if a base topic in the settings is no topic.
     public init(_ configuration: HubConfiguration) throws {
@@ -27,6 +29,7 @@ public struct Replay {
         switch step {
         case .entry(let entry): play(entry)
         case .recorded(let recorded):
+            learn(recorded)
             play(recorded.message, at: recorded.at, backlog: false, placement: nil)
         case .beginning(let beginning): begin(beginning)
         }
@@ -41,6 +44,7 @@ public struct Replay {
                 backlog: heard.backlog,
                 placement: DeviceClock.Placement(
                     at: heard.eventAt, late: heard.late, overtaken: heard.overtaken ?? false))
+        case .taught(let lesson): teach(lesson)
         case .command(let command): engine.apply(command, at: entry.at)
         case .exerciseBegan(let exercise): engine.begin(exercise, at: entry.at)
         case .exerciseEnded(let id): engine.end(exercise: id, at: entry.at)
@@ -63,7 +67,23 @@ public struct Replay {
             devices: beginning.devices.compactMap { device in
                 registry.position(of: device.id).map { ($0, device.state) }
             }, blocks: beginning.blocks, exercises: [])
+        for lesson in beginning.lessons ?? [] { teach(lesson) }
         if beginning.hearsNobody { engine.beginOutage() }
+    }
+
+    /// Before anything else, what the decoders knew when a journal begins.
+    public mutating func teach(_ lesson: KeptLesson) {
+        let message = Message(topic: lesson.topic, payload: Array(lesson.payload), retained: lesson.retained)
+        guard let decoder = Device.Ecosystem(rawValue: lesson.decoder),
+            let learnt = try? decoders.learn(message, for: decoder)
+        else { return }
+        lessons.note(learnt, of: message, at: lesson.at)
+    }
+
+    private mutating func learn(_ recorded: RecordedMessage) {
+        // One that cannot be understood is counted when it is asked what it says.
+        let learnt = (try? decoders.learn(recorded.message)) ?? []
+        lessons.note(learnt, of: recorded.message, at: recorded.at)
     }
 
     private mutating func play(

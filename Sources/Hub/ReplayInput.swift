@@ -18,6 +18,8 @@ public enum ReplayStep: Sendable {
 public final class ReplayInput {
     private let path: String
     private var source: Source
+    /// What the decoders had been taught before the journal begins.
+    private var lessons: ArraySlice<KeptLesson> = []
     private let complain: (String) -> Void
     /// The latest time of a recording, and whether its time has gone back behind it.
     private var latest: Instant?
@@ -62,11 +64,13 @@ public final class ReplayInput {
             \(path): the journal is whole from \(first.entry.at) on; what was older has been deleted. What was known \
             of devices before is not, and incidents are numbered from 1
             """)
+        lessons = try database.lessons(before: first.entry.at)[...]
     }
 
     /// - Returns: `nil` at the end.
     /// - Throws: if the journal cannot be read.
     public func next() throws -> ReplayStep? {
+        if let lesson = lessons.popFirst() { return .entry(JournalEntry(.taught(lesson), at: lesson.at)) }
         switch source {
         case .journal(let database, let last, var page):
             if page.isEmpty { page = try database.journal(after: last, limit: 1000)[...] }

@@ -13,7 +13,7 @@ import Glibc
 /// Driven by one thread and by no other, hence not `Sendable`. Whoever cannot commit does not acknowledge: at the latest
 /// after one and a half keep-alives the broker ends the connection, and after the next it sends all of it again.
 public final class Session {
-    private let subscriptions: [Subscription]
+    private var subscriptions: [Subscription]
     private var link: Link
     /// Taken from the connection and not yet handed out.
     private var messages: [Publication] = []
@@ -28,6 +28,12 @@ public final class Session {
     ///
     /// Throws ``MQTTError`` with `.settings` for what could never work.
     public init(_ settings: BrokerSettings, subscriptions: [Subscription]) throws(MQTTError) {
+        try Self.check(subscriptions, settings)
+        self.subscriptions = subscriptions
+        link = try Link(settings)
+    }
+
+    private static func check(_ subscriptions: [Subscription], _ settings: BrokerSettings) throws(MQTTError) {
         for subscription in subscriptions where !subscription.isValid {
             throw MQTTError(
                 broker: settings.description,
@@ -35,8 +41,19 @@ public final class Session {
                     "'\(subscription.filter)' is no topic filter",
                     mend: "write + for a whole level and # only at the end"))
         }
-        self.subscriptions = subscriptions
-        link = try Link(settings)
+    }
+
+    /// Subscribes to more, on this connection and every later one. What the broker answers comes as an event; retained
+    /// messages come as to any new subscription.
+    ///
+    /// Throws ``MQTTError`` with `.settings` for what is no topic filter; then none of them is subscribed to.
+    public func subscribe(_ more: [Subscription]) throws(MQTTError) {
+        try Self.check(more, link.settings)
+        let new = more.filter { !subscriptions.contains($0) }
+        guard !new.isEmpty else { return }
+        subscriptions += new
+        // Without a connection, the next one asks for all of them.
+        if let connection = link.connection { subscribe(connection, new) }
     }
 
     /// Waits until there is a message or an event, `wakeup` is signalled, or the time is over; reads until nothing more
@@ -96,7 +113,8 @@ extension Session {
         case .connected(let connection, let sessionPresent):
             lettingOut = false
             events.append(.connected(sessionPresent: sessionPresent))
-            subscribe(connection)
+            asked = [:]
+            subscribe(connection, subscriptions)
         }
         guard let connection = link.connection else { return }
         if lettingOut {
@@ -108,8 +126,7 @@ extension Session {
     }
 
     /// In pieces, because some brokers bound the filters of one SUBSCRIBE.
-    private func subscribe(_ connection: Connection) {
-        asked = [:]
+    private func subscribe(_ connection: Connection, _ subscriptions: [Subscription]) {
         for quality in [Quality.atMostOnce, .atLeastOnce] {
             let wanted = subscriptions.filter { $0.quality == quality }
             for start in stride(from: 0, to: wanted.count, by: 64) {

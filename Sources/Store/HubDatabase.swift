@@ -96,6 +96,7 @@ public final class HubDatabase: AlertSource {
         migrator.registerMigration("2") { try $0.execute(sql: StoreIdentity.schema) }
         migrator.registerMigration("3") { try $0.execute(sql: closingSchema) }
         migrator.registerMigration("journal-bytes") { try $0.execute(sql: Self.journalBytesSchema) }
+        migrator.registerMigration("lesson") { try $0.execute(sql: Self.lessonSchema) }
         return migrator
     }
 
@@ -104,12 +105,16 @@ public final class HubDatabase: AlertSource {
         public var entries: [JournalEntry] = []
         public var outcome = Consequences()
         public var devices: [(id: Device.ID, state: DeviceState)] = []
+        public var lessons: [LessonChange] = []
         /// How far the engine's time has come.
         public var time: Instant
         /// The last alert that the broker has taken over, if that is news.
         public var announced: Int64?
 
         public init(time: Instant) { self.time = time }
+
+        /// Nothing but time.
+        public var isEmpty: Bool { entries.isEmpty && outcome.isEmpty && devices.isEmpty && lessons.isEmpty }
     }
 
     /// Makes a batch durable: when this returns, a power cut loses nothing of it.
@@ -127,6 +132,7 @@ public final class HubDatabase: AlertSource {
                         .execute(arguments: [entry.at.milliseconds, encoder.encode(entry)])
                 }
                 try Self.write(commit.outcome, to: database, encoder)
+                try Self.write(commit.lessons, to: database)
                 for (id, state) in commit.devices {
                     try database.cachedStatement(sql: "INSERT OR REPLACE INTO device (id, state) VALUES (?, ?)")
                         .execute(arguments: [id, encoder.encode(state)])

@@ -16,6 +16,8 @@ public struct JournalEntry: Hashable, Sendable, Codable {
     public enum Input: Hashable, Sendable, Codable {
         /// A message that changed something.
         case message(Heard)
+        /// A message that taught a decoder what others mean, or that those meanings are over.
+        case taught(KeptLesson)
         case command(OperatorCommand)
         case exerciseBegan(Exercise)
         case exerciseEnded(id: String)

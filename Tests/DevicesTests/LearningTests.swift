@@ -31,7 +31,7 @@ import Testing
         let said = Message(topic: "say/fire", payload: [])
         #expect(try table.report(said) == nil)
         let lessons = try table.learn(Message(topic: "teach/fire", payload: Array("hall".utf8)))
-        #expect(lessons == [Lesson(isKept: true, heard: ["say/fire"])])
+        #expect(lessons.map(\.lesson) == [Lesson(isKept: true, heard: ["say/fire"])])
         #expect(try table.report(said)?.address == "hall")
         #expect(try table.learn(said).isEmpty)
     }
@@ -39,7 +39,10 @@ import Testing
     @Test func `says what no longer counts`() throws {
         var table = try DecoderTable([Pupil()])
         _ = try table.learn(Message(topic: "teach/fire", payload: Array("hall".utf8)))
-        #expect(try table.learn(Message(topic: "teach/fire", payload: [])) == [Lesson(forgotten: ["teach/fire"])])
+        #expect(
+            try table.learn(Message(topic: "teach/fire", payload: [])).map(\.lesson) == [
+                Lesson(forgotten: ["teach/fire"])
+            ])
         #expect(try table.report(Message(topic: "say/fire", payload: [])) == nil)
     }
 
