@@ -27,6 +27,8 @@ public struct Report: Hashable, Sendable {
     /// The gateway that the device speaks through, by its address in the same ecosystem; the device's own address if
     /// it is that gateway; `nil` for one that speaks for itself.
     public var gateway: String?
+    /// The device is a gateway to others, and its availability is theirs.
+    public var isGateway: Bool
     /// Where the topic itself says that the device is; only native topics do.
     public var place: Place?
     /// Fields that look like a hazard and have a value, but whose meaning only an operator can tell: `alarm_1`. They
@@ -35,7 +37,8 @@ public struct Report: Hashable, Sendable {
 
     public init(
         ecosystem: Device.Ecosystem, address: String, readings: [Reading], deviceTime: Instant? = nil,
-        sequence: UInt64? = nil, gateway: String? = nil, place: Place? = nil, unmapped: [String] = []
+        sequence: UInt64? = nil, gateway: String? = nil, isGateway: Bool? = nil,
+        place: Place? = nil, unmapped: [String] = []
     ) {
         self.ecosystem = ecosystem
         self.address = address
@@ -43,8 +46,19 @@ public struct Report: Hashable, Sendable {
         self.deviceTime = deviceTime
         self.sequence = sequence
         self.gateway = gateway
+        self.isGateway = isGateway ?? (gateway == address)
         self.place = place
         self.unmapped = unmapped
+    }
+}
+
+extension Report {
+    /// The same, of a device that speaks through a gateway, or is it.
+    func through(_ gateway: String) -> Report {
+        var report = self
+        report.gateway = gateway
+        report.isGateway = gateway == address
+        return report
     }
 }
 

@@ -59,7 +59,7 @@ extension HubSettings {
         }
         readLimits(root, &mistakes)
         readCanary(root.section("canary", &mistakes), &mistakes)
-        readSupervision(root.section("supervision", &mistakes), &mistakes)
+        supervision = Supervision(root.section("supervision", &mistakes), &mistakes)
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)
     }
 
@@ -107,20 +107,6 @@ extension HubSettings {
         }
     }
 
-    private mutating func readSupervision(_ section: SettingsSection, _ mistakes: inout Mistakes) {
-        let range = Duration.seconds(10) ... .seconds(7 * 86_400)
-        section.checkKeys(["silence", "silence-by-ecosystem"], &mistakes)
-        section.read("silence", into: &supervision.silence, &mistakes) { (node) throws(ConfigError) in
-            try node.duration(in: range)
-        }
-        let own = section.section("silence-by-ecosystem", &mistakes)
-        own.checkKeys(Device.Ecosystem.allCases.map(\.rawValue), &mistakes)
-        for entry in own.entries {
-            guard let ecosystem = Device.Ecosystem(rawValue: entry.key) else { continue }
-            let silence = mistakes.reading { () throws(ConfigError) in try entry.value.duration(in: range) }
-            supervision.silenceByEcosystem[ecosystem] = silence
-        }
-    }
 }
 
 extension YAMLNode {

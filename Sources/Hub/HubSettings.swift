@@ -1,3 +1,4 @@
+public import Devices
 public import Logging
 public import Registry
 
@@ -57,14 +58,13 @@ public struct HubSettings: Sendable {
 
     /// When a device that says nothing becomes a trouble.
     public struct Supervision: Hashable, Sendable {
-        /// `silence`: 300 s is the most that EN 54-25 is said to allow a radio device.
-        public var silence = Duration.seconds(300)
-        /// `silence-by-ecosystem`: battery devices of some ecosystems speak only every few hours.
-        public var silenceByEcosystem: [Device.Ecosystem: Duration] = [:]
-
-        public func silence(of ecosystem: Device.Ecosystem) -> Duration {
-            silenceByEcosystem[ecosystem] ?? silence
-        }
+        /// `contracts`: what the estate's devices have promised, where that is not the usual of their class.
+        public var contracts = Contracts()
+        /// `mass-silence`: of a block's devices; as many silent within a minute are a trouble of its own.
+        ///
+        /// Too small, and a gateway that is restarted looks like a fire; too large, and a riser that has lost its power
+        /// looks like single faults.
+        public var massShare = 0.2
     }
 
     /// Limits of the notifier.

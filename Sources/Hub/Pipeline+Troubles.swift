@@ -35,7 +35,7 @@ extension Pipeline {
     /// Tells the guards and those who maintain of something that may be an alarm, as soon as it is durable.
     ///
     /// - Parameter block: whose guards; `nil` if nobody can tell, and then all.
-    private func announce(_ text: LogRecord.Text, of trouble: String, block: String?, at moment: Instant) {
+    func announce(_ text: LogRecord.Text, of trouble: String, block: String?, at moment: Instant) {
         let block = block.flatMap { registry.estate.block($0)?.id } ?? "*"
         let places = block == "*" ? registry.estate.blocks.map { Place(block: $0.id) } : [Place(block: block)]
         let number = unwritten.outcome.alerts.count

@@ -1,3 +1,4 @@
+import Devices
 import Foundation
 import Hub
 import Registry
@@ -25,7 +26,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(settings.canary.interval == .seconds(15))
         #expect(settings.payloadBytesMax == 262_144)
         #expect(settings.zigbee2MQTTBaseTopics == ["zigbee2mqtt"])
-        #expect(settings.supervision.silence(of: .native) == .seconds(300))
+        #expect(settings.supervision.contracts.own.isEmpty)
         #expect(settings.checkpoint == .seconds(30))
         #expect(settings.channels.siren.enabled)
         #expect(settings.state == "state")
@@ -52,8 +53,10 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             payload-bytes-max: 1MiB
             zigbee2mqtt: {base-topics: [zigbee2mqtt, z2m/b]}
             supervision:
-              silence: 120s
-              silence-by-ecosystem: {zigbee2mqtt: 25h}
+              contracts:
+                - {device: a-3-B-smoke, interval: none, last-will: none}
+                - {ecosystem: native, kind: smoke, model: S1, interval: 60s, grace: 60s}
+              mass-silence: 0.5
             checkpoint: 10s
             journal: {retention: 90d}
             channels:
@@ -70,8 +73,14 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(settings.broker.sessionExpiry == .seconds(172_800))
         #expect(settings.broker.password?.value == "pw")
         #expect(settings.console == .listen(host: "::1", port: 8080))
-        #expect(settings.supervision.silence(of: .zigbee2mqtt) == .seconds(90_000))
-        #expect(settings.supervision.silence(of: .native) == .seconds(120))
+        #expect(
+            settings.supervision.contracts.own == [
+                Contracts.Rule(device: "a-3-B-smoke", Contract(interval: nil, lastWill: .none)),
+                Contracts.Rule(
+                    ecosystem: .native, kind: .smoke, model: "S1",
+                    Contract(interval: .seconds(60), grace: .seconds(60), lastWill: .outage)),
+            ])
+        #expect(settings.supervision.massShare == 0.5)
         #expect(settings.channels.siren.mode == .fire)
         let desk = try #require(settings.channels.webhook.endpoint("desk"))
         #expect(desk.request.secret?.value == "key")
@@ -164,9 +173,9 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
                 + "write a size such as 512B, 256KiB, 4MiB or 1GiB"
         ),
         (
-            "supervision: {silence-by-ecosystem: {zigbee: 1h}}",
-            "1:38: supervision.silence-by-ecosystem: "
-                + "unknown key 'zigbee'; write one of native, zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
+            "supervision: {contracts: [{ecosystem: zigbee, interval: 1h}]}",
+            "1:39: supervision.contracts[1].ecosystem: "
+                + "unknown 'zigbee'; write one of native, zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
                 + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels"
         ),
         (
@@ -307,10 +316,8 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         var shown = try HubSettings.load(path: sample.path, environment: [:])
         let defaults = HubSettings()
         #expect(shown.state.hasSuffix("/Config/../state"))
-        #expect(shown.supervision.silenceByEcosystem == [.zigbee2mqtt: .seconds(25 * 3600)])
         #expect(shown.channels.webhook.endpoints.map(\.name) == ["security-desk"])
         (shown.folder, shown.state) = (defaults.folder, defaults.state)
-        shown.supervision.silenceByEcosystem = [:]
         shown.channels.webhook.endpoints = []
         #expect(String(reflecting: shown) == String(reflecting: defaults))
     }

@@ -28,13 +28,14 @@ public struct OpenMQTTGatewayDecoder: Decoder {
         guard let levels = prefix.rest(of: message.topic), levels.count >= 2, !levels.isEmpty(0),
             !message.payload.isEmpty
         else { return nil }
-        if levels.level(1, is: "RTL_433toMQTT") { return try event(message.payload) }
-        if levels.level(1, is: "433toMQTT") { return try code(message.payload) }
+        if levels.level(1, is: "RTL_433toMQTT") { return try event(message.payload)?.through(levels[0]) }
+        if levels.level(1, is: "433toMQTT") { return try code(message.payload).through(levels[0]) }
         guard levels.count == 2, levels.level(1, is: "LWT") else { return nil }
         guard let isOnline = Self.lwtTexts[message.payload.span] else {
             throw Malformed("LWT: expected online or offline", address: levels[0])
         }
-        return Report(ecosystem: ecosystem, address: levels[0], readings: [.availability(online: isOnline)])
+        return Report(
+            ecosystem: ecosystem, address: levels[0], readings: [.availability(online: isOnline)], gateway: levels[0])
     }
 
     private func event(_ payload: [UInt8]) throws(Malformed) -> Report? {

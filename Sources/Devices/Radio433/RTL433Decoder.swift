@@ -28,18 +28,22 @@ public struct RTL433Decoder: Decoder {
         // An empty payload only removes what was retained.
         guard let levels = prefix.rest(of: message.topic), levels.count >= 2, !message.payload.isEmpty
         else { return nil }
-        if levels.level(1, is: "devices"), levels.count >= 4 { return try field(message.payload, levels) }
+        if levels.level(1, is: "devices"), levels.count >= 4 {
+            return try field(message.payload, levels).through(levels[0])
+        }
         guard levels.count == 2 else { return nil }
         if levels.level(1, is: "availability") {
             guard let isOnline = availabilityTexts[message.payload.span] else {
                 throw Malformed("availability: expected online or offline", address: levels[0])
             }
-            return Report(ecosystem: ecosystem, address: levels[0], readings: [.availability(online: isOnline)])
+            return Report(
+                ecosystem: ecosystem, address: levels[0], readings: [.availability(online: isOnline)],
+                gateway: levels[0])
         }
         guard levels.level(1, is: "events") || levels.level(1, is: "states") else { return nil }
         guard var event = try RTL433Event(try JSON(object: message.payload)) else { return nil }
         event.takeAll()
-        return try event.gathering.report(ecosystem, event.address)
+        return try event.gathering.report(ecosystem, event.address).through(levels[0])
     }
 
     /// One value, `devices/<model>/…/<id>/<field>`.
