@@ -7,14 +7,21 @@ extension DecoderTable {
     ///   - registry: whose devices to hear: its estate's native ones, Zigbee2MQTT's, and those of the other ecosystems
     ///     of which it has at least one. `nil` for everything that anybody may send.
     ///   - zigbee2MQTTBases: the base topic of each Zigbee2MQTT.
+    ///   - models: what the fields of the devices' models mean.
+    ///   - devices: whose models `devices.csv` names, where everybody is heard; `nil` for those of `registry`.
     /// - Throws: ``InvalidTopicFilter`` if a base topic is no topic.
     public static func all(
-        hearing registry: EstateRegistry? = nil, zigbee2MQTTBases: [String] = ["zigbee2mqtt"]
+        hearing registry: EstateRegistry? = nil, zigbee2MQTTBases: [String] = ["zigbee2mqtt"],
+        models: DeviceModels = .builtIn, of devices: EstateRegistry? = nil
     ) throws(InvalidTopicFilter) -> DecoderTable {
         let heard = registry.map { Set($0.devices.lazy.map(\.ecosystem)) }
+        let registered = RegisteredModels(models, of: devices ?? registry)
         var others: [any Decoder] = [
-            ChirpStackDecoder(), TheThingsStackDecoder(), ShellyGen1Decoder(), TasmotaDecoder(), ZWaveJSDecoder(),
-            RTL433Decoder(), OpenMQTTGatewayDecoder(), DomoticzDecoder(), ParadoxDecoder(), DSCDecoder(),
+            try ChirpStackDecoder(prefix: "application", models: registered),
+            try TheThingsStackDecoder(prefix: "v3", models: registered), ShellyGen1Decoder(), TasmotaDecoder(),
+            ZWaveJSDecoder(), try RTL433Decoder(prefix: "rtl_433", models: models),
+            try OpenMQTTGatewayDecoder(prefix: "home", models: models), DomoticzDecoder(), ParadoxDecoder(),
+            DSCDecoder(),
         ]
         // Those that could listen to every topic come last: what is another's by its topic is left to that one.
         if let registry {
@@ -31,6 +38,6 @@ extension DecoderTable {
         }
         return try DecoderTable(
             [NativeDecoder(estate: registry?.estate.id), try Zigbee2MQTTDecoder(bases: zigbee2MQTTBases)]
-                + others.filter { heard?.contains($0.ecosystem) ?? true })
+                + others.filter { heard?.contains($0.ecosystem) ?? true }, models: registered)
     }
 }

@@ -33,12 +33,14 @@ public struct Report: Hashable, Sendable {
     public var place: Place?
     /// Fields that look like a hazard and have a value, but whose meaning only an operator can tell: `alarm_1`. They
     /// give no reading; to drop them silently could be to drop a fire.
-    public var unmapped: [String]
+    public var unmapped: [UnmappedField]
+    /// The model whose row of the tables has told what the fields mean; `nil` where the ecosystem alone tells it.
+    public var model: String?
 
     public init(
         ecosystem: Device.Ecosystem, address: String, readings: [Reading], deviceTime: Instant? = nil,
         sequence: UInt64? = nil, gateway: String? = nil, isGateway: Bool? = nil,
-        place: Place? = nil, unmapped: [String] = []
+        place: Place? = nil, unmapped: [UnmappedField] = [], model: String? = nil
     ) {
         self.ecosystem = ecosystem
         self.address = address
@@ -49,6 +51,7 @@ public struct Report: Hashable, Sendable {
         self.isGateway = isGateway ?? (gateway == address)
         self.place = place
         self.unmapped = unmapped
+        self.model = model
     }
 }
 

@@ -31,7 +31,7 @@ extension Pipeline {
 
     private func take(_ report: Report, _ message: Message, exercise: String?, at moment: Instant) {
         guard exercise == nil || listening.backlogUntil == nil else { return }
-        if !report.unmapped.isEmpty { noteUnmapped(report, at: moment) }
+        if !report.unmapped.isEmpty { noteUnmapped(report, retained: message.retained, exercise: exercise, at: moment) }
         let position = registry.position(of: report.ecosystem, address: report.address)
         if exercise == nil, !supervise(report, index: position, retained: message.retained, at: moment) { return }
         guard let index = position else {

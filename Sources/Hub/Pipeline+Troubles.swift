@@ -72,16 +72,6 @@ extension Pipeline {
             "無法理解 \(topic) 的訊息：\(reason)（一小時內的同類訊息只作點算）", ["topic": topic])
     }
 
-    func noteUnmapped(_ report: Report, at moment: Instant) {
-        let fields = report.unmapped.joined(separator: " ").shortened
-        let address = report.address.shortened
-        guard troubles.isNews("unmapped \(address) \(fields)", at: moment) else { return }
-        note(
-            trouble: "unmapped",
-            "\(address) sends \(fields), which may be an alarm and which no table explains",
-            "\(address) 傳送了未能解讀的欄位 \(fields)，可能是警報", ["address": address, "fields": fields])
-    }
-
     /// A device that is not in the registry. Its alarm is told to the guards at once; it confirms nothing.
     func noteUnknown(_ report: Report, retained: Bool, at moment: Instant) {
         board.count(unknown: 1)

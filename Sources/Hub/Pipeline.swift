@@ -47,6 +47,7 @@ final class Pipeline {
     /// The loss of the link has been told as a trouble and not yet been put right.
     var lossIsTold = false
     var troubles = TroubleMemory()
+    var unmapped = UnmappedMemory()
     var journalCut = JournalCut()
     var canary: Canary
     var due = Housekeeping()
@@ -90,7 +91,7 @@ final class Pipeline {
     ) throws {
         settings = configuration.settings
         registry = configuration.registry
-        decoders = try DecoderTable.all(hearing: registry, zigbee2MQTTBases: settings.zigbee2MQTTBaseTopics)
+        decoders = try configuration.decoders(hearing: registry)
         self.database = database
         self.inbox = inbox
         self.board = board

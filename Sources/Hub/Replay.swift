@@ -22,8 +22,7 @@ public struct Replay {
         registry = configuration.registry
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
         contracts = configuration.settings.supervision.contracts
-        decoders = try DecoderTable.all(
-            hearing: registry, zigbee2MQTTBases: configuration.settings.zigbee2MQTTBaseTopics)
+        decoders = try configuration.decoders(hearing: registry)
     }
 
     /// What the next step led to, and what time alone led to before it.

@@ -6,7 +6,7 @@ public import Registry
 /// | topic | content |
 /// | --- | --- |
 /// | `homie/<device>/partition-<n>/fire` | smoke |
-/// | `homie/<device>/partition-<n>/alarm`, `homie/<device>/alarm/alarmzone-<n>` | fire or burglars, as only the operator knows: unmapped while 1 |
+/// | `homie/<device>/partition-<n>/alarm`, `homie/<device>/alarm/alarmzone-<n>` | fire or burglars, as only the operator knows: unmapped |
 /// | `homie/<device>/alarm/fire-alarm-keypad`, `aux-alarm-keypad`, `panic-alarm-keypad` | a key on a keypad: a button |
 /// | `homie/<device>/alarm/power-trouble`, `battery-trouble`, `trouble` | mains lost, battery low, fault |
 /// | `homie/<device>/alarm/openzone-<n>` | movement; nothing |
@@ -50,16 +50,13 @@ public struct DSCDecoder: Decoder {
         let field =
             isPartition
             ? levels.find(2, in: Self.partition)
-            : name.hasPrefix("alarmzone-") ? Self.raised : levels.find(2, in: Self.panel) ?? .nothing
+            : name.hasPrefix("alarmzone-") ? .unmapped : levels.find(2, in: Self.panel) ?? .nothing
         gathering.take(field, json.root, name: name)
         return try gathering.report(ecosystem, isPartition ? levels.joined(0..<2) : device)
     }
 
-    /// Unmapped while it is 1.
-    private static let raised = Field.choice([("0", []), ("false", [])])
-
     private static let partition = KeyTable<Field>([
-        ("fire", .flag(.smoke)), ("alarm", raised), ("lights", .nothing),
+        ("fire", .flag(.smoke)), ("alarm", .unmapped), ("lights", .nothing),
     ])
     private static let panel = KeyTable<Field>([
         ("fire-alarm-keypad", .flag(.button)), ("aux-alarm-keypad", .flag(.button)),
