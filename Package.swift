@@ -125,7 +125,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "AlertLog", "Console", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub",
+                "AlertLog", "Console", "Devices", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub",
+                "smokehub",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -7,7 +7,6 @@ extension HubConfiguration {
     /// - Parameter devices: whom to hear; `nil` for everything that anybody may send.
     /// - Throws: ``InvalidTopicFilter`` if a prefix in the settings is no topic.
     public func decoders(hearing devices: EstateRegistry?) throws(InvalidTopicFilter) -> DecoderTable {
-        try DecoderTable.all(
-            hearing: devices, zigbee2MQTTBases: settings.zigbee2MQTTBaseTopics, models: models, of: registry)
+        try DecoderTable.all(hearing: devices, topics: settings.ecosystems, models: models, of: registry)
     }
 }

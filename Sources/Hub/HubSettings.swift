@@ -28,8 +28,8 @@ public struct HubSettings: Sendable {
     public var batchMax = 2500
     /// `payload-bytes-max`: a longer payload is recorded and dropped without being decoded.
     public var payloadBytesMax = 262_144
-    /// `zigbee2mqtt.base-topics`: one for each Zigbee2MQTT.
-    public var zigbee2MQTTBaseTopics = ["zigbee2mqtt"]
+    /// `ecosystems`: where each speaks, and which to hear beside those of `devices.csv`.
+    public var ecosystems = EcosystemTopics()
     public var supervision = Supervision()
     /// `checkpoint`: how often pure liveness is written down, and so how much of it a crash forgets.
     ///
@@ -46,6 +46,12 @@ public struct HubSettings: Sendable {
     public var deliveries = Deliveries()
 
     public init() {}
+
+    /// The base topic of each Zigbee2MQTT.
+    public var zigbee2MQTTBaseTopics: [String] {
+        get { ecosystems.prefixes(of: .zigbee2mqtt) }
+        set { ecosystems.prefixes[.zigbee2mqtt] = newValue }
+    }
 
     /// The message that the hub sends to itself through the broker.
     public struct Canary: Hashable, Sendable {

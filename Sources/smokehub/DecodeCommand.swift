@@ -2,6 +2,7 @@ import ArgumentParser
 import Devices
 import Foundation
 import Hub
+import Registry
 
 /// Shows what the hub understands of messages.
 struct Decode: AsyncParsableCommand {
@@ -40,9 +41,12 @@ struct Decode: AsyncParsableCommand {
             }
         }
     }
+
     private func table() throws -> DecoderTable {
         guard let config else {
-            return try DecoderTable.all(zigbee2MQTTBases: zigbee2mqttBase.isEmpty ? ["zigbee2mqtt"] : zigbee2mqttBase)
+            var topics = EcosystemTopics()
+            if !zigbee2mqttBase.isEmpty { topics.prefixes[.zigbee2mqtt] = zigbee2mqttBase }
+            return try DecoderTable.all(topics: topics)
         }
         var configuration = try HubConfiguration.load(config)
         if !zigbee2mqttBase.isEmpty { configuration.settings.zigbee2MQTTBaseTopics = zigbee2mqttBase }

@@ -149,6 +149,37 @@ import Testing
         #expect(try some.report(Message(topic: "shellies/s/sensor/smoke", payload: "true")) == nil)
     }
 
+    @Test func `is listened to where hub.yaml says, and in any case if it says so`() throws {
+        let estate = Estate(id: "demo", name: LocalizedText([(Language("en"), "Demo")]), blocks: [])
+        let place = Place(block: "a", floor: "1", flat: "A")
+        let devices = ["upstairs/zwave/9", "a/b"].map {
+            Device(id: $0, ecosystem: $0 == "a/b" ? .shellyGen2 : .zwavejs, address: $0, place: place, kind: .smoke)
+        }
+        var topics = EcosystemTopics()
+        topics.prefixes[.zwavejs] = ["zwave", "upstairs/zwave"]
+        topics.prefixes[.chirpstack] = ["cs/application"]
+        topics.listening = [.chirpstack, .shellyGen2]
+        let table = try DecoderTable.all(
+            hearing: EstateRegistry(estate: estate, devices: devices, residents: []), topics: topics)
+        #expect(
+            table.topicFilters == [
+                "estate/demo/block/#", "zigbee2mqtt/#", "cs/application/+/device/+/event/+", "zwave/#",
+                "upstairs/zwave/#",
+                "a/b/events/rpc", "a/b/status/+", "a/b/online", "+/events/rpc", "+/status/+", "+/online",
+            ])
+        func address(_ topic: String, _ payload: String) throws -> String? {
+            try table.report(Message(topic: topic, payload: payload))?.address
+        }
+        #expect(try address("zwave/9/48/0/Smoke", "true") == "9")
+        #expect(try address("upstairs/zwave/9/48/0/Smoke", "true") == "upstairs/zwave/9")
+        #expect(try address("cs/application/1/device/d/event/join", "{}") == "d")
+        #expect(try address("shellyplussmoke-1/online", "true") == "shellyplussmoke-1")
+        #expect(try address("a/b/online", "true") == "a/b")
+        #expect(throws: Malformed("status \"x\": expected true or false", address: "upstairs/zwave/9")) {
+            try address("upstairs/zwave/9/status", "x")
+        }
+    }
+
     @Test(arguments: ["", "/a", "a/", "a/+", "#"])
     func `has a prefix that is a topic`(_ prefix: String) {
         #expect(throws: InvalidTopicFilter.self) { try ChirpStackDecoder(prefix: prefix) }

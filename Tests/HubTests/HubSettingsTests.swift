@@ -52,6 +52,11 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             batch-max: 100
             payload-bytes-max: 1MiB
             zigbee2mqtt: {base-topics: [zigbee2mqtt, z2m/b]}
+            ecosystems:
+              zwavejs: {prefixes: [zwave, upstairs/zwave], listen: true}
+              tasmota: {telemetry: building/tele, state: building/stat}
+              alarm_panels: {dsc: [homie/panel-2]}
+              esphome: {listen: false}
             supervision:
               contracts:
                 - {device: a-3-B-smoke, interval: none, last-will: none}
@@ -81,6 +86,13 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
                     Contract(interval: .seconds(60), grace: .seconds(60), lastWill: .outage)),
             ])
         #expect(settings.supervision.massShare == 0.5)
+        #expect(settings.zigbee2MQTTBaseTopics == ["zigbee2mqtt", "z2m/b"])
+        #expect(settings.ecosystems.prefixes(of: .zwavejs) == ["zwave", "upstairs/zwave"])
+        #expect(settings.ecosystems.prefixes(of: .chirpstack) == ["application"])
+        #expect(settings.ecosystems.tasmotaTelemetry == "building/tele")
+        #expect(settings.ecosystems.dsc == ["homie/panel-2"])
+        #expect(settings.ecosystems.paradox == ["paradox"])
+        #expect(settings.ecosystems.listening == [.zwavejs])
         #expect(settings.channels.siren.mode == .fire)
         let desk = try #require(settings.channels.webhook.endpoint("desk"))
         #expect(desk.request.secret?.value == "key")
@@ -94,8 +106,8 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         (
             "brocker: {}",
             "1:1: unknown key 'brocker'; write 'broker', or another of hub, state, log-level, console, "
-                + "subscriptions, canary, batch-max, payload-bytes-max, zigbee2mqtt, supervision, checkpoint, journal, "
-                + "channels, deliveries"
+                + "subscriptions, canary, batch-max, payload-bytes-max, ecosystems, zigbee2mqtt, supervision, "
+                + "checkpoint, journal, channels, deliveries"
         ),
         ("- a", "1:1: this is a list; write 'key: value' pairs"),
         ("broker:", "1:8: broker: nothing is written here; write 'key: value' pairs, or remove the key"),
@@ -165,6 +177,43 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "zigbee2mqtt: {base-topics: [z/#]}",
             "1:29: zigbee2mqtt.base-topics[1]: 'z/#' is no topic; "
                 + "write it without '+' and '#'"
+        ),
+        (
+            "ecosystems: {zwavejs: {prefix: zwave}}",
+            "1:24: ecosystems.zwavejs: unknown key 'prefix'; write 'prefixes', or another of listen"
+        ),
+        (
+            "ecosystems: {zwavejs: {prefixes: [z/+]}}",
+            "1:35: ecosystems.zwavejs.prefixes[1]: 'z/+' is no prefix of topics; write the topic alone, as in 'home' or "
+                + "'building/tele'"
+        ),
+        (
+            "ecosystems: {chirpstack: {prefixes: []}}",
+            "1:37: ecosystems.chirpstack.prefixes: the list is empty, so that nothing would be heard; write a prefix, or "
+                + "remove the key"
+        ),
+        (
+            "ecosystems: {domoticz: {prefixes: [d, d]}}",
+            "1:39: ecosystems.domoticz.prefixes[2]: 'd' stands here twice; keep one of them"
+        ),
+        (
+            "ecosystems: {alarm_panels: {dsc: [dsc-alarm]}}",
+            "1:34: ecosystems.alarm_panels.dsc: 'dsc-alarm' is no panel's topic; write Homie's base topic and the device "
+                + "id, as in homie/dsc-alarm"
+        ),
+        (
+            "ecosystems: {esphome: {listen: perhaps}}",
+            "1:32: ecosystems.esphome.listen: 'perhaps' is neither true nor false; write true or false"
+        ),
+        (
+            "ecosystems: {native: {prefixes: [x]}}",
+            "1:14: ecosystems: unknown key 'native'; write one of zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
+                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels"
+        ),
+        (
+            "ecosystems: {zigbee2mqtt: {prefixes: [a]}}\nzigbee2mqtt: {base-topics: [b]}",
+            "2:28: zigbee2mqtt.base-topics: the base topics stand under ecosystems.zigbee2mqtt.prefixes as well; remove "
+                + "them here"
         ),
         ("batch-max: 0", "1:12: batch-max: 0 is out of range; write a whole number from 1 to 65535"),
         (
@@ -317,6 +366,9 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         let defaults = HubSettings()
         #expect(shown.state.hasSuffix("/Config/../state"))
         #expect(shown.channels.webhook.endpoints.map(\.name) == ["security-desk"])
+        // Dictionaries are written in any order.
+        #expect(shown.ecosystems == defaults.ecosystems)
+        shown.ecosystems = defaults.ecosystems
         (shown.folder, shown.state) = (defaults.folder, defaults.state)
         shown.channels.webhook.endpoints = []
         #expect(String(reflecting: shown) == String(reflecting: defaults))

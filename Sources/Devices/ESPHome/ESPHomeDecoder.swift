@@ -26,10 +26,14 @@ public struct ESPHomeDecoder: Decoder {
         prefixes = .any
     }
 
-    /// - Parameter prefixes: the `topic_prefix` of each device.
+    /// - Parameters:
+    ///   - prefixes: the `topic_prefix` of each device.
+    ///   - others: whether to hear unknown prefixes of one level, too.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
-    public init(prefixes: some Collection<String>) throws(InvalidTopicFilter) {
-        self.prefixes = try TopicPrefixes(prefixes, tails: ["+/+/state", "status"])
+    public init(
+        prefixes: some Collection<String>, andOthers others: Bool = false
+    ) throws(InvalidTopicFilter) {
+        self.prefixes = try TopicPrefixes(prefixes, tails: ["+/+/state", "status"], andOthers: others)
     }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {

@@ -26,13 +26,15 @@ public struct DSCDecoder: Decoder {
         device = "dsc-alarm"
     }
 
-    /// - Parameters:
-    ///   - prefix: Homie's base topic.
-    ///   - device: the panel's device id.
-    /// - Throws: ``InvalidTopicFilter`` if one of them is no topic.
-    public init(prefix: String = "homie", device: String) throws(InvalidTopicFilter) {
-        self.prefix = try TopicPrefix(prefix)
-        self.device = try TopicPrefix(device).text
+    /// - Parameter panel: Homie's base topic and the panel's device id: `homie/dsc-alarm`.
+    /// - Throws: ``InvalidTopicFilter`` if this is no topic of at least two levels.
+    public init(panel: String) throws(InvalidTopicFilter) {
+        guard let slash = panel.lastIndex(of: "/") else {
+            throw InvalidTopicFilter(
+                description: "panel '\(panel)': write Homie's base topic and the device id, as in 'homie/dsc-alarm'")
+        }
+        prefix = try TopicPrefix(String(panel[..<slash]))
+        device = try TopicPrefix(String(panel[panel.index(after: slash)...])).text
     }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
