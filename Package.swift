@@ -34,7 +34,8 @@ let package = Package(
         .target(name: "Registry", dependencies: ["Yams"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
         .target(
-            name: "Devices", dependencies: ["Registry"], resources: [.embedInCode("models.yaml")], swiftSettings: strict),
+            name: "Devices", dependencies: ["Registry"], resources: [.embedInCode("models.yaml")], swiftSettings: strict
+        ),
         .target(name: "Rules", dependencies: ["Registry", "Devices"], swiftSettings: strict),
         .target(name: "RuleTables", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
         .target(

@@ -35,7 +35,7 @@ public struct HubConfiguration: Sendable {
     /// reads, people whom nothing reaches.
     public var weaknesses: [ConfigError] {
         Self.unread(registry, rules, folder: settings.folder) + settings.unreached(in: registry)
-            + Self.unspoken(registry, catalogue) + models.unused(by: registry.devices)
+            + Self.unspoken(registry, catalogue) + Self.unmodelled(registry, models)
     }
 
     /// People for whose language there is no file in `messages/`: a mistake for each language.
@@ -137,7 +137,7 @@ public struct HubConfiguration: Sendable {
             // A siren whose row is wrong would seem missing to everybody whom it tells.
             if let settings, registryIsSound { errors += settings.unreached(in: registry) }
             if let catalogue { errors += HubConfiguration.unspoken(registry, catalogue) }
-            if let models, registryIsSound { errors += models.unused(by: registry.devices) }
+            if let models, registryIsSound { errors += HubConfiguration.unmodelled(registry, models) }
             return errors
         }
     }

@@ -91,6 +91,14 @@ import Testing
         #expect(wrong.code == 2)
         #expect(
             wrong.errors.contains { $0.contains("models.yaml:1:43: models[1].fields.alarm_1: unknown 'fire'; write") })
+        try folder.write(
+            "devices.csv", HubFolder.devicesFile + ["code,openmqttgateway,433/12,a,1,B,,smoke"])
+        try folder.write("models.yaml", ["models: []"])
+        let code = try await HubProcess.run(["check", "--config", folder.configuration])
+        #expect(
+            code.errors.contains { $0.contains("nothing says what the code of 'code' means; map it in models.yaml") })
+        let header = "id,ecosystem,address,block,floor,flat,area,kind,model"
+        try folder.write("devices.csv", [header, "loop,zigbee2mqtt,loop,b,2,B,,heat,MIR-X"])
         try folder.write("models.yaml", ["models: [{model: MIR-XX, ecosystem: zigbee2mqtt, fields: {alarm_1: heat}}]"])
         let unused = try await HubProcess.run(["check", "--config", folder.configuration])
         #expect(

@@ -80,6 +80,19 @@ public struct DeviceModels: Sendable {
         }
     }
 
+    /// Whether a device is a radio code of which no row says what it means, so that it could never be anything but an
+    /// unmapped alarm.
+    public func leavesUnmapped(_ device: Device) -> Bool {
+        let field: String
+        switch device.ecosystem {
+        case .openmqttgateway where device.address.hasPrefix("433/"): field = "433toMQTT"
+        case .tasmota where device.address.contains("/RfReceived/"): field = "RfReceived"
+        default: return false
+        }
+        let model = device.model.flatMap { self.model(device.ecosystem, named: Array($0.utf8)) }
+        return model?.fields[field.utf8.span] == nil
+    }
+
     private func isModel(_ name: String, of row: ModelRow, _ ecosystem: Device.Ecosystem) -> Bool {
         model(ecosystem, named: Array(name.utf8)).map { row.isNamed($0.name) || row.isNamed(name) } ?? false
     }
