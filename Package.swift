@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Hub", "Registry", "Rules", .product(name: "Hummingbird", package: "hummingbird"),
+                "Devices", "Hub", "Registry", "Rules", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),

@@ -57,5 +57,8 @@ public struct Device: Hashable, Sendable, Identifiable {
         case gateway
         /// Something that measures or watches but detects no hazard.
         case sensor
+
+        /// Whether it is there to find a fire by itself.
+        public var detectsFire: Bool { [.smoke, .heat, .flame].contains(self) }
     }
 }

@@ -45,6 +45,8 @@ extension DeviceAnswer {
         let state =
             [heardAt.map { "heard \($0)" } ?? "NEVER HEARD"]
             + (alarming.isEmpty ? [] : ["ALARM \(alarming.joined(separator: " "))"]) + troubles
+            + (missed == 0 ? [] : ["missed \(missed) of \(messages + missed) messages"])
+            + (troubles.contains("silent") || heardAt == nil ? ["contract: \(contract)"] : [])
             + disabled.map { "\($0.test ? "under test" : "disabled") (\($0.scope)) until \($0.until)" }
         return "\(name)  \(kind)  \(place)  " + state.joined(separator: ", ")
     }

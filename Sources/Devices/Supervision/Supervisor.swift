@@ -79,7 +79,7 @@ public struct Supervisor: Sendable {
             watched[index].contract = known[contract] ?? 0
             guard let block = estate.position(ofBlock: device.place.block) else { continue }
             watched[index].block = Int32(block)
-            guard [.smoke, .heat, .flame].contains(device.kind) else { continue }
+            guard device.kind.detectsFire else { continue }
             watched[index].flags.insert(.detects)
             guard let floor = device.place.floor else { continue }
             let place = Place(block: device.place.block, floor: floor)
