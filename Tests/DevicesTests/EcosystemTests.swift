@@ -121,7 +121,9 @@ import Testing
         ("homie/dsc-alarm/alarm/power-trouble", "1", "dsc-alarm power=true"),
         ("homie/dsc-alarm/alarm/fire-alarm-keypad", "1", "dsc-alarm button=true"),
         ("homie/dsc-alarm/alarm/alarmzone-3", "1", "dsc-alarm ?alarmzone-3=1"),
-        ("homie/dsc-alarm/partition-1/away/set", "1", "nil"), ("homie/other/partition-1/fire", "1", "nil"),
+        ("homie/dsc-alarm/partition-1/away/set", "1", "nil"),
+        ("homie/other/partition-1/fire", "1", "other ?partition-1/fire"),
+        ("homie/dsc-alarm/$state", "lost", "dsc-alarm availability=offline"),
     ])
     func `is understood`(_ topic: String, _ payload: String, _ expected: String) {
         #expect(shown(topic, payload) == expected)

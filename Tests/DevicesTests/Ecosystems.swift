@@ -5,7 +5,7 @@ import Registry
 enum Ecosystems {
     private static let names = [
         "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome", "zwavejs", "rtl_433",
-        "openmqttgateway", "domoticz", "alarm_panels",
+        "openmqttgateway", "domoticz", "alarm_panels", "homie", "sparkplug_b",
     ]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {
@@ -14,7 +14,14 @@ enum Ecosystems {
 
     /// All vectors but those that need what was said before, by Home Assistant's discovery.
     static var vectors: [Vector] {
-        get throws { try names.flatMap { try Vector.all(in: $0) }.filter { !needsDiscovery.contains($0.topic) } }
+        get throws {
+            try names.flatMap { try Vector.all(in: $0) }.filter { !needsDiscovery.contains($0.topic) }.map { vector in
+                var vector = vector
+                // A panel that speaks through Homie is a panel.
+                if vector.topic.hasPrefix("homie/dsc-alarm/") { vector.ecosystem = "alarm_panels" }
+                return vector
+            }
+        }
     }
 
     private static let needsDiscovery = [

@@ -31,6 +31,14 @@ struct Vector: Decodable, CustomTestStringConvertible {
 
     struct Given: Decodable {
         var topic: String
+        var payload: Payload
+        var retain: Bool?
+
+        var message: Message {
+            get throws { Message(topic: topic, payload: try payload.bytes, retained: retain ?? false) }
+        }
+
+        var line: String { get throws { try Vector.line(topic, payload, retain ?? false) } }
     }
 
     enum Payload: Decodable {
@@ -38,6 +46,15 @@ struct Vector: Decodable, CustomTestStringConvertible {
         case base64(String)
 
         private enum CodingKeys: CodingKey { case base64 }
+
+        var bytes: [UInt8] {
+            get throws {
+                switch self {
+                case .text(let text): Array(text.utf8)
+                case .base64(let text): Array(try #require(Data(base64Encoded: text)))
+                }
+            }
+        }
 
         init(from decoder: any Swift.Decoder) throws {
             if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -74,26 +91,24 @@ struct Vector: Decodable, CustomTestStringConvertible {
     var testDescription: String { note ?? source }
 
     var message: Message {
-        get throws {
-            let bytes: [UInt8] =
-                switch payload {
-                case .text(let text): Array(text.utf8)
-                case .base64(let text): Array(try #require(Data(base64Encoded: text)))
-                }
-            return Message(topic: topic, payload: bytes, retained: retain)
-        }
+        get throws { Message(topic: topic, payload: try payload.bytes, retained: retain) }
     }
 
     /// The line that `smokehub decode` is given.
-    var line: String {
-        get throws {
-            var fields: [String: Any] = ["topic": topic, "retain": retain]
-            switch payload {
-            case .text(let text): fields["payload"] = text
-            case .base64(let text): fields["payload"] = ["base64": text]
-            }
-            return String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
+    var line: String { get throws { try Self.line(topic, payload, retain) } }
+
+    private static func line(_ topic: String, _ payload: Payload, _ retain: Bool) throws -> String {
+        var fields: [String: Any] = ["topic": topic, "retain": retain]
+        switch payload {
+        case .text(let text): fields["payload"] = text
+        case .base64(let text): fields["payload"] = ["base64": text]
         }
+        return String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
+    }
+
+    /// Teaches a table what was said before.
+    func teach(_ table: inout DecoderTable) throws {
+        for given in given ?? [] { _ = try table.learn(given.message) }
     }
 
     static func all(in ecosystem: String) throws -> [Vector] {

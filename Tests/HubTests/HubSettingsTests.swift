@@ -225,7 +225,8 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "supervision: {contracts: [{ecosystem: zigbee, interval: 1h}]}",
             "1:39: supervision.contracts[1].ecosystem: "
                 + "unknown 'zigbee'; write one of native, zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
-                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels"
+                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels, homie, "
+                + "sparkplug_b"
         ),
         (
             "log-level: verbose",
