@@ -60,7 +60,9 @@ struct HomieDevice: Sendable {
 
     mutating func note(alert: String, isOpen: Bool) {
         if isOpen {
-            guard alerts.count < Self.alertsMax, alerts.insert(alert).inserted else { return }
+            guard alerts.count < Self.alertsMax, alert.utf8.count <= Self.nameBytesMax,
+                alerts.insert(alert).inserted
+            else { return }
             bytes += alert.utf8.count + 64
         } else {
             guard alerts.remove(alert) != nil else { return }
