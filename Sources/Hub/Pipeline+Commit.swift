@@ -23,6 +23,7 @@ extension Pipeline {
         listening.heardAt = engine.now
         unwritten = HubDatabase.Commit(time: engine.now)
         journal(.started, at: engine.now)
+        noteMissed()
         collect()
         if !restored.unreadable.isEmpty { noteUnreadable(restored.unreadable) }
         // What closed for want of a hub was not announced either.

@@ -201,6 +201,7 @@ final class Pipeline {
         if due.silence <= moment {
             due.silence = moment + .seconds(1)
             keepSupervision(at: moment)
+            keepRequests(at: moment)
             noteClock(at: moment)
             if let damage = board.takeLogDamage() { noteDamage(damage) }
         }

@@ -122,7 +122,7 @@ import Testing
         ("homie/dsc-alarm/alarm/fire-alarm-keypad", "1", "dsc-alarm button=true"),
         ("homie/dsc-alarm/alarm/alarmzone-3", "1", "dsc-alarm ?alarmzone-3=1"),
         ("homie/dsc-alarm/partition-1/away/set", "1", "nil"),
-        ("homie/other/partition-1/fire", "1", "other ?partition-1/fire"),
+        ("homie/other/partition-1/fire", "1", "other ?partition-1/fire=1"),
         ("homie/dsc-alarm/$state", "lost", "dsc-alarm availability=offline"),
     ])
     func `is understood`(_ topic: String, _ payload: String, _ expected: String) {
@@ -210,9 +210,18 @@ import Testing
 }
 
 extension Report {
-    /// `smoke=true fault=true(words) ?raised=true ~calm=false`
+    /// `smoke=true fault=true(words) ?raised=true ~calm=false`: with unmapped fields' values, raised or calm.
     var shown: String {
-        let shown = readings.map { reading in
+        (shownReadings + unmapped.map { "\($0.isRaised ? "?" : "~")\($0)" }).joined(separator: " ")
+    }
+
+    /// With the names of unmapped fields that are raised.
+    var shownRaised: String {
+        (shownReadings + unmapped.filter(\.isRaised).map { "?\($0.name)" }).joined(separator: " ")
+    }
+
+    private var shownReadings: [String] {
+        readings.map { reading in
             let value =
                 switch reading.value {
                 case .flag(let flag): "\(flag)"
@@ -221,6 +230,5 @@ extension Report {
                 }
             return "\(reading.kind.rawValue)=\(value)" + (reading.detail.map { "(\($0))" } ?? "")
         }
-        return (shown + unmapped.map { "\($0.isRaised ? "?" : "~")\($0)" }).joined(separator: " ")
     }
 }

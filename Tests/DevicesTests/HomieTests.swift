@@ -18,7 +18,7 @@ import Testing
         let message = Message(topic: topic, payload: Array(payload.utf8), retained: true)
         do throws(Malformed) {
             _ = try decoder.learn(message)
-            return try decoder.report(message).map { "\($0.address) \($0.shown)" } ?? "nil"
+            return try decoder.report(message).map { "\($0.address) \($0.shownRaised)" } ?? "nil"
         } catch {
             return "malformed \(error.address ?? "nil"): \(error.description)"
         }

@@ -208,7 +208,8 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         (
             "ecosystems: {native: {prefixes: [x]}}",
             "1:14: ecosystems: unknown key 'native'; write one of zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
-                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels"
+                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels, homie, "
+                + "sparkplug_b"
         ),
         (
             "ecosystems: {zigbee2mqtt: {prefixes: [a]}}\nzigbee2mqtt: {base-topics: [b]}",

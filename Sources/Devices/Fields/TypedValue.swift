@@ -43,7 +43,7 @@ extension Reading.Kind {
 /// one counts.
 struct TypedReadings: Sendable {
     var readings = Readings()
-    private(set) var unmapped: [String] = []
+    private(set) var unmapped: [UnmappedField] = []
 
     /// - Parameter name: for what is unmapped, and for the detail of a fault.
     mutating func take(_ field: Field?, _ value: TypedValue, name: @autoclosure () -> String) {
@@ -56,22 +56,24 @@ struct TypedReadings: Sendable {
         case (.fahrenheit?, .number(let number)): readings.number(.temperature, Gathering.celsius(number))
         // A level of smoke, or a zone's number: something is up, but nobody knows what.
         case (.flag?, .number(let number)), (.inverted?, .number(let number)), (.unmapped?, .number(let number)):
-            if number.isFinite, number != 0, number != -1, number != 999 { note(name()) }
-        case (.unmapped?, .flag(true)): note(name())
+            if number.isFinite, number != -1, number != 999 { note(name(), "\(number)", isRaised: number != 0) }
+        case (.unmapped?, .flag(let flag)): note(name(), "\(flag)", isRaised: flag)
         case (.nothing?, _): break
         case (_, .text(let text)):
             let json = JSON(bareText: Array(text.utf8.prefix(101)))
             let name = name()
-            if HazardWords.isHazard(json.root, in: json, named: String(name.prefix(200))) { note(name) }
+            if HazardWords.isHazard(json.root, in: json, named: String(name.prefix(200))) {
+                note(name, json.short(json.root), isRaised: HazardWords.isRaised(json.root, in: json, named: name))
+            }
         default: break
         }
     }
 
     /// Notes something that may be a hazard, as only an operator can know.
-    mutating func note(_ name: String) {
-        let short = Self.short(name)
+    mutating func note(_ name: String, _ value: String, isRaised: Bool) {
+        let field = UnmappedField(name, value, isRaised: isRaised)
         // Real devices have one or two; a hostile one must not fill the memory.
-        if unmapped.count < 16, !unmapped.contains(short) { unmapped.append(short) }
+        if unmapped.count < 16, !unmapped.contains(where: { $0.name == field.name }) { unmapped.append(field) }
     }
 
     private static func short(_ name: String) -> String {

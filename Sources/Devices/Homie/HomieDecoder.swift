@@ -176,7 +176,7 @@ public struct HomieDecoder: LearningDecoder {
         guard let (topic, address) = parse(message.topic) else { return nil }
         let device = devices[topic.base]
         var readings: [Reading] = []
-        var unmapped: [String] = []
+        var unmapped: [UnmappedField] = []
         switch topic.tail {
         case .description, .datatype, .unit: return nil
         case .ofDevice: if message.payload.isEmpty { return nil }
@@ -209,12 +209,13 @@ public struct HomieDecoder: LearningDecoder {
 
     private func values(
         _ payload: [UInt8], of name: String, _ device: HomieDevice?, _ address: String
-    ) throws(Malformed) -> ([Reading], [String]) {
+    ) throws(Malformed) -> ([Reading], [UnmappedField]) {
         var typed = TypedReadings()
         guard let property = device?.properties[name], property.datatype != nil else {
             let json = JSON(bareText: payload)
             if json.flag(of: json.root) != .value(false), HazardWords.isHazard(json.root, in: json, named: name) {
-                typed.note(name)
+                typed.note(
+                    name, json.short(json.root), isRaised: HazardWords.isRaised(json.root, in: json, named: name))
             }
             return ([], typed.unmapped)
         }

@@ -40,7 +40,9 @@ extension TypedReadings {
     ) {
         guard let value else { return }
         if let quality = metric.poorQuality {
-            if let (kind, flag) = field?.flag(value), kind.isHazard, flag { note("\(name) (quality \(quality))") }
+            if let (kind, flag) = field?.flag(value), kind.isHazard, flag {
+                note("\(name) (quality \(quality))", "true", isRaised: true)
+            }
             return
         }
         if let held, let (kind, flag) = field?.flag(value), flag != kind.raised,
@@ -55,15 +57,15 @@ extension TypedReadings {
     private mutating func take(doubtful metric: SparkplugMetric, _ definition: SparkplugMetrics.Definition?) {
         guard let value = metric.value(definition?.datatype ?? 0), metric.poorQuality == nil else { return }
         guard let definition else {
-            if case .flag(true) = value { note("alias \(metric.alias)") }
+            if case .flag(true) = value { note("alias \(metric.alias)", "true", isRaised: true) }
             return
         }
         let name = "\(definition.name) (alias \(metric.alias), in doubt)"
         guard let (kind, flag) = definition.field?.flag(value), flag == kind.raised else {
-            if case .flag(true) = value, definition.field?.kind == nil { note(name) }
+            if case .flag(true) = value, definition.field?.kind == nil { note(name, "true", isRaised: true) }
             return
         }
-        if kind.isHazard { readings.flag(kind, true, detail: name) } else { note(name) }
+        if kind.isHazard { readings.flag(kind, true, detail: name) } else { note(name, "true", isRaised: true) }
     }
 }
 

@@ -320,6 +320,11 @@ extension Supervisor {
         blocks[Int(watched[index].block)].watched += 1
     }
 
+    /// Counts messages that never came, as a decoder found by a counter of its own.
+    public mutating func missed(_ index: Int, count: Int) {
+        watched[index].missed = UInt32(clamping: Int(watched[index].missed) + max(0, count))
+    }
+
     private mutating func countGap(_ index: Int, _ sequence: UInt64?) {
         guard let sequence, sequence != .max else { return }
         defer { watched[index].sequence = sequence }
