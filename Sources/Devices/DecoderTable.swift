@@ -87,7 +87,10 @@ public struct DecoderTable: Sendable {
             do {
                 if let report = try decoders[index].report(message) { return models.applied(to: report) }
             } catch {
-                if firstMalformed == nil { firstMalformed = error }
+                if firstMalformed == nil {
+                    firstMalformed = error
+                    firstMalformed?.ecosystem = decoders[index].ecosystem
+                }
             }
         }
         if let firstMalformed { throw firstMalformed }
