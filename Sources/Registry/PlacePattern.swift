@@ -87,11 +87,10 @@ public struct PlacePattern: Hashable, Sendable {
             return true
         }
         func tryNames(_ names: [String], known: String?, _ change: (inout Found, String) -> Void) -> Bool {
-            for candidate in names.sorted(by: { ($1.count, $0) < ($0.count, $1) }) where known ?? candidate == candidate
-            {
-                for left in name.droppingPrefixes(candidate) {
-                    if go(on: left, { change(&$0, candidate) }) { return true }
-                }
+            let found = names.filter { known ?? $0 == $0 }.map { ($0, name.droppingPrefixes($0)) }
+                .filter { !$0.1.isEmpty }.sorted { ($1.0.count, $0.0) < ($0.0.count, $1.0) }
+            for (candidate, ways) in found {
+                for left in ways where go(on: left, { change(&$0, candidate) }) { return true }
             }
             return false
         }
@@ -119,21 +118,38 @@ public struct PlacePattern: Hashable, Sendable {
 }
 
 extension Substring {
+    /// - Parameter prefix: in small letters.
     fileprivate func dropping(prefix: String) -> Substring? {
+        // Most names are ASCII, and an import compares them by the million.
+        let rest = utf8.dropFirst(prefix.utf8.count)
+        if utf8.prefix(prefix.utf8.count).allSatisfy(\.isASCII), rest.first?.isASCII ?? true {
+            let isThere = utf8.prefix(prefix.utf8.count).elementsEqual(prefix.utf8) { byte, wanted in
+                byte.small == wanted
+            }
+            return isThere ? self[rest.startIndex...] : nil
+        }
         guard lowercased().hasPrefix(prefix) else { return nil }
         return dropFirst(prefix.count)
     }
 
     /// Without a name at its beginning, in whichever way people write it.
     fileprivate func droppingPrefixes(_ name: String) -> [Substring] {
-        let written = name.lowercased()
-        let ways = [written, written.replacing("-", with: " "), written.replacing("-", with: "_")]
-        var found: [Substring] = []
-        for way in ways {
-            if let left = dropping(prefix: way), !found.contains(left) { found.append(left) }
+        // Mostly another name's.
+        if let first = utf8.first, let wanted = name.utf8.first, first.isASCII, wanted.isASCII,
+            first.small != wanted.small
+        {
+            return []
         }
-        return found
+        let written = name.lowercased()
+        if let left = dropping(prefix: written) { return [left] }
+        guard written.utf8.contains(UInt8(ascii: "-")) else { return [] }
+        return [" ", "_"].compactMap { dropping(prefix: written.replacing("-", with: $0)) }
     }
+}
+
+extension UInt8 {
+    fileprivate var isASCII: Bool { self < 0x80 }
+    fileprivate var small: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 }
 
 extension String {
