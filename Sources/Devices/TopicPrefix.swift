@@ -59,6 +59,9 @@ struct TopicPrefixes: Sendable {
 
     var areAny: Bool { known == nil }
 
+    /// Whether one of them is this text.
+    func include(_ text: String) -> Bool { known?.contains(text) ?? false }
+
     /// The levels before one, if they are a prefix to listen to.
     func prefix(_ levels: TopicLevels, before end: Int) -> String? {
         guard end > 0 else { return nil }

@@ -64,7 +64,7 @@ import Testing
         ("v3/a/devices/d/up", #"{"uplink_message":{"f_port":1,"frm_payload":"AQ=="}}"#, "d ~frm_payload"),
         ("tele/b/8F20/ZbReceived", #"{"0x8F20":{"Fire":1}}"#, "0x8F20 smoke=true"),
         ("tele/b/8f20_1/SENSOR", #"{"ZbReceived":{"Water":1}}"#, "0x8F20 water_leak=true"),
-        ("tele/b/Kitchen/ZbReceived", #"{"Fire":1}"#, "Kitchen smoke=true"),
+        ("tele/b/Kitchen/ZbReceived", #"{"Fire":1}"#, "b/Kitchen smoke=true"),
         ("tele/t/RESULT", #"{"RfReceived":{"Data":"0x1"}}"#, "t ~RfReceived=0x1"), ("tele/t/RESULT", "{}", "t "),
         ("stat/t/RESULT", #"{"POWER":"ON"}"#, "t "), ("stat/t/LOGGING", "FIRE ON", "nil"),
         ("stat/t/SWITCH1", "ON", "t ?SWITCH1=ON"), ("stat/t/ALARM", "ON", "t ?ALARM=ON"), ("stat/t/FIRE", "", "nil"),

@@ -14,7 +14,11 @@ private struct GuardedBroker {
     let certificates: Certificates
     let folder: String
 
-    static let users = ["hub": "chimney", "zigbee2mqtt": "honey", "a-3-B-smoke": "flue", "display": "glass"]
+    static let users = [
+        "hub": "chimney", "zigbee2mqtt": "honey", "a-3-B-smoke": "flue", "a-3-C-smoke": "hearth", "display": "glass",
+        "shellyplussmoke-1": "ember", "shellyplussmoke-2": "cinder", "hall-esp": "spark", "attic-esp": "soot",
+        "zb_bridge": "ash", "office_smoke": "peat", "chirpstack": "coal",
+    ]
 
     init() throws {
         folder = NSTemporaryDirectory() + "smokehub-admission-" + UUID().uuidString
@@ -92,6 +96,62 @@ private struct GuardedBroker {
         try await LogTrail(folder.state).line("a siren took it") { $0.event == .delivery && $0.level != .trouble }
         #expect(try await hub.terminate() == 0)
         #expect(hub.errors.all.filter { $0.contains("not allowed") || $0.contains("error") } == [])
+        try guarded.end()
+    }
+
+    @Test func `lets nobody speak for another, whatever the ecosystem`() async throws {
+        let guarded = try GuardedBroker()
+        let folder = try guarded.hubFolder()
+        try folder.write(
+            "devices.csv",
+            HubFolder.devicesFile + [
+                "s1,shelly_gen2,shellyplussmoke-1,a,1,A,,smoke", "s2,shelly_gen2,shellyplussmoke-2,a,2,A,,smoke",
+                "e1,esphome,hall-esp,a,4,A,,smoke", "e2,esphome,attic-esp,a,5,A,,smoke",
+                "t1,tasmota,office_smoke,a,6,A,,smoke", "z1,tasmota,zb_bridge/0x8F20,a,6,B,,smoke",
+                "c1,chirpstack,24e1,c,6,B,,smoke",
+            ])
+        let ear = try await guarded.ear("display", "smokehub/#")
+        let hub = try HubProcess.serve(folder)
+        try await hub.untilReady()
+        func shelly(_ source: String) -> String {
+            #"{"src":"\#(source)","method":"NotifyStatus","params":{"smoke:0":{"alarm":true}}}"#
+        }
+        let zigbee = #"{"ZbReceived":{"0x8F20":{"Device":"0x8F20","Fire":1}}}"#
+        for (user, topic, payload) in [
+            ("a-3-B-smoke", Voice.topic(of: "a-3-C-smoke"), #"{"type":"smoke","state":"alarm"}"#),
+            ("a-3-B-smoke", "zigbee2mqtt/hall", #"{"smoke":true}"#),
+            ("shellyplussmoke-1", "shellyplussmoke-2/events/rpc", shelly("shellyplussmoke-2")),
+            ("shellyplussmoke-1", "shellyplussmoke-2/status/smoke:0", #"{"alarm":true}"#),
+            ("shellyplussmoke-1", "shellyplussmoke-2/online", "false"),
+            ("hall-esp", "attic-esp/binary_sensor/smoke/state", "ON"), ("hall-esp", "attic-esp/status", "offline"),
+            ("zb_bridge", "stat/office_smoke/FIRE", "ON"), ("office_smoke", "tele/zb_bridge/SENSOR", zigbee),
+            ("chirpstack", "zigbee2mqtt/hall", #"{"smoke":true}"#), ("zigbee2mqtt", "tele/zb_bridge/SENSOR", zigbee),
+            ("hall-esp", "application/1/device/24e1/event/up", "{}"),
+            ("display", "smokehub/demo/block/a/alert", "{}"), ("a-3-B-smoke", "drill/x/control", "{}"),
+        ] {
+            await #expect(throws: MQTTError.self, "\(user) \(topic)") {
+                try await guarded.voice(user).say(topic, payload)
+            }
+        }
+        // On their own topics, what they say of another is said of themselves.
+        try await guarded.voice("shellyplussmoke-1").say("shellyplussmoke-1/events/rpc", shelly("shellyplussmoke-2"))
+        try await ear.alert("of the one that spoke") { $0.because == ["s1"] }
+        try await guarded.voice("office_smoke").say("tele/office_smoke/SENSOR", zigbee)
+        let log = LogTrail(folder.state)
+        try await log.line("an unknown device") { $0.details["address"] == "0x8F20" && $0.level == .alarm }
+        for (user, topic, payload, device) in [
+            ("hall-esp", "hall-esp/binary_sensor/smoke/state", "ON", "e1"),
+            ("zb_bridge", "tele/zb_bridge/SENSOR", zigbee, "z1"),
+        ] {
+            try await guarded.voice(user).say(topic, payload)
+            try await log.line("\(device)") { $0.event == .signal && $0.device == device }
+        }
+        let profile = #"{"deviceInfo":{"deviceProfileName":"GS524N"},"object":{"event":"alarm"}}"#
+        try await guarded.voice("chirpstack").say("application/1/device/24e1/event/up", profile)
+        try await ear.alert("of the LoRaWAN device") { $0.because == ["c1"] }
+        #expect(try await hub.terminate() == 0)
+        let spoken = Set(try await settledLog(folder).filter { $0.event == .signal }.compactMap(\.device))
+        #expect(spoken == ["s1", "e1", "z1", "c1"])
         try guarded.end()
     }
 

@@ -100,6 +100,19 @@ struct Gathering {
         }
     }
 
+    /// Notes that a payload names another device than the topic, which alone the broker binds to who speaks.
+    ///
+    /// - Parameters:
+    ///   - claim: where the payload names a device; `nil` if it does not.
+    ///   - address: what the topic names. Case makes no difference.
+    mutating func note(claim: JSON.Node?, _ name: String, on address: String) {
+        guard problem == nil, let claim, claim.kind == .text, !claim.text.isEmpty,
+            json.text(of: claim)?.lowercased() != address.lowercased()
+        else { return }
+        problem = Malformed(
+            "\(name) \(json.excerpt(claim)) on the topic of \(address.prefix(200)): expected the same device")
+    }
+
     static func celsius(_ fahrenheit: Double) -> Double {
         // Devices give one or two decimals; the conversion must not add sixteen.
         ((fahrenheit - 32) / 1.8 * 100).rounded() / 100

@@ -22,7 +22,8 @@ public import Registry
 /// | `time` | when the server had it |
 /// | `batteryLevel` | %, unless `batteryLevelUnavailable` is true |
 ///
-/// A device is addressed by its `devEui`. Values that are their type's default may be left out. A server that was set to
+/// A device is addressed by the `devEui` of the topic; if `deviceInfo.devEui` is another, the message is ``Malformed``,
+/// unless it raises a hazard. Values that are their type's default may be left out. A server that was set to
 /// protobuf instead of JSON gives ``Malformed``. Default topic: `application/…`.
 public struct ChirpStackDecoder: Decoder {
     public let ecosystem = Device.Ecosystem.chirpstack
@@ -64,10 +65,11 @@ public struct ChirpStackDecoder: Decoder {
         let time = json.field("time", of: json.root).flatMap { instant($0, json) }
         var uplink = LoRaWANUplink(json, ecosystem, address, models)
         var sequence: UInt64?
+        let device = json.field("deviceInfo", of: json.root)
+        uplink.note(claim: device.flatMap { json.field("devEui", of: $0) }, "deviceInfo.devEui", on: address)
         switch event {
         case .up:
             if let object = json.field("object", of: json.root) {
-                let device = json.field("deviceInfo", of: json.root)
                 uplink.take(decoded: object, model: device.flatMap { json.field("deviceProfileName", of: $0) })
             }
             uplink.note(

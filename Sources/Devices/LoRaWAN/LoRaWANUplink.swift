@@ -46,6 +46,11 @@ struct LoRaWANUplink {
         ("temperature", .number(.temperature)), ("humidity", .number(.humidity)), ("history", .nothing),
     ])
 
+    /// Notes that the payload names another device than the topic.
+    mutating func note(claim: JSON.Node?, _ name: String, on address: String) {
+        gathering.note(claim: claim, name, on: address)
+    }
+
     /// Notes bytes that no codec has understood: they could be anything, a fire among it.
     ///
     /// - Parameter port: 0 is the network's own.

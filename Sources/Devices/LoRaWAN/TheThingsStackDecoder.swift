@@ -21,7 +21,8 @@ public import Registry
 /// | `received_at` | when the server had it |
 /// | `simulated` | true for an uplink that somebody made up in the console: a test, whatever else it says |
 ///
-/// A device is addressed by its device id. In the envelope 0, `""` and false are left out. Default topic: `v3/…`.
+/// A device is addressed by the device id of the topic; if `end_device_ids.device_id` is another, the message is
+/// ``Malformed``, unless it raises a hazard. In the envelope 0, `""` and false are left out. Default topic: `v3/…`.
 public struct TheThingsStackDecoder: Decoder {
     public let ecosystem = Device.Ecosystem.thethingsstack
     public var topicFilters: [String] {
@@ -66,6 +67,8 @@ public struct TheThingsStackDecoder: Decoder {
         let time = received.flatMap { $0.kind == .text ? Instant(rfc3339Bytes: json.bytes[$0.text]) : nil }
         var uplink = LoRaWANUplink(json, ecosystem, address, models)
         var sequence: UInt64?
+        let ids = json.field("end_device_ids", of: json.root)
+        uplink.note(claim: ids.flatMap { json.field("device_id", of: $0) }, "end_device_ids.device_id", on: address)
         switch event {
         case .up:
             guard let message = json.field("uplink_message", of: json.root) else {

@@ -17,12 +17,13 @@ public import Registry
 /// | `NotifyStatus` | what has changed; what is missing is as it was, `null` is gone |
 /// | `NotifyEvent` | `events[]`, each with a `component` and an `event` |
 ///
-/// What components say: ``ShellyGen2Component``. A frame is addressed by its `src`, which is the device's id; the other
-/// topics by their prefix, which is the same id unless somebody has set another: let that be the address, too, or leave
-/// the prefix alone. `ts` is the device's time once its clock is set, else seconds since it woke.
+/// What components say: ``ShellyGen2Component``. `ts` is the device's time once its clock is set, else seconds since it
+/// woke.
 ///
-/// The prefix can be any topic, so there is no default: unless prefixes are named, this listens to every topic. The hub
-/// names the addresses of the devices that it has.
+/// The prefix is the device's id unless somebody has set another; it can be any topic, so there is no default. The hub
+/// names the addresses of the devices that it has as prefixes: then a device is addressed by its prefix, which the
+/// broker binds to its user, and a frame whose `src` is another of them is ``Malformed``. Unless prefixes are named, this
+/// listens to every topic, and a frame is addressed by its `src`.
 public struct ShellyGen2Decoder: Decoder {
     public let ecosystem = Device.Ecosystem.shellyGen2
     public var topicFilters: [String] { prefixes.filters }
@@ -71,17 +72,16 @@ public struct ShellyGen2Decoder: Decoder {
         var address = prefix
         do throws(Malformed) {
             let json = try JSON(object: payload)
-            if let source = json.field("src", of: json.root).flatMap({ json.text(of: $0) }),
-                (1...200).contains(source.utf8.count)
-            {
-                address = source
-            }
+            let source = json.field("src", of: json.root)
+            let id = source.flatMap { json.text(of: $0) }
+            if prefixes.areAny, let id, (1...200).contains(id.utf8.count) { address = id }
             guard let method = json.field("method", of: json.root).flatMap({ json.find(text: $0, in: Self.methods) })
             else { return nil }
             guard let params = json.field("params", of: json.root), params.kind == .object else {
                 throw Malformed("params: expected an object")
             }
             var gathering = Gathering(json)
+            if let id, prefixes.include(id) { gathering.note(claim: source, "src", on: prefix) }
             switch method {
             case .status:
                 for member in json.children(of: params) { ShellyGen2Component.take(member, in: &gathering) }

@@ -14,7 +14,9 @@ public import Registry
 /// | `stat/<topic>/SWITCH1` | a switch input: only the operator knows what hangs on it |
 /// | `stat/<topic>/LOGGING`, `cmnd/…` | a log, and commands |
 ///
-/// A node is addressed by its topic, a Zigbee device by its short address, `0x8F20`, whatever its name is. `Time` is
+/// A node is addressed by its topic, a Zigbee device by its short address, `0x8F20`, whatever its name is; one of which
+/// nothing but a name is told by `<node>/<name>`. The broker binds a node to its user, but a short address to none: where
+/// the registry has `<node>/0x8F20`, that node alone speaks for it. `Time` is
 /// local and mostly without a zone, so messages are placed at their receipt. Default topics: `tele/…` and `stat/…`,
 /// as Tasmota's default FullTopic `%prefix%/%topic%/` has them; another order of the two is not understood.
 public struct TasmotaDecoder: Decoder {
@@ -22,15 +24,24 @@ public struct TasmotaDecoder: Decoder {
     public var topicFilters: [String] { ["\(telemetry.text)/#", "\(state.text)/#"] }
     private let telemetry: TopicPrefix
     private let state: TopicPrefix
+    /// `<node>/0x8F20`: Zigbee devices for which one node alone speaks.
+    private let bound: Set<String>
 
     public init() {
+        bound = []
         telemetry = TopicPrefix(known: "tele")
         state = TopicPrefix(known: "stat")
     }
 
-    /// - Parameters: Tasmota's `Prefix3` and `Prefix2`.
+    /// - Parameters:
+    ///   - telemetry: Tasmota's `Prefix3`.
+    ///   - state: its `Prefix2`.
+    ///   - addresses: of the devices that are known; those with a slash are bound to their node.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
-    public init(telemetry: String, state: String) throws(InvalidTopicFilter) {
+    public init(
+        telemetry: String = "tele", state: String = "stat", addresses: some Sequence<String>
+    ) throws(InvalidTopicFilter) {
+        bound = Set(addresses.filter { $0.utf8.contains(UInt8(ascii: "/")) })
         self.telemetry = try TopicPrefix(telemetry)
         self.state = try TopicPrefix(state)
     }
@@ -55,10 +66,13 @@ public struct TasmotaDecoder: Decoder {
             if isTelemetry, levels.level(last, is: "LWT") { return try availability(message.payload, address) }
             let first = message.payload.first { !" \t\r\n".utf8.contains($0) }
             if first == UInt8(ascii: "{") {
-                var telemetry = TasmotaTelemetry(try JSON(message.payload), address: address)
+                let node = levels[0]
+                var telemetry = TasmotaTelemetry(try JSON(message.payload), address: address, node: node)
                 telemetry.take(zigbeeOnly: levels.level(last, is: "ZbReceived"), topic: levels[last - 1])
-                let report = try telemetry.report()
-                return report.address == address ? report : report.through(Self.bridge(levels))
+                var report = try telemetry.report()
+                let isBridged = report.address != address
+                if bound.contains("\(node)/\(report.address)") { report.address = "\(node)/\(report.address)" }
+                return isBridged ? report.through(Self.bridge(levels)) : report
             }
             if isTelemetry, Self.objects[Array(levels[last].utf8).span] != nil {
                 throw Malformed("\(levels[last]): expected a JSON object")

@@ -13,12 +13,17 @@ import Registry
 struct TasmotaTelemetry {
     private let json: JSON
     private var gathering: Gathering
-    /// The node, until a Zigbee device is found to speak.
+    private let node: String
+    /// The node's, until a Zigbee device is found to speak.
     private var address: String
 
-    init(_ json: JSON, address: String) {
+    /// - Parameters:
+    ///   - address: the levels that name the node, and with some options a Zigbee device behind it.
+    ///   - node: the first of them.
+    init(_ json: JSON, address: String, node: String) {
         self.json = json
         self.address = address
+        self.node = node
         gathering = Gathering(json)
     }
 
@@ -57,10 +62,11 @@ struct TasmotaTelemetry {
         guard let first = devices.first else {
             // By SetOption119 the address stands in the topic alone.
             let name = json.field("Device", of: node).flatMap { json.text(of: $0) }
-            address = name ?? TasmotaZigbee.address(topic: topic)
+            address = TasmotaZigbee.address(name ?? TasmotaZigbee.address(topic: topic), behind: self.node)
             return TasmotaZigbee.take(node, in: &gathering)
         }
-        address = json.field("Device", of: first).flatMap { json.text(of: $0) } ?? json.name(of: first)
+        let name = json.field("Device", of: first).flatMap { json.text(of: $0) } ?? json.name(of: first)
+        address = TasmotaZigbee.address(name, behind: self.node)
         TasmotaZigbee.take(first, in: &gathering)
         // There never is a second one; if there were, it would not be forgotten.
         for other in devices.dropFirst() { gathering.takeUnknown(other, path(other) ?? "ZbReceived") }

@@ -42,6 +42,15 @@ enum TasmotaZigbee {
         return "0x" + String(topic[..<digits.endIndex]).uppercased()
     }
 
+    /// A short address stays alone; a name, which is the payload's to choose, is one of the node's own: nobody speaks for
+    /// another node by giving a Zigbee device its name.
+    static func address(_ name: String, behind node: String) -> String {
+        let digits = name.utf8.dropFirst(2)
+        let isShort =
+            name.hasPrefix("0x") && (1...4).contains(digits.count) && digits.allSatisfy { JSON.digit($0) != nil }
+        return isShort ? name : "\(node)/\(name)"
+    }
+
     /// `EF00/0101`: a flag, or `EF00/0401`: an enumeration, of a Tuya device.
     private static func isTuyaState(_ name: ArraySlice<UInt8>) -> Bool {
         name.starts(with: "EF00/01".utf8) || name.starts(with: "EF00/04".utf8)
