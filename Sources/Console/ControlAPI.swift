@@ -14,6 +14,7 @@ import Rules
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
+/// | `POST /api/reload` | ``ReloadAnswer``: the hub has read its configuration again |
 /// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
 /// | `POST /api/disablements/{verb}` | 204; the verbs and what they take: ``DisablementRequest`` |
 ///
@@ -32,6 +33,7 @@ struct ControlAPI {
         router.get("/api/coverage") { [hub] _, _ in hub.coverage.blocks.map(CoverageAnswer.init) }
         router.get("/api/devices/unknown") { [hub] _, _ in UnknownDevicesAnswer(hub.board.unknownDevices) }
         router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
+        router.post("/api/reload") { [hub] _, _ in try await ReloadAnswer(hub) }
         router.post("/api/incidents/{id}/{verb}") { request, context in
             let verb = try verb(context) { !$0.isOfScope }
             let asked = try await request.decode(as: IncidentRequest.self, context: context)

@@ -62,6 +62,14 @@ public final class HubBoard: Sendable {
         }
     }
 
+    /// Nothing is connected yet, whatever was before.
+    func isStarting() {
+        tally.withLock { tally in
+            tally.isConnected = false
+            tally.lostLinkAt = nil
+        }
+    }
+
     func connected() {
         tally.withLock { tally in
             tally.isConnected = true

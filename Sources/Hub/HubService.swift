@@ -16,10 +16,12 @@ import Synchronization
 ///     try await hub.run()   // until its task is cancelled, or the service group shuts down
 public final class HubService: Service {
     public let board = HubBoard()
-    private let inbox: PipelineInbox
-    let configuration: HubConfiguration
+    let inbox: PipelineInbox
+    let reloading: Mutex<Reloading>
+    var configuration: HubConfiguration { reloading.withLock { $0.configuration } }
+    let load: (@Sendable () throws -> HubConfiguration)?
     private let state: StateFolder
-    private let logger: Logger
+    let logger: Logger
     private let clock: HubClock
     private let now: @Sendable () -> Instant
     private let onReady: @Sendable () -> Void
@@ -30,13 +32,16 @@ public final class HubService: Service {
 
     /// - Parameters:
     ///   - now: instead of the clock's own time, for tests.
+    ///   - load: reads the configuration again for ``reload()``; `nil` if there is nothing to read it from.
     ///   - onReady: called whenever the hub begins to hear what happens as it happens.
     public init(
         _ configuration: HubConfiguration, state: StateFolder, logger: Logger,
         clock: HubClock = HubClock(), now: (@Sendable () -> Instant)? = nil,
+        load: (@Sendable () throws -> HubConfiguration)? = nil,
         onReady: @escaping @Sendable () -> Void = {}
     ) throws {
-        self.configuration = configuration
+        reloading = Mutex(Reloading(configuration))
+        self.load = load
         self.state = state
         self.logger = logger
         self.clock = clock
@@ -61,8 +66,13 @@ public final class HubService: Service {
         }
     }
 
+    /// Works with one configuration, until told to stop or to take another.
+    ///
+    /// - Returns: whether it was told to stop.
     /// - Throws: ``StartError`` and other errors of the start. Once it runs, it goes on whatever fails.
-    public func run() async throws {
+    func runOnce() async throws -> Bool {
+        let configuration = configuration
+        board.isStarting()
         let settings = configuration.settings
         let hubDatabase = try HubDatabase(path: state.hubDatabase)
         opened.withLock { $0 = hubDatabase }
@@ -80,7 +90,7 @@ public final class HubService: Service {
             announcer: announcer, wakeNotifier: { notifier.wake() }, takeUndurable: { notifier.take(undurable: $0) },
             wakeLog: { log.wake() },
             ready: onReady, isAlive: { manager?.isAlive() })
-        let makePipeline: @Sendable () throws -> Pipeline = { [configuration, board, logger, clock, now] in
+        let makePipeline: @Sendable () throws -> Pipeline = { [board, logger, clock, now] in
             try Pipeline(
                 configuration, database: hubDatabase, inbox: inbox, board: board, outlets: outlets, logger: logger,
                 clockStep: clock.step, now: now)
@@ -89,6 +99,7 @@ public final class HubService: Service {
         let telling = Task { try await notifier.run() }
         defer { telling.cancel() }
         var failure: (any Error)?
+        var first: Part?
         await withTaskGroup(of: (Part, (any Error)?).self) { group in
             func add(_ part: Part, _ work: @escaping @Sendable () async throws -> Void) {
                 group.addTask {
@@ -101,15 +112,22 @@ public final class HubService: Service {
                 }
             }
             add(.stopWord) { await Self.untilStopped() }
-            add(.pipeline) { try await Self.onThread("pipeline") { try makePipeline().run() } }
+            add(.pipeline) { [self] in
+                try await Self.onThread("pipeline") {
+                    let pipeline = try makePipeline()
+                    self.noteStarted()
+                    pipeline.run()
+                }
+            }
             add(.notifier) { try await telling.value }
             add(.log) { try await Self.onThread("alert log") { log.run() } }
             // Whoever ends first ends the hub; then each stops when nobody feeds it any more.
             for await (part, error) in group {
                 failure = failure ?? error
+                first = first ?? part
                 inbox.stop()
                 switch part {
-                case .stopWord: manager?.stopping()
+                case .stopWord: if first == .stopWord { manager?.stopping() }
                 case .pipeline: telling.cancel()
                 case .notifier: log.stop()
                 case .log: group.cancelAll()
@@ -120,6 +138,7 @@ public final class HubService: Service {
             topic: "smokehub/\(settings.hub)/status", payload: Array("offline".utf8), retain: true)
         try await Self.onThread("farewell") { publisher.stop(saying: farewell) }
         if let failure { throw failure }
+        return first != .pipeline
     }
 
     private enum Part { case stopWord, pipeline, notifier, log }

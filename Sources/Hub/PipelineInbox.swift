@@ -35,6 +35,9 @@ final class PipelineInbox: Sendable {
         wakeup.signal()
     }
 
+    /// Takes commands again, after ``stop()``. Those that nobody has answered yet still wait.
+    func reopen() { waiting.withLock { $0.stops = false } }
+
     /// What has come since the last call.
     ///
     /// - Parameter commands: false leaves them where they are.

@@ -46,11 +46,18 @@ extension HubPlace {
 
     private static func check(_ answer: ControlClient.Answer) throws {
         guard answer.status != 204 else { return }
+        throw StartError(answer.refusal)
+    }
+}
+
+extension ControlClient.Answer {
+    /// Why the hub does not do what it was asked.
+    var refusal: String {
         struct Refused: Decodable {
             struct Inner: Decodable { var message: String }
             var error: Inner
         }
-        let refused = try? JSONDecoder().decode(Refused.self, from: answer.body)
-        throw StartError(refused?.error.message ?? "the hub answers HTTP \(answer.status)")
+        let refused = try? JSONDecoder().decode(Refused.self, from: body)
+        return refused?.error.message ?? "the hub answers HTTP \(status)"
     }
 }

@@ -55,9 +55,7 @@ struct DeviceAdopt: AsyncParsableCommand {
                 return Line.out("--write adds it to devices.csv.")
             }
             try file.add(plan)
-            Line.out(
-                "Added to \(settings.folder)/devices.csv; the hub takes it at its next start: "
-                    + "systemctl restart smokehub, or stop and start 'smokehub serve'.")
+            Line.out("Added to \(settings.folder)/devices.csv; 'smokehub reload' makes a running hub take it.")
         }
     }
 

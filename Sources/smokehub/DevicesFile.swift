@@ -17,7 +17,7 @@ struct DevicesFile {
             return Line.out("\(plan.added.count) to add; --write adds them to devices.csv.")
         }
         try add(plan)
-        Line.out("\(plan.added.count) added to \(folder)/devices.csv; the hub takes them at its next start.")
+        Line.out("\(plan.added.count) added to \(folder)/devices.csv; 'smokehub reload' makes a running hub take them.")
     }
 
     /// Adds the new rows at its end, in its own columns, in one step.

@@ -50,25 +50,38 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await refusing {
-            var configuration = try HubConfiguration.load(files.config)
-            if let state { configuration.settings.state = state }
-            if let broker { configuration.settings.broker.use(try BrokerAddress(broker)) }
+            var configuration = try load()
             let logger = hubLogger(configuration.settings.logLevel)
             // The hub starts all the same: one person without a contact should not keep everybody's alarm down.
             for weakness in configuration.weaknesses { logger.warning("\(weakness)") }
             let folder = try StateFolder(configuration.settings.state)
             let embedded = embeddedBroker ? try EmbeddedBroker(folder: folder.broker) : nil
-            if let embedded {
-                configuration.settings.broker.use(try BrokerAddress("mqtt://127.0.0.1:\(embedded.port)"))
+            let ownBroker = try embedded.map { try BrokerAddress("mqtt://127.0.0.1:\($0.port)") }
+            if let embedded, let ownBroker {
+                configuration.settings.broker.use(ownBroker)
                 Line.error("broker mqtt://127.0.0.1:\(embedded.port)")
             }
             defer { embedded?.stop() }
-            let hub = try HubService(configuration, state: folder, logger: logger, onReady: { Line.error("ready") })
+            let hub = try HubService(
+                configuration, state: folder, logger: logger,
+                load: { [self] in
+                    var configuration = try self.load()
+                    if let ownBroker { configuration.settings.broker.use(ownBroker) }
+                    return configuration
+                }, onReady: { Line.error("ready") })
             var group = ServiceGroupConfiguration(
                 services: [hub, ControlService(hub, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger)
             group.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()
         }
+    }
+
+    /// What the files say, and the flags in their stead.
+    private func load() throws -> HubConfiguration {
+        var configuration = try HubConfiguration.load(files.config)
+        if let state { configuration.settings.state = state }
+        if let broker { configuration.settings.broker.use(try BrokerAddress(broker)) }
+        return configuration
     }
 }

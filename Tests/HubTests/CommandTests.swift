@@ -12,7 +12,7 @@ import Testing
         ["decode"], ["replay"], ["journal", "export"], ["incidents"], ["incidents", "list"], ["incidents", "show"],
         ["incidents", "cause"],
         ["ack"], ["silence"],
-        ["reset"], ["disable"], ["enable"], ["status"], ["devices"],
+        ["reset"], ["disable"], ["enable"], ["status"], ["devices"], ["reload"],
         ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
         ["devices", "list"], ["devices", "adopt"],
     ]
