@@ -45,7 +45,8 @@ let package = Package(
         .target(name: "Rules", dependencies: ["Registry", "Devices"], swiftSettings: strict),
         .target(name: "RuleTables", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
         .target(
-            name: "Store", dependencies: ["Devices", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "Store",
+            dependencies: ["Devices", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "Notify",
