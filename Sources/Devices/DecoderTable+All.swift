@@ -26,7 +26,7 @@ extension DecoderTable {
         for prefix in topics.prefixes(of: .shellyGen1) { others.append(try ShellyGen1Decoder(prefix: prefix)) }
         others.append(try TasmotaDecoder(
                 telemetry: topics.tasmotaTelemetry, state: topics.tasmotaState,
-                addresses: registry?.devices.lazy.filter { $0.ecosystem == .tasmota }.map(\.address) ?? []))
+                addresses: registry?.devices.filter { $0.ecosystem == .tasmota }.map(\.address) ?? []))
         others += try local(topics.prefixes(of: .zwavejs)) { (prefix) throws(InvalidTopicFilter) in
             try ZWaveJSDecoder(prefix: prefix)
         }

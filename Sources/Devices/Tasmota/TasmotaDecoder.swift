@@ -39,7 +39,7 @@ public struct TasmotaDecoder: Decoder {
     ///   - addresses: of the devices that are known; those with a slash are bound to their node.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
     public init(
-        telemetry: String = "tele", state: String = "stat", addresses: some Sequence<String>
+        telemetry: String = "tele", state: String = "stat", addresses: [String] = []
     ) throws(InvalidTopicFilter) {
         bound = Set(addresses.filter { $0.utf8.contains(UInt8(ascii: "/")) })
         self.telemetry = try TopicPrefix(telemetry)
