@@ -44,9 +44,10 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Rules", dependencies: ["Registry", "Devices"], swiftSettings: strict),
         .target(name: "RuleTables", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
+        .target(name: "Upkeep", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
         .target(
             name: "Store",
-            dependencies: ["Devices", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Devices", "Rules", "Registry", "Upkeep", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "Notify",
@@ -63,14 +64,15 @@ let package = Package(
         .target(
             name: "Hub",
             dependencies: [
-                "Registry", "MQTT", "Devices", "Rules", "Store", "Notify", "AlertLog",
+                "Registry", "MQTT", "Devices", "Rules", "Store", "Notify", "AlertLog", "Upkeep",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(
             name: "Console",
             dependencies: [
-                "Devices", "Hub", "Registry", "Rules", .product(name: "Hummingbird", package: "hummingbird"),
+                "Devices", "Hub", "Registry", "Rules", "Upkeep",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
@@ -87,7 +89,7 @@ let package = Package(
             name: "smokehub",
             dependencies: [
                 "Hub", "Console", "Drill", "AlertLog", "CCurl", "Devices", "MQTT", "Registry", "Rules", "RuleTables",
-                "Store",
+                "Store", "Upkeep",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -104,6 +106,9 @@ let package = Package(
             ], resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "RulesTests", dependencies: ["Rules", "RuleTables", "Devices", "Registry"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "UpkeepTests", dependencies: ["Upkeep", "Devices", "Registry", "Rules", "Store"],
             swiftSettings: strict),
         .testTarget(
             name: "StoreTests",

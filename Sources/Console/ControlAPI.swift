@@ -17,6 +17,9 @@ import Rules
 /// | `POST /api/reload` | ``ReloadAnswer``: the hub has read its configuration again |
 /// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
 /// | `POST /api/disablements/{verb}` | 204; the verbs and what they take: ``DisablementRequest`` |
+/// | `GET /api/tickets?state=open` | a list of ``TicketAnswer``; `closed` or `all` for others |
+/// | `GET /api/tickets/{id}` | ``TicketStory``: one with its daily figures |
+/// | `POST /api/tickets/{id}/close` | 204; what it takes: ``TicketRequest`` |
 ///
 /// What cannot be done is answered with a sentence that says why: 400 where the request cannot be read, 404 for what
 /// does not exist, 409 for what is not to be had so, 503 while too many commands wait.
@@ -45,6 +48,7 @@ struct ControlAPI {
             let asked = try await request.decode(as: DisablementRequest.self, context: context)
             return try await perform(asked.command(verb, at: hub.moment))
         }
+        addTickets(to: router)
         return router
     }
 
@@ -59,7 +63,11 @@ struct ControlAPI {
     }
 
     private func perform(_ command: OperatorCommand) async throws -> HTTPResponse.Status {
-        switch await hub.perform(command) {
+        try Self.status(of: await hub.perform(command))
+    }
+
+    static func status(of answer: OperatorAnswer?) throws -> HTTPResponse.Status {
+        switch answer {
         case .done?: return .noContent
         case .unknown(let why)?: throw HTTPError(.notFound, message: why)
         case .refused(let why)?: throw HTTPError(.conflict, message: why)

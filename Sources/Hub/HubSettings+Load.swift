@@ -5,7 +5,7 @@ public import Registry
 extension HubSettings {
     private static let keys = [
         "hub", "state", "log-level", "console", "broker", "subscriptions", "canary", "batch-max", "payload-bytes-max",
-        "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries",
+        "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries", "upkeep",
     ]
 
     /// Reads a `hub.yaml`. Relative paths in it start at its folder.
@@ -61,6 +61,7 @@ extension HubSettings {
         readEcosystems(root, &mistakes)
         readCanary(root.section("canary", &mistakes), &mistakes)
         supervision = Supervision(root.section("supervision", &mistakes), &mistakes)
+        readUpkeep(root.section("upkeep", &mistakes), &mistakes)
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)
     }
 

@@ -1,6 +1,7 @@
 public import Devices
 public import Logging
 public import Registry
+public import Upkeep
 
 /// What `hub.yaml` says: how this hub runs. Every key may be missing; its default stands here.
 ///
@@ -43,6 +44,7 @@ public struct HubSettings: Sendable {
     /// entry is 300 to 500 bytes.
     public var journalBytesMax = 1 << 30
     public var channels = Channels()
+    public var upkeep = UpkeepSettings()
     public var deliveries = Deliveries()
 
     public init() {}

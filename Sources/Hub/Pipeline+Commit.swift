@@ -5,6 +5,7 @@ import Registry
 import Rules
 import Store
 import Synchronization
+import Upkeep
 
 // Making durable what has been decided, and letting it out.
 extension Pipeline {
@@ -37,6 +38,7 @@ extension Pipeline {
         board.update(engine.openIncidents)
         board.update(engine.disablements)
         countFalseAlarms()
+        try restoreUpkeep(at: moment)
     }
 
     /// The alerts that the broker may never have had; those that are long over are left out.

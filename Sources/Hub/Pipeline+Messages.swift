@@ -55,6 +55,7 @@ extension Pipeline {
                 stamp: report.deviceTime,
                 sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
                 exercise: exercise))
+        if exercise == nil { noteUpkeep(report, of: index, retained: message.retained, at: moment) }
         guard let placement else { return }
         // In a backlog mere signs of life move time, too, and are not journaled themselves.
         if backlog, timeBefore > journaledTime { journal(.time, at: timeBefore) }

@@ -5,6 +5,7 @@ import MQTT
 import Registry
 import Rules
 import Store
+import Upkeep
 
 /// The one thread on which a message goes all the way: decoded, applied to the rules, committed, and only then
 /// acknowledged.
@@ -52,8 +53,9 @@ final class Pipeline {
     var journalCut = JournalCut()
     var canary: Canary
     var due = Housekeeping()
+    var caretaker: Caretaker
     /// What operators are told as soon as their commands are durable.
-    private var owedAnswers: [() -> Void] = []
+    var owedAnswers: [() -> Void] = []
     private var stops = false
 
     /// What the hub is catching up with, and since when it hears.
@@ -84,6 +86,7 @@ final class Pipeline {
         var checkpoint = Instant(milliseconds: 0)
         var silence = Instant(milliseconds: 0)
         var prune = Instant(milliseconds: 0)
+        var upkeep = Instant(milliseconds: 0)
     }
 
     init(
@@ -105,6 +108,9 @@ final class Pipeline {
             estate: registry.estate, devices: registry.devices, contracts: settings.supervision.contracts,
             massShare: settings.supervision.massShare, now: now())
         unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
+        caretaker = Caretaker(
+            devices: registry.devices, settings: settings.upkeep,
+            utcOffset: configuration.rules.settings.utcOffset, at: now())
         heard = LivenessList(count: registry.devices.count)
         listening = Listening(since: now(), heardAt: now(), backlogUntil: now() + Self.backlogPatience)
         canary = Canary(settings: settings.canary, topic: "smokehub/\(settings.hub)/canary")
@@ -142,6 +148,7 @@ final class Pipeline {
             for message in batch.messages { take(message, at: moment) }
             collect()
             takeCommands(at: moment)
+            takeTicketClosings(at: moment)
             keepTime(at: now(), socketIsDry: batch.dry && batch.messages.isEmpty)
             guard writeAndTell() else { continue }
             answerCommands()
@@ -151,6 +158,7 @@ final class Pipeline {
         }
         note("The hub stops", "系統停止")
         checkpoint(limit: .max)
+        keepFigures()
         if writeAndTell() {
             answerCommands()
             session.acknowledge()
@@ -165,6 +173,7 @@ final class Pipeline {
         if board.isConnected { next = min(next, canary.nextDue) }
         if let fault { next = min(next, fault.retryAt) }
         if listening.backlogUntil == nil, let deadline = engine.nextDeadline { next = min(next, deadline) }
+        if let upkeep = nextUpkeep { next = min(next, upkeep) }
         return max(next - moment, .zero)
     }
 
@@ -211,6 +220,7 @@ final class Pipeline {
             // Few at a time: an alarm never waits for pure liveness to be written down.
             if checkpoint(limit: 500) { due.checkpoint = moment + settings.checkpoint }
         }
+        keepUp(at: moment)
         if due.prune <= moment, socketIsDry {
             due.prune = moment + (prune(at: moment) ? .seconds(1) : .seconds(60))
         }
@@ -231,6 +241,7 @@ final class Pipeline {
         let outcome = engine.takeConsequences()
         guard !outcome.isEmpty else { return false }
         changedDevices.formUnion(outcome.devices)
+        noteUpkeep(of: outcome)
         unwritten.outcome.merge(outcome)
         return true
     }

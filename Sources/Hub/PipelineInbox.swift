@@ -11,6 +11,7 @@ final class PipelineInbox: Sendable {
 
     private struct Waiting {
         var commands: [(command: OperatorCommand, answer: @Sendable (OperatorAnswer) -> Void)] = []
+        var closings: [(closing: TicketClosing, answer: @Sendable (OperatorAnswer) -> Void)] = []
         var stops = false
     }
 
@@ -28,6 +29,26 @@ final class PipelineInbox: Sendable {
         }
         wakeup.signal()
         return taken
+    }
+
+    /// As ``put(_:answer:)``, for a ticket that is to be closed.
+    func put(_ closing: TicketClosing, answer: @escaping @Sendable (OperatorAnswer) -> Void) -> Bool {
+        let taken = waiting.withLock { waiting in
+            guard !waiting.stops, waiting.closings.count < Self.commandsMax else { return false }
+            waiting.closings.append((closing, answer))
+            return true
+        }
+        wakeup.signal()
+        return taken
+    }
+
+    /// The tickets that are to be closed, since the last call.
+    func takeClosings() -> [(closing: TicketClosing, answer: @Sendable (OperatorAnswer) -> Void)] {
+        waiting.withLock { waiting in
+            guard !waiting.closings.isEmpty else { return [] }
+            defer { waiting.closings = [] }
+            return waiting.closings
+        }
     }
 
     func stop() {

@@ -1,6 +1,6 @@
 extension Device {
     private static let required = ["id", "ecosystem", "address", "block", "floor", "flat", "area", "kind"]
-    private static let optional = ["room", "model"]
+    private static let optional = ["room", "model", "made"]
 
     /// The devices of a `devices.csv`, each with the line it stands in. Rows with mistakes are noted and left out.
     ///
@@ -55,11 +55,15 @@ extension Device {
                 row.mistake("block", "the block is missing", mend: "write its id as in estate.yaml"))
         }
         if let place, let estate { row.check(place, in: estate, &mistakes) }
+        let made = YearMonth(row["made"].text)
+        if made == nil, !row["made"].text.isEmpty {
+            mistakes.note(row.mistake("made", "'\(row["made"].text)' is no month", mend: "write it as 2019-04"))
+        }
         guard let ecosystem, let kind, let place, mistakes.errors.count == before else { return nil }
         self.init(
             // Equal texts are one text in memory: there may be a hundred thousand of them.
             id: id, ecosystem: ecosystem, address: address == id ? id : address, place: place,
-            room: row["room"].text.orNil, kind: kind, model: row["model"].text.orNil)
+            room: row["room"].text.orNil, kind: kind, model: row["model"].text.orNil, made: made)
     }
 
     private static func mistakes(inAddress row: CSVSheet.Row, _ ecosystem: Ecosystem?) -> [ConfigError] {

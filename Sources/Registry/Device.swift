@@ -11,10 +11,12 @@ public struct Device: Hashable, Sendable, Identifiable {
     public var room: String?
     public var kind: Kind
     public var model: String?
+    /// When it was made; `nil` if nobody has written it down.
+    public var made: YearMonth?
 
     public init(
         id: ID, ecosystem: Ecosystem, address: String, place: Place, room: String? = nil, kind: Kind,
-        model: String? = nil
+        model: String? = nil, made: YearMonth? = nil
     ) {
         self.id = id
         self.ecosystem = ecosystem
@@ -23,6 +25,7 @@ public struct Device: Hashable, Sendable, Identifiable {
         self.room = room
         self.kind = kind
         self.model = model
+        self.made = made
     }
 
     /// The family of devices whose topics and payloads a decoder understands.

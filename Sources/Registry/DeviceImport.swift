@@ -155,6 +155,7 @@ extension Device {
             case "room": room
             case "kind": kind.rawValue
             case "model": model
+            case "made": made?.description
             default: nil
             }
         guard let text else { return "" }

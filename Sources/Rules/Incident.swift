@@ -36,7 +36,7 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     /// Whether it has been reported that its lone detector may be stuck.
     var suspected = false
     /// Whether it has ever been confirmed; `nil` for not yet.
-    var wasConfirmed: Bool?
+    public internal(set) var wasConfirmed: Bool?
     /// When time alone will change it next.
     var due = Instant.distantFuture
 

@@ -286,10 +286,10 @@ enum Narration {
 }
 
 /// What people call a place, in each language.
-struct PlaceNames {
+package struct PlaceNames {
     private let whole: Estate
 
-    init(_ estate: Estate) { whole = estate }
+    package init(_ estate: Estate) { whole = estate }
 
     var estate: LogRecord.Text {
         LogRecord.Text(whole.name[.english], whole.name[.traditionalChinese])
@@ -303,7 +303,7 @@ struct PlaceNames {
     }
 
     /// `Block A, 12C` and `A座12樓C室`.
-    func text(_ place: Place) -> LogRecord.Text {
+    package func text(_ place: Place) -> LogRecord.Text {
         let name = whole.block(place.block)?.name
         let english = name?[.english] ?? place.block
         let chinese = name?[.traditionalChinese] ?? place.block

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 public import Registry
 public import Rules
+public import Upkeep
 
 /// `hub.sqlite`: the journal, the states of devices and incidents, the alerts, and the lines owed to the alert log.
 ///
@@ -100,6 +101,7 @@ public final class HubDatabase: AlertSource {
         migrator.registerMigration("lesson") { try $0.execute(sql: Self.lessonSchema) }
         migrator.registerMigration("supervision") { try $0.execute(sql: Self.supervisionSchema) }
         migrator.registerMigration("quarantine") { try $0.execute(sql: quarantineSchema) }
+        migrator.registerMigration("upkeep") { try $0.execute(sql: Self.upkeepSchema) }
         return migrator
     }
 
@@ -115,12 +117,14 @@ public final class HubDatabase: AlertSource {
         /// The last alert that the broker has taken over, if that is news.
         public var announced: Int64?
         public var quarantine = QuarantineChanges()
+        public var upkeep = UpkeepChanges()
 
         public init(time: Instant) { self.time = time }
 
         /// Nothing but time.
         public var isEmpty: Bool {
             entries.isEmpty && outcome.isEmpty && devices.isEmpty && lessons.isEmpty && quarantine.isEmpty
+                && upkeep.isEmpty
         }
     }
 
@@ -141,6 +145,7 @@ public final class HubDatabase: AlertSource {
                 try Self.write(commit.outcome, to: database, encoder)
                 try Self.write(commit.supervision, to: database)
                 try Self.write(commit.lessons, to: database)
+                try Self.write(commit.upkeep, to: database, encoder)
                 for (id, state) in commit.devices {
                     try database.cachedStatement(sql: "INSERT OR REPLACE INTO device (id, state) VALUES (?, ?)")
                         .execute(arguments: [id, encoder.encode(state)])

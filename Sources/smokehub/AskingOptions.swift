@@ -44,7 +44,7 @@ extension HubPlace {
         }
     }
 
-    private static func check(_ answer: ControlClient.Answer) throws {
+    static func check(_ answer: ControlClient.Answer) throws {
         guard answer.status != 204 else { return }
         throw StartError(answer.refusal)
     }

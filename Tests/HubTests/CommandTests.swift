@@ -12,7 +12,8 @@ import Testing
         ["decode"], ["replay"], ["journal", "export"], ["incidents"], ["incidents", "list"], ["incidents", "show"],
         ["incidents", "cause"],
         ["ack"], ["silence"],
-        ["reset"], ["disable"], ["enable"], ["status"], ["devices"], ["reload"],
+        ["reset"], ["disable"], ["enable"], ["status"], ["devices"], ["reload"], ["tickets"],
+        ["tickets", "list"], ["tickets", "show"], ["tickets", "close"],
         ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
         ["devices", "list"], ["devices", "adopt"],
     ]
@@ -43,6 +44,8 @@ import Testing
         ["rules", "test", "--config", "/no/such/folder"], ["devices", "adopt"],
         ["devices", "adopt", "x", "--kind", "flood"], ["import", "csv"], ["import", "csv", "/no/such.csv"],
         ["import", "csv", "/no/such.csv", "--columns", "adress=Serial"],
+        ["tickets", "--status", "lost"], ["tickets", "--kind", "ghost"], ["tickets", "close", "T-1", "--by", "me"],
+        ["tickets", "close", "T-1", "--by", "me", "--why", ""],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
         let configured = ["serve", "drill"].contains(arguments[0]) ? ["--config", HubFolder.root + "/Config"] : []
@@ -108,6 +111,18 @@ import Testing
         Mistake(
             file: "hub.yaml", old: "hub: hub-1", new: "hub: hub-1\ncheckpoint: 3 weeks",
             said: "hub.yaml:2:13: checkpoint: '3 weeks' is no duration; write a duration from 1s to 1h"),
+        Mistake(
+            file: "hub.yaml", old: "hub: hub-1", new: "hub: hub-1\nupkeep: {digest: 03:00}",
+            said: "hub.yaml:2:18: upkeep.digest: '03:00' is no time of the day; write one from 07:00 to 20:59, such"),
+        Mistake(
+            file: "hub.yaml", old: "hub: hub-1", new: "hub: hub-1\nupkeep: {battery: {low: 20, good: 10}}",
+            said: "hub.yaml:2:35: upkeep.battery.good: good is not above low; write a good that is"),
+        Mistake(
+            file: "hub.yaml", old: "hub: hub-1", new: "hub: hub-1\nupkeep: {urgent: [toast]}",
+            said: "hub.yaml:2:19: upkeep.urgent[1]: unknown 'toast'; write one of"),
+        Mistake(
+            file: "hub.yaml", old: "hub: hub-1", new: "hub: hub-1\nupkeep: {climate: {smoke: {temperature: [9]}}}",
+            said: "hub.yaml:2:41: upkeep.climate.smoke.temperature: these are not two numbers; write [0, 45]"),
         Mistake(
             file: "devices.csv", old: "a-1-B-smoke,native,a-1-B-smoke,a,1,B",
             new: "a-1-B-smoke,native,a-1-B-smoke,a,1,X",

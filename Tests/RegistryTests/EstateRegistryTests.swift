@@ -28,6 +28,24 @@ private func mistakes(
 }
 
 @Suite struct `An estate's files` {
+    @Test(arguments: ["2019-04", "1970-01", "2199-12", ""])
+    func `say when a device was made, where somebody has written it down`(_ month: String) throws {
+        let registry = try EstateRegistry(
+            estate: ConfigFile(name: "estate.yaml", text: estateText),
+            devices: ConfigFile(
+                name: "devices.csv",
+                text: "id,ecosystem,address,block,floor,flat,area,kind,made\ns1,native,s1,a,12,C,,smoke,\(month)\n"),
+            residents: ConfigFile(name: "residents.csv", text: residentHeader))
+        #expect(registry.device("s1")?.made?.description ?? "" == month)
+    }
+
+    @Test(arguments: ["2019", "2019-4", "2019-13", "2019-00", "April 2019", "2019-04-01", "1969-12", "-019-04"])
+    func `are wrong where that is no month`(_ month: String) {
+        let row = "s1,native,s1,a,12,C,,hall,smoke,,\(month)\n"
+        let found = mistakes(devices: "id,ecosystem,address,block,floor,flat,area,room,kind,model,made\n" + row)
+        #expect(found == ["devices.csv:2:34: '\(month)' is no month; write it as 2019-04"])
+    }
+
     @Test func `become places, devices and people that are found by their names`() throws {
         let registry = try EstateRegistry(
             estate: ConfigFile(name: "estate.yaml", text: estateText),
@@ -191,7 +209,7 @@ private func mistakes(
             [
                 "devices.csv:1:1: the column 'address' is missing; add 'address' to the header",
                 "devices.csv:1:14: unknown column 'adress'; write 'address', or another of "
-                    + "id, ecosystem, block, floor, flat, area, kind, room, model",
+                    + "id, ecosystem, block, floor, flat, area, kind, room, model, made",
             ]
         ),
         (
@@ -206,7 +224,7 @@ private func mistakes(
             "",
             [
                 "devices.csv:0:0: the header is missing; "
-                    + "begin with id,ecosystem,address,block,floor,flat,area,kind,room,model"
+                    + "begin with id,ecosystem,address,block,floor,flat,area,kind,room,model,made"
             ]
         ),
     ])

@@ -16,7 +16,7 @@ struct SourceScan {
     }
 
     private static let allowedImports = [
-        "Registry", "Devices", "Collections", "OrderedCollections", "DequeModule", "HeapModule",
+        "Registry", "Devices", "Rules", "Collections", "OrderedCollections", "DequeModule", "HeapModule",
     ]
 
     /// Names that read a clock, draw lots, or reach out of the process.
