@@ -141,6 +141,7 @@ let package = Package(
             name: "HubTests",
             dependencies: [
                 "AlertLog", "Console", "Devices", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub",
+                "Upkeep",
                 "smokehub",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -20,7 +20,7 @@ extension HubService {
     ///
     /// - Throws: if hub.sqlite cannot be read.
     public func ticket(_ number: Int) throws -> (ticket: Ticket, trends: DeviceTrends)? {
-        guard let ticket = try database?.tickets(open: nil).first(where: { $0.number == number }) else { return nil }
+        guard let ticket = try database?.ticket(number) else { return nil }
         let bytes = try ticket.device.flatMap { try database?.trends(of: [$0])[$0] }
         return (ticket, bytes.flatMap(DeviceTrends.init(bytes:)) ?? DeviceTrends())
     }

@@ -107,6 +107,7 @@ extension Pipeline {
                 note(
                     trouble: "tickets", "There are so many open tickets that no more are opened; mend or close some",
                     "未完成的維修單已達上限，不再開新單；請先處理")
+            case .roomAgain: note(putRight: "tickets", "Tickets are opened again", "維修單恢復開單")
             }
         }
     }

@@ -132,4 +132,12 @@ extension HubDatabase {
             return bodies.compactMap { try? decoder.decode(Ticket.self, from: $0) }
         }
     }
+
+    /// One ticket; `nil` if there is none of that number, or it cannot be read.
+    public func ticket(_ number: Int) throws(StoreError) -> Ticket? {
+        try read("reading hub.sqlite") { database in
+            try Data.fetchOne(database, sql: "SELECT body FROM ticket WHERE number = ?", arguments: [number])
+                .flatMap { try? JSONDecoder().decode(Ticket.self, from: $0) }
+        }
+    }
 }

@@ -274,7 +274,9 @@ public struct Caretaker: Sendable {
     public mutating func restore(_ stored: StoredUpkeep, states: (Int) -> DeviceState, at moment: Instant) {
         let positions = Dictionary(
             devices.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
-        book.restore(stored.tickets, lastNumber: stored.lastNumber, at: moment) { positions[$0] != nil }
+        book.restore(stored.tickets, lastNumber: stored.lastNumber, at: moment) { id in
+            positions[id].map { devices[$0] }
+        }
         for nuisance in stored.nuisances { nuisances.add(nuisance) }
         digests.lastDay = stored.digestDay
         changes.forgottenTrends = stored.devices.filter { positions[$0] == nil }

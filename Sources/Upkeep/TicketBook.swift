@@ -233,6 +233,7 @@ struct TicketBook: Sendable {
         countOwn(ticket, -1)
         put(ticket)
         events.append(.closed(ticket))
+        if isFull { events.append(.roomAgain) }
         isFull = false
     }
 
@@ -291,8 +292,8 @@ struct TicketBook: Sendable {
 
     /// Takes up what a hub before this one has written.
     ///
-    /// - Parameter known: whether a device is still in the registry.
-    mutating func restore(_ stored: [Ticket], lastNumber: Int, at moment: Instant, known: (Device.ID) -> Bool) {
+    /// - Parameter device: as it is in the registry now; `nil` if it is not there any more.
+    mutating func restore(_ stored: [Ticket], lastNumber: Int, at moment: Instant, device: (Device.ID) -> Device?) {
         self.lastNumber = max(lastNumber, stored.map(\.number).max() ?? 0)
         for var ticket in stored.sorted(by: { $0.number < $1.number }).suffix(Self.ticketsMax) {
             ticket.closedAt = ticket.closedAt.map { min($0, moment) }
@@ -302,9 +303,11 @@ struct TicketBook: Sendable {
                 Key(kind: ticket.kind, subject: ticket.device.map { .device($0) } ?? .block(ticket.place.block))] =
                 ticket.number
             guard ticket.isOpen else { continue }
+            // It may hang elsewhere by now.
+            if let place = ticket.device.flatMap(device)?.place { ticket.place = place }
             countOwn(ticket, 1)
-            if let device = ticket.device {
-                guard known(device) else {
+            if let id = ticket.device {
+                guard device(id) != nil else {
                     _ = close(ticket.number, by: "devices.csv", why: "the device is not in it any more", at: moment)
                     continue
                 }
@@ -341,6 +344,8 @@ public enum TicketEvent: Hashable, Sendable {
     case closed(Ticket)
     /// There are as many open tickets as are held; no more are opened.
     case full
+    /// One of them has closed since.
+    case roomAgain
 }
 
 extension [Int] {

@@ -3,6 +3,7 @@ import Foundation
 import Hub
 import Registry
 import Testing
+import Upkeep
 
 private func settings(_ yaml: String, environment: [String: String] = [:]) throws(ConfigErrors) -> HubSettings {
     try HubSettings(ConfigFile(name: "hub.yaml", text: yaml), environment: environment)
@@ -102,12 +103,52 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(settings.deliveries.giveUp == .seconds(600))
     }
 
+    @Test func `say when something has to be mended`() throws {
+        let upkeep = try settings(
+            """
+            upkeep:
+              days: 60
+              digest: "08:30"
+              urgent: [leak, fault]
+              settle: 2h
+              reopen: 14d
+              brief-outage: 5m
+              share: 3
+              due: {fault: 12h}
+              battery: {low: 10, good: 25.5, horizon: 20d, days-min: 7}
+              smoke-density: {rise: 3, rise-min: 0.04, high: 0.08}
+              signal: {drop-dbm: 12, drop-lqi: 60}
+              nuisance: {count: 5, within: 60d}
+              life: {co: 10, notice: 30d, models: {"X 1": 5}}
+              climate: {heat: {temperature: [-10, 65]}, models: {X2: {temperature: [5, 30], humidity: 70}}}
+              vibration: {times: 9}
+            """, environment: [:]
+        ).upkeep
+        #expect(upkeep.days == 60 && upkeep.digestAt == .seconds(8 * 3600 + 1800) && upkeep.share == 3)
+        #expect(upkeep.urgent == [.leak, .fault] && upkeep.briefOutage == .seconds(300))
+        #expect(upkeep.settle == .seconds(7200) && upkeep.reopen == .seconds(14 * 86_400))
+        #expect(upkeep.due(.fault) == .seconds(12 * 3600) && upkeep.due(.leak) == .seconds(86_400))
+        #expect(upkeep.battery.low == 10 && upkeep.battery.good == 25.5)
+        #expect(upkeep.battery.horizonDays == 20 && upkeep.battery.daysMin == 7)
+        #expect(upkeep.contamination.rise == 3 && upkeep.contamination.riseMin == 0.04)
+        #expect(upkeep.contamination.high == 0.08 && upkeep.signal.dropDBm == 12 && upkeep.signal.dropLQI == 60)
+        #expect(upkeep.nuisance.count == 5 && upkeep.nuisance.within == .seconds(60 * 86_400))
+        #expect(upkeep.vibrationsMax == 9)
+        let device = Device(
+            id: "d", ecosystem: .native, address: "d", place: Place(block: "a"), kind: .co, model: "X 1")
+        #expect(upkeep.life.years(of: device) == 5 && upkeep.life.yearsByKind[.co] == 10)
+        #expect(upkeep.life.notice == .seconds(30 * 86_400))
+        #expect(upkeep.climate.ranges[.heat] == .init(temperature: -10...65, humidityMax: 100))
+        #expect(upkeep.climate.rangesByModel["X2"] == .init(temperature: 5...30, humidityMax: 70))
+        #expect(upkeep.climate.ranges[.smoke] == .init(temperature: 0...45, humidityMax: 93), "what is not named stays")
+    }
+
     @Test(arguments: [
         (
             "brocker: {}",
             "1:1: unknown key 'brocker'; write 'broker', or another of hub, state, log-level, console, "
                 + "subscriptions, canary, batch-max, payload-bytes-max, ecosystems, zigbee2mqtt, supervision, "
-                + "checkpoint, journal, channels, deliveries"
+                + "checkpoint, journal, channels, deliveries, upkeep"
         ),
         ("- a", "1:1: this is a list; write 'key: value' pairs"),
         ("broker:", "1:8: broker: nothing is written here; write 'key: value' pairs, or remove the key"),
@@ -372,6 +413,11 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         #expect(shown.ecosystems == defaults.ecosystems)
         shown.ecosystems = defaults.ecosystems
         (shown.folder, shown.state) = (defaults.folder, defaults.state)
+        for (kind, due) in shown.upkeep.dueByKind { #expect(due == defaults.upkeep.due(kind)) }
+        shown.upkeep.dueByKind = [:]
+        #expect(shown.upkeep == defaults.upkeep)
+        // Equal dictionaries may be written in another order.
+        shown.upkeep = defaults.upkeep
         shown.channels.webhook.endpoints = []
         #expect(String(reflecting: shown) == String(reflecting: defaults))
     }

@@ -86,6 +86,7 @@ struct Course {
             case .reopened(let ticket): told.append("\(ticket.id) \(ticket.kind.rawValue) reopened")
             case .closed(let ticket): told.append("\(ticket.id) \(ticket.kind.rawValue) closed")
             case .full: told.append("full")
+            case .roomAgain: told.append("room again")
             }
         }
         let changes = caretaker.takeChanges()
