@@ -56,7 +56,7 @@ extension HubService {
         guard next.settings.state == now.settings.state, next.settings.hub == now.settings.hub,
             next.registry.estate.id == now.registry.estate.id
         else { throw StartError("the hub's name, its state folder or the estate's id has changed; restart the hub") }
-        _ = try DecoderTable.all(hearing: next.registry, zigbee2MQTTBases: next.settings.zigbee2MQTTBaseTopics)
+        _ = try next.decoders(hearing: next.registry)
         let isTaken = await withCheckedContinuation { waiting in
             let isFirst = reloading.withLock { reloading in
                 guard reloading.waiting == nil else { return false }

@@ -3,9 +3,17 @@ import Registry
 
 extension HubSettings.Supervision {
     init(_ section: SettingsSection, _ mistakes: inout Mistakes) {
-        section.checkKeys(["contracts", "mass-silence"], &mistakes)
+        section.checkKeys(["contracts", "mass-silence", "storm"], &mistakes)
         section.read("mass-silence", into: &massShare, &mistakes) { (node) throws(ConfigError) in
             try node.decimal(in: 0.05...1)
+        }
+        let storm = section.section("storm", &mistakes)
+        storm.checkKeys(["burst", "rate"], &mistakes)
+        storm.read("burst", into: &self.storm.burst, &mistakes) { (node) throws(ConfigError) in
+            try node.integer(in: 10...1_000_000)
+        }
+        storm.read("rate", into: &self.storm.rate, &mistakes) { (node) throws(ConfigError) in
+            try node.decimal(in: 0.1...100_000)
         }
         guard let node = section["contracts"],
             let nodes = mistakes.reading({ () throws(ConfigError) in try node.list() })

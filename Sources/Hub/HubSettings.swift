@@ -73,6 +73,8 @@ public struct HubSettings: Sendable {
         /// Too small, and a gateway that is restarted looks like a fire; too large, and a riser that has lost its power
         /// looks like single faults.
         public var massShare = 0.2
+        /// `storm`: how much a device may say.
+        public var storm = StormLimits()
     }
 
     /// Limits of the notifier.

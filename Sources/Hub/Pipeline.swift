@@ -106,7 +106,7 @@ final class Pipeline {
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
         supervisor = Supervisor(
             estate: registry.estate, devices: registry.devices, contracts: settings.supervision.contracts,
-            massShare: settings.supervision.massShare, now: now())
+            massShare: settings.supervision.massShare, storm: settings.supervision.storm, now: now())
         unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
         caretaker = Caretaker(
             devices: registry.devices, settings: settings.upkeep,

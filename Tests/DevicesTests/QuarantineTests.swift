@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: [
         ([Reading.Kind.temperature, .humidity], nil, Device.Kind.sensor, "says temperature and humidity: a sensor"),
         ([.availability], nil, nil, "says availability, which tells nothing"),
-        ([], "alarm_1", nil, "sends alarm_1, which may be an alarm and which no table explains: look at the device"),
+        ([], "alarm_1", nil, "sends alarm_1=true, which may be an alarm and which no table explains: look at the device"),
         ([.temperature, .smoke], nil, .smoke, "says smoke and temperature: a smoke detector"),
     ])
     func `guesses by the hazards first`(
@@ -52,7 +52,8 @@ import Testing
         let readings = kinds.map { Reading($0, .flag(false)) }
         _ = quarantine.hear(
             Report(
-                ecosystem: .tasmota, address: "t", readings: readings, unmapped: unmapped.map { [$0] } ?? []),
+                ecosystem: .tasmota, address: "t", readings: readings,
+                unmapped: unmapped.map { [UnmappedField($0, "true", isRaised: true)] } ?? []),
             Message(topic: "tele/t/SENSOR", payload: []), place: nil, at: start)
         let guess = DeviceGuess(try #require(quarantine.devices.first))
         #expect(guess.kind == kind)
@@ -111,7 +112,8 @@ import Testing
         let long = String(repeating: "é\u{301}\u{301}", count: 10_000)
         let payload = #"{"model":"\#(long)","x":"\#(long)"}"#
         let report = Report(
-            ecosystem: .rtl433, address: long, readings: [.flag(.smoke, true)], unmapped: [long])
+            ecosystem: .rtl433, address: long, readings: [.flag(.smoke, true)],
+            unmapped: [UnmappedField(long, "true", isRaised: true)])
         _ = quarantine.hear(
             report, Message(topic: "rtl_433/\(long)/events", payload: Array(payload.utf8)), place: nil, at: start)
         let device = try #require(quarantine.devices.first)

@@ -102,7 +102,7 @@ import Testing
         #expect(try Self.isRebirth(gap.lesson.request))
         #expect(gap.lesson.gap == Lesson.Gap(ecosystem: .sparkplug, address: "g/n", lost: 2))
         // A name says all.
-        #expect(gap.shownRaised == "tamper=true")
+        #expect(gap.shown == "tamper=true")
         for birth in births { _ = try decoder.learn(birth) }
         #expect(try decoder.learn(Self.message("DDATA/n/d", 2, [Self.smoke(true)])) == .nothing)
     }
@@ -123,11 +123,11 @@ import Testing
         #expect(missed.missed().map { $0.topic } == ["spBv1.0/g/NCMD/n"])
         // The counter goes on, but so would that of a new session.
         let heard = try Self.heard(&missed, Self.message("DDATA/n/d", 2, [metric]))
-        #expect(heard.shownRaised == expected)
+        #expect(heard.shown == expected)
         #expect(heard.lesson.gap == nil)
         #expect(try Self.isRebirth(heard.lesson.request))
         var (gapped, _) = try Self.born()
-        #expect(try Self.heard(&gapped, Self.message("DDATA/n/d", 9, [metric])).shownRaised == expected)
+        #expect(try Self.heard(&gapped, Self.message("DDATA/n/d", 9, [metric])).shown == expected)
     }
 
     @Test func `is certain again, device by device, when it is born again`() throws {
@@ -146,7 +146,7 @@ import Testing
         let topics = births.map { $0.topic }
         #expect(
             try decoder.learn(Self.message("NBIRTH/n", 0, bdSeq: 6)) == Lesson(isKept: true, forgotten: [topics[1]]))
-        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 1, [Self.smoke(true)])).shownRaised == "?alias 1")
+        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 1, [Self.smoke(true)])).shown == "?alias 1")
         _ = try decoder.learn(Self.message("DBIRTH/n/d", 2, Self.loop))
         #expect(try decoder.learn(Self.message("DDEATH/n/d", 3)).forgotten == [topics[1]])
         _ = try decoder.learn(Self.message("DBIRTH/n/d", 4, Self.loop))
@@ -158,7 +158,7 @@ import Testing
         let again = try Self.heard(&decoder, Self.message("NDEATH/n", nil, bdSeq: 6))
         #expect(again == Heard(lesson: .nothing, shown: "availability=offline"))
         let after = try Self.heard(&decoder, Self.message("DDATA/n/d", 5, [Self.smoke(true)]))
-        #expect(after.shownRaised == "?alias 1")
+        #expect(after.shown == "?alias 1")
         #expect(after.lesson.request != nil)
         #expect(decoder.missed().isEmpty)
     }
@@ -176,11 +176,11 @@ import Testing
     @Test func `clears a kind when all metrics of it are clear`() throws {
         var (decoder, _) = try Self.born()
         #expect(
-            try Self.heard(&decoder, Self.message("DDATA/n/d", 2, [Self.smoke(true), Self.smoke(true, 4)])).shownRaised
+            try Self.heard(&decoder, Self.message("DDATA/n/d", 2, [Self.smoke(true), Self.smoke(true, 4)])).shown
                 == "smoke=true")
-        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 3, [Self.smoke(false)])).shownRaised == "")
+        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 3, [Self.smoke(false)])).shown == "")
         #expect(
-            try Self.heard(&decoder, Self.message("DDATA/n/d", 4, [Self.smoke(false, 4)])).shownRaised == "smoke=false")
+            try Self.heard(&decoder, Self.message("DDATA/n/d", 4, [Self.smoke(false, 4)])).shown == "smoke=false")
     }
 
     @Test func `says nothing by what is null, of the past, or of poor quality`() throws {
@@ -196,10 +196,10 @@ import Testing
         quality.intValue = 500
         poor.properties.keys = ["Quality"]
         poor.properties.values = [quality]
-        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 2, [past, null])).shownRaised == "")
+        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 2, [past, null])).shown == "")
         #expect(
-            try Self.heard(&decoder, Self.message("DDATA/n/d", 3, [poor])).shownRaised == "?Alarm/Smoke (quality 500)")
-        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 4, [transient])).shownRaised == "smoke=true")
+            try Self.heard(&decoder, Self.message("DDATA/n/d", 3, [poor])).shown == "?Alarm/Smoke (quality 500)")
+        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 4, [transient])).shown == "smoke=true")
     }
 
     @Test(arguments: [
@@ -308,7 +308,7 @@ import Testing
                 "NBIRTH/n", 0,
                 [Self.metric("Smoke", 1, .booleanValue(false)), Self.metric("Tamper", 1, .booleanValue(false))]))
         let heard = try Self.heard(&decoder, Self.message("NDATA/n", 1, [Self.smoke(true)]))
-        #expect(heard.shownRaised == "?alias 1")
+        #expect(heard.shown == "?alias 1")
         #expect(heard.lesson.request != nil)
     }
 

@@ -63,6 +63,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
                 - {device: a-3-B-smoke, interval: none, last-will: none}
                 - {ecosystem: native, kind: smoke, model: S1, interval: 60s, grace: 60s}
               mass-silence: 0.5
+              storm: {burst: 50, rate: 0.5}
             checkpoint: 10s
             journal: {retention: 90d}
             channels:
@@ -87,6 +88,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
                     Contract(interval: .seconds(60), grace: .seconds(60), lastWill: .outage)),
             ])
         #expect(settings.supervision.massShare == 0.5)
+        #expect(settings.supervision.storm == StormLimits(burst: 50, rate: 0.5))
         #expect(settings.zigbee2MQTTBaseTopics == ["zigbee2mqtt", "z2m/b"])
         #expect(settings.ecosystems.prefixes(of: .zwavejs) == ["zwave", "upstairs/zwave"])
         #expect(settings.ecosystems.prefixes(of: .chirpstack) == ["application"])

@@ -182,7 +182,9 @@ private final class Side: Sendable {
     init() throws {
         broker = try TestBroker()
         voice = try Voice(broker)
-        folder = try HubFolder(port: broker.port)
+        // What a flood of few devices says is to be heeded, every word of it.
+        folder = try HubFolder(
+            port: broker.port, settings: ["supervision: {storm: {burst: 1000000, rate: 100000}}"])
     }
 
     func journal() throws -> [JournalEntry] {

@@ -93,8 +93,8 @@ public struct Quarantine: Sendable {
                     let said = Set(device.kinds + report.readings.map(\.kind))
                     device.kinds = Reading.Kind.allCases.filter(said.contains)
                     device.place = place ?? device.place
-                    if let field = report.unmapped.first {
-                        device.unmapped = field.cut(toBytes: QuarantinedDevice.unmappedBytesMax)
+                    if let field = report.unmapped.first(where: \.isRaised) ?? report.unmapped.first {
+                        device.unmapped = field.description.cut(toBytes: QuarantinedDevice.unmappedBytesMax)
                     }
                     if alarms {
                         device.alarmedAt = moment

@@ -8,8 +8,8 @@ extension Supervisor {
     /// - Returns: whether its message is to be heeded. Within a storm one a second is, and each that raises a hazard
     ///   which the last one that was heeded did not.
     mutating func takeToken(_ index: Int, _ hazards: UInt32, last: Int64, now: Int64) -> Bool {
-        let rest = last == .min ? 0 : Float(max(0, now - last)) / 1000 * Storm.rate
-        watched[index].tokens = min(Storm.burst, watched[index].tokens + rest)
+        let rest = last == .min ? 0 : Float(max(0, now - last)) / 1000 * Float(stormLimits.rate)
+        watched[index].tokens = min(Float(stormLimits.burst), watched[index].tokens + rest)
         let isCalm = watched[index].tokens >= 1
         if isCalm { watched[index].tokens -= 1 }
         guard var storm = storms[index] else {
@@ -33,7 +33,7 @@ extension Supervisor {
     mutating func endStorms(at now: Int64) {
         guard !storms.isEmpty else { return }
         for index in storms.keys.sorted() {
-            guard let storm = storms[index], storm.heardAt + Self.calm <= now || watched[index].tokens > Storm.burst / 2
+            guard let storm = storms[index], storm.heardAt + Self.calm <= now || watched[index].tokens > Float(stormLimits.burst) / 2
             else { continue }
             storms[index] = nil
             findings.append(.stormsNoMore(index, suppressed: storm.suppressed))

@@ -16,6 +16,7 @@ public struct Supervisor: Sendable {
     var storms: [Int: Storm] = [:]
     var findings: [Finding] = []
     let massShare: Double
+    let stormLimits: StormLimits
     /// When the hub began to hear, and how long it had heard nobody before each such time.
     private var listeningSince: Int64
     private var outages: [(from: Int64, until: Int64)] = []
@@ -58,13 +59,15 @@ public struct Supervisor: Sendable {
     ///   - massShare: of a block's devices; as many silent within a minute are a mass silence.
     ///   - now: nobody has been heard before.
     public init(
-        estate: Estate, devices: [Device], contracts: Contracts, massShare: Double = 0.2, now: Instant
+        estate: Estate, devices: [Device], contracts: Contracts, massShare: Double = 0.2,
+        storm: StormLimits = StormLimits(), now: Instant
     ) {
+        stormLimits = storm
         self.massShare = massShare
         listeningSince = now.milliseconds
         blocks = Array(repeating: BlockWatch(), count: estate.blocks.count)
         wheel = Wheel(now: now.milliseconds)
-        watched = ContiguousArray(repeating: Watched(), count: devices.count)
+        watched = ContiguousArray(repeating: Watched(tokens: Float(storm.burst)), count: devices.count)
         ecosystems = ContiguousArray(devices.map(\.ecosystem))
         var known: [Contract: UInt16] = [:]
         var list: [Contract] = []

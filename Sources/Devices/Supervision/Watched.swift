@@ -18,7 +18,7 @@ struct Watched {
     /// The gap, in seconds, that nine of ten of its silences do not exceed; 0 while unknown.
     var usual: Float = 0
     /// Messages that it may still send at once.
-    var tokens = Storm.burst
+    var tokens: Float
     var gaps: UInt16 = 0
     var contract: UInt16 = 0
     var longGaps: UInt8 = 0
@@ -42,6 +42,8 @@ struct Watched {
 
         static let down: Flags = [.silent, .offline, .fault, .hidden]
     }
+
+    init(tokens: Float) { self.tokens = tokens }
 
     var wasHeard: Bool { heardAt != .min }
 }
@@ -68,19 +70,4 @@ public struct SupervisionRecord: Hashable, Sendable {
         self.sequence = sequence
         self.gateway = gateway
     }
-}
-
-/// A device that says far more than any has to.
-///
-/// Bounded by a bucket of ``burst`` messages that refills by ``rate`` a second: a detector that repeats its alarm every
-/// 3 s (Zigbee2MQTT issue #3164) and a radio message that comes eight times (rtl_433 captures) are far from it.
-struct Storm {
-    static let burst: Float = 120
-    static let rate: Float = 2
-
-    var hazards: UInt32
-    /// When one of its messages was let through last, in milliseconds since 1970.
-    var passedAt: Int64
-    var heardAt: Int64
-    var suppressed = 0
 }
