@@ -29,8 +29,22 @@ extension DecoderTable {
         } else {
             others += [ShellyGen2Decoder(), ESPHomeDecoder()]
         }
-        return try DecoderTable(
-            [NativeDecoder(estate: registry?.estate.id), try Zigbee2MQTTDecoder(bases: zigbee2MQTTBases)]
-                + others.filter { heard?.contains($0.ecosystem) ?? true })
+        var decoders: [any Decoder] = [
+            NativeDecoder(estate: registry?.estate.id), try Zigbee2MQTTDecoder(bases: zigbee2MQTTBases),
+        ]
+        decoders += others.filter { heard?.contains($0.ecosystem) ?? true }
+        if heard?.contains(.homeAssistant) ?? true { decoders.append(try homeAssistant(registry, beside: decoders)) }
+        return try DecoderTable(decoders)
+    }
+
+    /// Last of all: what is another's by its topic is left to that one, whoever announces it.
+    private static func homeAssistant(
+        _ registry: EstateRegistry?, beside others: [any Decoder]
+    ) throws(InvalidTopicFilter) -> HomeAssistantDecoder {
+        let registered = registry?.devices.filter { $0.ecosystem == .homeAssistant }.map(\.address) ?? []
+        // Those of announcements are its own, too.
+        let discovery = HomeAssistantDecoder().topicFilters
+        let elsewhere = others.flatMap(\.topicFilters).filter { $0 != "#" && !discovery.contains($0) }
+        return try HomeAssistantDecoder(registered: registered, elsewhere: elsewhere)
     }
 }

@@ -40,6 +40,7 @@ public struct Device: Hashable, Sendable, Identifiable {
         case openmqttgateway
         case domoticz
         case alarmPanels = "alarm_panels"
+        case homeAssistant = "homeassistant_discovery"
     }
 
     /// What a device is for. It decides what its alarm means: `smoke` from a heat detector is heat, and a siren that

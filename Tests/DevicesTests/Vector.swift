@@ -31,6 +31,8 @@ struct Vector: Decodable, CustomTestStringConvertible {
 
     struct Given: Decodable {
         var topic: String
+        var payload: Payload
+        var retain: Bool?
     }
 
     enum Payload: Decodable {
@@ -45,6 +47,24 @@ struct Vector: Decodable, CustomTestStringConvertible {
             } else {
                 self = .base64(try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .base64))
             }
+        }
+
+        var bytes: [UInt8] {
+            get throws {
+                switch self {
+                case .text(let text): Array(text.utf8)
+                case .base64(let text): Array(try #require(Data(base64Encoded: text)))
+                }
+            }
+        }
+
+        func line(_ topic: String, retain: Bool) throws -> String {
+            var fields: [String: Any] = ["topic": topic, "retain": retain]
+            switch self {
+            case .text(let text): fields["payload"] = text
+            case .base64(let text): fields["payload"] = ["base64": text]
+            }
+            return String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
         }
     }
 
@@ -74,26 +94,26 @@ struct Vector: Decodable, CustomTestStringConvertible {
     var testDescription: String { note ?? source }
 
     var message: Message {
+        get throws { Message(topic: topic, payload: try payload.bytes, retained: retain) }
+    }
+
+    /// What must have been heard before, in its order.
+    var givenMessages: [Message] {
         get throws {
-            let bytes: [UInt8] =
-                switch payload {
-                case .text(let text): Array(text.utf8)
-                case .base64(let text): Array(try #require(Data(base64Encoded: text)))
-                }
-            return Message(topic: topic, payload: bytes, retained: retain)
+            try (given ?? []).map {
+                Message(topic: $0.topic, payload: try $0.payload.bytes, retained: $0.retain ?? false)
+            }
         }
     }
 
     /// The line that `smokehub decode` is given.
     var line: String {
-        get throws {
-            var fields: [String: Any] = ["topic": topic, "retain": retain]
-            switch payload {
-            case .text(let text): fields["payload"] = text
-            case .base64(let text): fields["payload"] = ["base64": text]
-            }
-            return String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
-        }
+        get throws { try payload.line(topic, retain: retain) }
+    }
+
+    /// The lines before it.
+    var givenLines: [String] {
+        get throws { try (given ?? []).map { try $0.payload.line($0.topic, retain: $0.retain ?? false) } }
     }
 
     static func all(in ecosystem: String) throws -> [Vector] {

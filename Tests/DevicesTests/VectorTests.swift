@@ -26,7 +26,8 @@ import Testing
         var result = Result<Report?, Malformed>.success(nil)
         for decoder in decoders {
             if case .success(nil) = result {
-                result = Result { () throws(Malformed) in try decoder.report(message) }
+                let taught = try Ecosystems.taught(decoder, vector)
+                result = Result { () throws(Malformed) in try taught.report(message) }
             }
         }
         try check(vector, result)
@@ -34,14 +35,14 @@ import Testing
 
     @Test(arguments: try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt") + Ecosystems.vectors)
     func `is found by its topic`(_ vector: Vector) throws {
-        let table = try Self.table.get()
+        let table = try Ecosystems.taught(Self.table.get(), vector)
         let message = try vector.message
         try check(vector, Result { () throws(Malformed) in try table.report(message) })
     }
 
     @Test(arguments: try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt") + Ecosystems.vectors)
     func `says the same under the topic of an exercise`(_ vector: Vector) throws {
-        let table = try Self.table.get()
+        let table = try Ecosystems.taught(Self.table.get(), vector)
         var message = try vector.message
         message.topic = "drill/2026-11/\(message.topic)"
         #expect(try table.report(message) == nil)
@@ -52,6 +53,7 @@ import Testing
     @Test(arguments: try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt") + Ecosystems.vectors)
     func `is shown by the decode command`(_ vector: Vector) throws {
         var decode = DecodeLine(try Self.table.get())
+        for line in try vector.givenLines { _ = decode.answer(line) }
         let line = decode.answer(try vector.line)
         let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))
         #expect(answer.topic == vector.topic)

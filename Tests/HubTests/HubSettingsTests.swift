@@ -167,7 +167,8 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "supervision: {silence-by-ecosystem: {zigbee: 1h}}",
             "1:38: supervision.silence-by-ecosystem: "
                 + "unknown key 'zigbee'; write one of native, zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
-                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels"
+                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels, "
+                + "homeassistant_discovery"
         ),
         (
             "log-level: verbose",
