@@ -52,7 +52,7 @@ public enum Zigbee2MQTTInventory {
     /// Models that expose smoke and detect heat or nothing, a keypad and a siren: `src/devices` of
     /// Koenkk/zigbee-herdsman-converters
     /// (develco.ts, linkind.ts, ihorn.ts).
-    private static let models: [String: Device.Kind?] = [
+    static let models: [String: Device.Kind?] = [
         "HESZB-120": .heat, "ZS130000078": nil, "LH-09521": .siren,
     ]
 

@@ -7,16 +7,23 @@ public struct DeviceOffer: Hashable, Sendable {
     /// `nil` if nobody can tell what it is for.
     public var kind: Device.Kind?
     public var model: String?
+    /// Where it is said to be, for people, apart from its name.
+    public var area: String?
 
     public init(
-        ecosystem: Device.Ecosystem, address: String, name: String, kind: Device.Kind?, model: String? = nil
+        ecosystem: Device.Ecosystem, address: String, name: String, kind: Device.Kind?, model: String? = nil,
+        area: String? = nil
     ) {
         self.ecosystem = ecosystem
         self.address = address
         self.name = name
         self.kind = kind
         self.model = model
+        self.area = area
     }
+
+    /// The texts that may tell the place, in the order to try: the name, the area with the name, the area alone.
+    var places: [String] { [name] + (area.map { ["\($0) \(name)", $0] } ?? []) }
 }
 
 /// What an import would change in `devices.csv`. Nothing that an operator has written is changed but by an operator.
@@ -76,7 +83,10 @@ public struct DeviceImport: Sendable {
                     mend: "write its row by hand, or leave it out if it is no detector"))
             return
         }
-        guard let (place, room) = patterns.lazy.compactMap({ $0.place(of: offer.name, in: estate) }).first else {
+        let found = offer.places.lazy.compactMap { text in
+            patterns.lazy.compactMap { $0.place(of: text, in: estate) }.first
+        }
+        guard let (place, room) = found.first else {
             lines.append(
                 .left(
                     offer, why: "its name tells no place of the estate",

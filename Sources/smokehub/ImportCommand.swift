@@ -17,7 +17,7 @@ struct ImportGroup: AsyncParsableCommand {
             EXAMPLES
               smokehub import zigbee2mqtt --name 'block-{block}/{floor}/{floor}{flat} {room}'
             """,
-        subcommands: [ImportZigbee2MQTT.self])
+        subcommands: [ImportZigbee2MQTT.self, ImportHomeAssistant.self])
 }
 
 /// From the list that Zigbee2MQTT keeps at the broker.
@@ -65,7 +65,7 @@ struct ImportZigbee2MQTT: AsyncParsableCommand {
             // With several of them, what one does not know may be another's.
             let plan = DeviceImport(offers, into: registry, patterns: patterns, isWhole: bases.count <= 1)
             for line in plan.lines { Line.out("\(line)") }
-            try finish(plan, folder: settings.folder)
+            try ImportPlan.finish(plan, folder: settings.folder, write: write)
         }
     }
 
@@ -75,16 +75,6 @@ struct ImportZigbee2MQTT: AsyncParsableCommand {
         case let file?: return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
         case nil: return try await RetainedMessage.read("\(base)/bridge/devices", from: settings.broker)
         }
-    }
-
-    private func finish(_ plan: DeviceImport, folder: String) throws {
-        let count = plan.added.count
-        guard count > 0 else { return Line.out("Nothing to add.") }
-        guard write else { return Line.out("\(count) to add; --write adds them to devices.csv.") }
-        let path = folder + "/devices.csv"
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        try plan.appended(to: text).write(toFile: path, atomically: true, encoding: .utf8)
-        Line.out("\(count) added to \(path); 'smokehub check' reads it, and the hub takes them at its next start.")
     }
 }
 

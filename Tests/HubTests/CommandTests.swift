@@ -14,6 +14,7 @@ import Testing
         ["ack"], ["silence"],
         ["reset"], ["disable"], ["enable"], ["status"], ["devices"],
         ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"],
+        ["import", "homeassistant"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
