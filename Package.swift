@@ -33,7 +33,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Registry", dependencies: ["Yams"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
-        .target(name: "Devices", dependencies: ["Registry"], swiftSettings: strict),
+        .target(
+            name: "Devices", dependencies: ["Registry"], resources: [.embedInCode("models.yaml")], swiftSettings: strict
+        ),
         .target(name: "Rules", dependencies: ["Registry", "Devices"], swiftSettings: strict),
         .target(name: "RuleTables", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
         .target(
@@ -124,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "AlertLog", "Console", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub", "smokehub",
+                "AlertLog", "Console", "Devices", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub",
+                "smokehub",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

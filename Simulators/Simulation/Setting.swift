@@ -29,8 +29,7 @@ public struct Setting: Sendable {
         rules = configuration.rules
         catalogue = configuration.catalogue
         directory = Directory(registry)
-        decoders = try DecoderTable.all(
-            hearing: registry, zigbee2MQTTBases: configuration.settings.zigbee2MQTTBaseTopics)
+        decoders = try configuration.decoders(hearing: registry)
     }
 
     /// The same rules and texts in another estate.

@@ -18,6 +18,7 @@ struct VirtualHub {
     let batchMax: Int
 
     private(set) var engine: RuleEngine
+    private var supervisor: Supervisor
     private var unwritten: HubDatabase.Commit
     private var changedDevices: Set<Int> = []
     private var heard: Set<Int> = []
@@ -50,9 +51,10 @@ struct VirtualHub {
     static let entriesMax = 50_000
     static let retryAfter = Duration.milliseconds(500)
     static let checkpointEvery = Duration.seconds(30)
-    /// Rarer than the pipeline's 5 s, for each look costs a glance at every device.
+    /// Rarer than the pipeline's.
     static let silenceEvery = Duration.seconds(60)
-    static let silenceAfter = Duration.seconds(3600)
+    /// Simulated devices speak once an hour.
+    static let contract = Contract(interval: .seconds(2400), grace: .seconds(1200), lastWill: .outage)
 
     init(_ world: Setting, disk: Disk?, batchMax: Int, at moment: Instant) throws {
         registry = world.registry
@@ -60,6 +62,9 @@ struct VirtualHub {
         self.disk = disk
         self.batchMax = batchMax
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: world.rules)
+        supervisor = Supervisor(
+            estate: registry.estate, devices: registry.devices,
+            contracts: Contracts([Contracts.Rule(Self.contract)]), now: moment)
         unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
         listening = Listening(since: moment, heardAt: moment, backlogUntil: moment + Self.backlogPatience)
         checkpointDue = moment
@@ -74,6 +79,10 @@ struct VirtualHub {
             devices: (restored?.devices ?? []).compactMap { device in
                 registry.position(of: device.id).map { ($0, device.state) }
             }, blocks: restored?.blocks ?? [], exercises: restored?.exercises ?? [])
+        supervisor.restore(
+            (restored?.devices ?? []).compactMap { id, state in
+                registry.position(of: id).map { ($0, state.heardAt, state.silent, nil) }
+            }, heardUntil: restored?.time ?? moment, now: moment)
         engine.endInterruptedExercises()
         engine.beginOutage()
         listening.heardAt = engine.now
@@ -116,13 +125,17 @@ struct VirtualHub {
         guard exercise == nil || listening.backlogUntil == nil else { return nil }
         guard let index = registry.position(of: report.ecosystem, address: report.address) else { return nil }
         let backlog = listening.backlogUntil != nil
+        if exercise == nil {
+            heard.insert(index)
+            let sign = Supervisor.Sign(report, retained: message.retained, backlog: backlog)
+            guard supervisor.heard(index, sign, at: moment) else { return nil }
+        }
         let timeBefore = engine.now
         let placement = engine.apply(
             Observation(
                 device: registry.devices[index], index: index, readings: report.readings, stamp: report.deviceTime,
                 sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
                 exercise: exercise))
-        if exercise == nil { heard.insert(index) }
         guard let placement else {
             // The pipeline leaves these where they are until the next collect(); here they are only looked at.
             return nil
@@ -136,6 +149,16 @@ struct VirtualHub {
                     backlog: backlog, eventAt: placement.at, late: placement.late,
                     overtaken: placement.overtaken)), at: moment)
         return placement
+    }
+
+    /// The pipeline also says what supervision has found, for which this disk has no readers.
+    private mutating func keepSupervision(at moment: Instant) {
+        supervisor.advance(to: moment)
+        for (isSilent, indices) in supervisor.takeFindings().silences {
+            engine.note(silent: isSilent, devices: indices)
+            collect()
+            journal(.silence(isSilent, devices: indices.map { registry.devices[$0].id }), at: moment)
+        }
     }
 
     private mutating func control(_ drill: String, _ message: Message, at moment: Instant) {
@@ -170,6 +193,7 @@ struct VirtualHub {
         step = Consequences()
         isConnected = true
         let from = min(engine.now, listening.heardAt)
+        supervisor.listens(since: moment, heardUntil: from)
         listening.since = moment
         listening.backlogUntil = moment + Self.backlogPatience
         engine.beginBacklog(from: from, until: moment)
@@ -215,8 +239,7 @@ struct VirtualHub {
         guard disk != nil else { return }
         if silenceDue <= moment, isConnected, listening.backlogUntil == nil {
             silenceDue = moment + Self.silenceEvery
-            engine.noteSilence(at: moment, listeningSince: listening.since) { _ in Self.silenceAfter }
-            collect()
+            keepSupervision(at: moment)
         }
         if checkpointDue <= moment, fault == nil {
             checkpointDue = moment + Self.checkpointEvery

@@ -3,8 +3,9 @@
 /// In: `{"topic":"…","payload":"…" or {"base64":"…"},"retain":false}`; `retain` may be missing.
 ///
 /// Out: `{"topic":…,"device":…,"readings":[{"kind":…,"value":…,"unit":…}],"error":null}`. A reading's `unit` is null
-/// where it has none; `detail` is there only where a reading has one, and `"unmapped":[…]` only where a field looks like
-/// a hazard that nobody has mapped. Messages of exercises are shown like real ones, under their whole topic.
+/// where it has none; `detail` is there only where a reading has one, and `"unmapped":[{"field":…,"value":…,"raised":…}]`
+/// only where a field looks like a hazard that nobody has mapped. Messages of exercises are shown like real ones, under
+/// their whole topic.
 public struct DecodeLine: Sendable {
     private var table: DecoderTable
 
@@ -71,9 +72,13 @@ public struct DecodeLine: Sendable {
         let readings = (report?.readings ?? []).map(object).joined(separator: ",")
         var line = "{\"topic\":\(quoted(topic)),\"device\":\(quoted(device)),\"readings\":[\(readings)]"
         if let unmapped = report?.unmapped, !unmapped.isEmpty {
-            line += ",\"unmapped\":[\(unmapped.map(quoted).joined(separator: ","))]"
+            line += ",\"unmapped\":[\(unmapped.map(object).joined(separator: ","))]"
         }
         return line + ",\"error\":\(quoted(error))}"
+    }
+
+    private static func object(_ field: UnmappedField) -> String {
+        "{\"field\":\(quoted(field.name)),\"value\":\(quoted(field.value)),\"raised\":\(field.isRaised)}"
     }
 
     private static func object(_ reading: Reading) -> String {

@@ -8,11 +8,18 @@ public struct DecoderTable: Sendable {
     private var learners = TopicTrie<Int>()
     private let learns: [Bool]
     private var heard: Set<String> = []
+    private let models: RegisteredModels
 
     /// - Throws: ``InvalidTopicFilter`` if a decoder asks for a filter that MQTT does not allow.
     public init(_ decoders: [any Decoder]) throws(InvalidTopicFilter) {
+        try self.init(decoders, models: RegisteredModels(.builtIn))
+    }
+
+    /// - Parameter models: what the fields of the registered devices mean.
+    init(_ decoders: [any Decoder], models: RegisteredModels) throws(InvalidTopicFilter) {
         self.decoders = decoders
         learns = decoders.map { $0 is any LearningDecoder }
+        self.models = models
         for (index, decoder) in decoders.enumerated() {
             for filter in decoder.topicFilters { try hear(filter, index) }
         }
@@ -75,7 +82,7 @@ public struct DecoderTable: Sendable {
         var firstMalformed: Malformed?
         for index in trie.match(message.topic) {
             do {
-                if let report = try decoders[index].report(message) { return report }
+                if let report = try decoders[index].report(message) { return models.applied(to: report) }
             } catch {
                 if firstMalformed == nil { firstMalformed = error }
             }

@@ -59,7 +59,9 @@ public struct DomoticzDecoder: Decoder {
         guard isSecurity || HazardWords.words(of: name.utf8).contains(where: { HazardWords.hazards[$0.span] != nil })
         else { return }
         // 0 is normal, or off.
-        gathering.take(.choice([("0", [])]), value, name: "nvalue")
+        if !json.isUnknown(value) {
+            gathering.note(unmapped: UnmappedField("nvalue", value, in: json, isState: true))
+        }
     }
 
     private static let switches = KeyTable<Field>([

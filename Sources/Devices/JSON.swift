@@ -120,6 +120,7 @@ package struct JSON: Sendable {
     /// The bytes of a text with its escapes resolved. Half a surrogate pair becomes U+FFFD.
     private func unescaped(_ range: Range<Int>) -> [UInt8] {
         var result: [UInt8] = []
+        result.reserveCapacity(range.count)
         var position = range.lowerBound
         while position < range.upperBound {
             let byte = bytes[position]
@@ -143,7 +144,11 @@ package struct JSON: Sendable {
                 unit = 0x10000 + (unit - 0xD800) << 10 + hexadecimal(at: position + 2) - 0xDC00
                 position += 6
             }
-            result += Array(String(Unicode.Scalar(unit) ?? "\u{FFFD}").utf8)
+            if unit < 0x80 {
+                result.append(UInt8(unit))
+            } else {
+                result += Array(String(Unicode.Scalar(unit) ?? "\u{FFFD}").utf8)
+            }
         }
         return result
     }
@@ -160,7 +165,9 @@ package struct JSON: Sendable {
     }
 
     private func hexadecimal(at position: Int) -> UInt32 {
-        bytes[position..<position + 4].reduce(0) { $0 << 4 + UInt32(Self.digit($1) ?? 0) }
+        var value: UInt32 = 0
+        for index in position..<position + 4 { value = value << 4 + UInt32(Self.digit(bytes[index]) ?? 0) }
+        return value
     }
 
     /// The value of a hexadecimal digit.

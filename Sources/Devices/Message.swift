@@ -27,15 +27,20 @@ public struct Report: Hashable, Sendable {
     /// The gateway that the device speaks through, by its address in the same ecosystem; the device's own address if
     /// it is that gateway; `nil` for one that speaks for itself.
     public var gateway: String?
+    /// The device is a gateway to others, and its availability is theirs.
+    public var isGateway: Bool
     /// Where the topic itself says that the device is; only native topics do.
     public var place: Place?
     /// Fields that look like a hazard and have a value, but whose meaning only an operator can tell: `alarm_1`. They
     /// give no reading; to drop them silently could be to drop a fire.
-    public var unmapped: [String]
+    public var unmapped: [UnmappedField]
+    /// The model whose row of the tables has told what the fields mean; `nil` where the ecosystem alone tells it.
+    public var model: String?
 
     public init(
         ecosystem: Device.Ecosystem, address: String, readings: [Reading], deviceTime: Instant? = nil,
-        sequence: UInt64? = nil, gateway: String? = nil, place: Place? = nil, unmapped: [String] = []
+        sequence: UInt64? = nil, gateway: String? = nil, isGateway: Bool? = nil,
+        place: Place? = nil, unmapped: [UnmappedField] = [], model: String? = nil
     ) {
         self.ecosystem = ecosystem
         self.address = address
@@ -43,8 +48,20 @@ public struct Report: Hashable, Sendable {
         self.deviceTime = deviceTime
         self.sequence = sequence
         self.gateway = gateway
+        self.isGateway = isGateway ?? (gateway == address)
         self.place = place
         self.unmapped = unmapped
+        self.model = model
+    }
+}
+
+extension Report {
+    /// The same, of a device that speaks through a gateway, or is it.
+    func through(_ gateway: String) -> Report {
+        var report = self
+        report.gateway = gateway
+        report.isGateway = gateway == address
+        return report
     }
 }
 

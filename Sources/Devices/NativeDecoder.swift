@@ -83,7 +83,7 @@ let availabilityTexts = KeyTable([("online", true), ("offline", false)])
 private struct NativeEvent {
     private(set) var time: Instant?
     private(set) var sequence: UInt64?
-    private(set) var unmapped: [String] = []
+    private(set) var unmapped: [UnmappedField] = []
 
     private let json: JSON
     private var type: JSON.Node?
@@ -172,7 +172,7 @@ private struct NativeEvent {
         let isMeasurement = Self.measurements.contains(kind)
         let words = detail.flatMap { json.words(of: $0) }
         switch state {
-        case .alarm where isMeasurement: unmapped.append(kind.rawValue)
+        case .alarm where isMeasurement: unmapped.append(UnmappedField(kind.rawValue, "alarm", isRaised: true))
         case .alarm: gathered.flag(kind, kind != .contact, detail: kind == .fault ? words : nil)
         case .test: gathered.flag(.test, true)
         case .fault: gathered.flag(.fault, true, detail: words)

@@ -33,6 +33,15 @@ struct Readings {
         list.append(.number(kind, value, unit: unit))
     }
 
+    /// Takes what a table says of a value.
+    mutating func take(_ reading: Reading) {
+        switch reading.value {
+        case .flag(let value): flag(reading.kind, value, detail: reading.detail)
+        case .number(let value): number(reading.kind, value, unit: reading.unit)
+        case .text: add(reading)
+        }
+    }
+
     /// The first reading of a kind that is neither flag nor number.
     mutating func add(_ reading: Reading) {
         if !list.contains(where: { $0.kind == reading.kind }) { list.append(reading) }

@@ -41,15 +41,20 @@ struct TopicPrefixes: Sendable {
         self.known = known
     }
 
-    /// - Parameter tails: what follows a prefix in the topics to subscribe to.
+    /// - Parameters:
+    ///   - tails: what follows a prefix in the topics to subscribe to.
+    ///   - others: whether to hear unknown prefixes of one level, too.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
-    init(_ prefixes: some Collection<String>, tails: [String]) throws(InvalidTopicFilter) {
+    init(
+        _ prefixes: some Collection<String>, tails: [String], andOthers others: Bool
+    ) throws(InvalidTopicFilter) {
         var filters: [String] = []
         for prefix in prefixes {
             let text = try TopicPrefix(prefix).text
-            filters += tails.map { "\(text)/\($0)" }
+            if !others || text.contains("/") { filters += tails.map { "\(text)/\($0)" } }
         }
-        self.init(filters: filters, known: Set(prefixes))
+        if others { filters += tails.map { "+/\($0)" } }
+        self.init(filters: filters, known: others ? nil : Set(prefixes))
     }
 
     var areAny: Bool { known == nil }

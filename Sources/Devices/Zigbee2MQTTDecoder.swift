@@ -61,19 +61,22 @@ public struct Zigbee2MQTTDecoder: Decoder {
     public func report(_ message: Message) throws(Malformed) -> Report? {
         let topic = message.topic.utf8
         guard let base = bases.first(where: { topic.starts(with: $0.prefix) }) else { return nil }
+        let bridge = base.addressPrefix + "bridge"
         let levels = TopicLevels(String(message.topic[topic.index(topic.startIndex, offsetBy: base.prefix.count)...]))
         guard !levels.topic.isEmpty, !isCommand(levels) else { return nil }
         let last = levels.count - 1
         if levels.level(0, is: "bridge") {
             guard last == 1, levels.level(1, is: "state") else { return nil }
-            return try availability(message.payload, address: base.addressPrefix + "bridge")
+            return try availability(message.payload, address: bridge)?.through(bridge)
         }
         if last > 0, levels.level(last, is: "availability") {
-            return try availability(message.payload, address: base.addressPrefix + levels.joined(0..<last))
+            return try availability(message.payload, address: base.addressPrefix + levels.joined(0..<last))?
+                .through(bridge)
         }
         switch message.payload.first(where: { !" \t\r\n".utf8.contains($0) }) {
-        case UInt8(ascii: "{"): return try properties(message.payload, address: base.addressPrefix + levels.topic)
-        case let first: return try attribute(first == nil ? [] : message.payload, levels, base)
+        case UInt8(ascii: "{"):
+            return try properties(message.payload, address: base.addressPrefix + levels.topic).through(bridge)
+        case let first: return try attribute(first == nil ? [] : message.payload, levels, base)?.through(bridge)
         }
     }
 

@@ -49,21 +49,22 @@ public enum Zigbee2MQTTInventory {
         }
     }
 
-    /// Models that expose smoke and detect heat or nothing, a keypad and a siren: `src/devices` of
-    /// Koenkk/zigbee-herdsman-converters
-    /// (develco.ts, linkind.ts, ihorn.ts).
-    static let models: [String: Device.Kind?] = [
-        "HESZB-120": .heat, "ZS130000078": nil, "LH-09521": .siren,
-    ]
-
     private static let kinds: [(property: String, kind: Device.Kind)] = [
         ("smoke", .smoke), ("smoke_alarm_1", .smoke), ("heat", .heat), ("carbon_monoxide", .co), ("gas", .gas),
         ("water_leak", .waterLeak), ("warning", .siren), ("alarm", .siren), ("sos", .help), ("temperature", .sensor),
         ("humidity", .sensor), ("contact", .sensor), ("occupancy", .sensor), ("vibration", .sensor),
     ]
 
-    private static func kind(model: String?, _ exposes: [String]) -> Device.Kind? {
-        if let model, let kind = models[model] { return kind }
-        return kinds.first { exposes.contains($0.property) }?.kind
+    static func kind(model: String?, _ exposes: [String]) -> Device.Kind? {
+        let rows = model.flatMap { DeviceModels.builtIn.model(.zigbee2mqtt, named: Array($0.utf8)) }?.fields
+        for (property, kind) in kinds where exposes.contains(property) {
+            // A heat detector that exposes smoke, or a keypad that does.
+            switch rows?[property.utf8.span] {
+            case .flag(.heat)?: return .heat
+            case nil, .flag?: return kind
+            default: continue
+            }
+        }
+        return nil
     }
 }

@@ -3,8 +3,8 @@ import Registry
 /// What the properties of Zigbee2MQTT mean. Only those at the top of a message count: the optional `device` object has
 /// a `status` and a `type` of its own.
 ///
-/// Uncertain, and left to the device's entry in `devices.csv`: heat alarms that publish `smoke` (Frient HESZB-120),
-/// keypads and sirens that do (Linkind, iHorn), and `temperature` that is a chip's (old Aqara).
+/// Models that mean something else by a property, a heat alarm or a keypad that publishes `smoke`, have their row in
+/// `models.yaml`: ``DeviceModels``.
 enum Zigbee2MQTTProperty: Sendable {
     case flag(Reading.Kind)
     /// As a flag that is true where the reading is false.
@@ -78,7 +78,7 @@ struct Zigbee2MQTTState {
     private let json: JSON
     private var readings = Readings()
     private var time: Instant?
-    private var unmapped: [String] = []
+    private var unmapped: [UnmappedField] = []
     /// The first flag that makes no sense.
     private var problem: Malformed?
 
@@ -100,7 +100,7 @@ struct Zigbee2MQTTState {
         case .number(let kind, let unit):
             let number = json.number(of: node)
             readings.number(kind, number, unit: unit?.rawValue)
-            if number == nil { noteUnmapped(node, name) }
+            if number == nil { noteIfHazard(node, name) }
         case .fault: takeFault(node, name)
         case .selfTest: takeSelfTest(node, name)
         case .charge:
@@ -111,13 +111,13 @@ struct Zigbee2MQTTState {
             if json.find(text: node, in: Zigbee2MQTTProperty.buttonActions) != nil {
                 readings.flag(.button, true)
             } else if json.find(text: node, in: Zigbee2MQTTProperty.alarmTexts) != nil {
-                noteUnmapped(name ?? json.name(of: node))
+                noteUnmapped(node, name)
             }
         case .lastSeen: time = time ?? instant(node)
         case .unmapped:
-            if json.flag(of: node) != .unknown { noteUnmapped(name ?? json.name(of: node)) }
+            if json.flag(of: node) != .unknown { noteUnmapped(node, name) }
         case .nothing: break
-        case nil: noteUnmapped(node, name)
+        case nil: noteIfHazard(node, name)
         }
     }
 
@@ -160,7 +160,7 @@ struct Zigbee2MQTTState {
     }
 
     /// Notes a flag that no row of the table knows if its name speaks of a hazard.
-    private mutating func noteUnmapped(_ node: JSON.Node, _ name: String?) {
+    private mutating func noteIfHazard(_ node: JSON.Node, _ name: String?) {
         guard node.kind == .yes || node.kind == .no || node.kind == .text else { return }
         if case .value = json.flag(of: node) {
         } else {
@@ -168,13 +168,19 @@ struct Zigbee2MQTTState {
         }
         let name = name ?? json.name(of: node)
         let words = name.utf8.split { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
-        if words.contains(where: { Zigbee2MQTTProperty.hazardWords[Array($0).span] != nil }) { noteUnmapped(name) }
+        if words.contains(where: { Zigbee2MQTTProperty.hazardWords[Array($0).span] != nil }) {
+            noteUnmapped(node, name)
+        }
     }
 
-    private mutating func noteUnmapped(_ name: String) {
-        // Real devices have one or two; a hostile one must not fill the memory.
-        guard unmapped.count < 16, name.utf8.count <= 100 else { return }
-        if !unmapped.contains(name) { unmapped.append(name) }
+    private mutating func noteUnmapped(_ node: JSON.Node, _ name: String?) {
+        let field = UnmappedField(name ?? json.name(of: node), node, in: json)
+        if let index = unmapped.firstIndex(where: { $0.name == field.name }) {
+            if field.isRaised, !unmapped[index].isRaised { unmapped[index] = field }
+        } else if unmapped.count < Gathering.unmappedMax {
+            // Real devices have one or two; a hostile one must not fill the memory.
+            unmapped.append(field)
+        }
     }
 
     /// ISO 8601 text or milliseconds since 1970, by Zigbee2MQTT's setting `last_seen`.

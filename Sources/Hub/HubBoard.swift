@@ -1,4 +1,5 @@
 import AlertLog
+public import Devices
 public import Registry
 public import Rules
 import Synchronization
@@ -27,6 +28,8 @@ public final class HubBoard: Sendable {
         public var incidents: [Incident.ID: Incident] = [:]
         /// What is disabled or under test.
         public var disablements: [Disablement] = []
+        /// Whether each device would speak if it had to, in the registry's order; empty until that is known.
+        public var standings: ContiguousArray<Supervisor.Standing> = []
         public var falseAlarms = FalseAlarms(count: 0, unexplained: 0, firstAt: nil, detectors: 0)
     }
 
@@ -78,6 +81,8 @@ public final class HubBoard: Sendable {
     func logged(through sequence: Int64) { tally.withLock { $0.loggedThrough = sequence } }
 
     func update(_ disablements: [Disablement]) { tally.withLock { $0.disablements = disablements } }
+
+    func update(_ standings: ContiguousArray<Supervisor.Standing>) { tally.withLock { $0.standings = standings } }
 
     func update(_ falseAlarms: FalseAlarms) { tally.withLock { $0.falseAlarms = falseAlarms } }
 

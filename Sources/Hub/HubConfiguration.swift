@@ -1,3 +1,4 @@
+public import Devices
 public import Notify
 public import Registry
 public import Rules
@@ -8,6 +9,7 @@ public struct HubConfiguration: Sendable {
     public var registry: EstateRegistry
     public var rules: RuleSet
     public var catalogue: MessageCatalogue
+    public var models: DeviceModels
 
     /// Reads `hub.yaml` and what lies beside it.
     ///
@@ -33,7 +35,7 @@ public struct HubConfiguration: Sendable {
     /// reads, people whom nothing reaches.
     public var weaknesses: [ConfigError] {
         Self.unread(registry, rules, folder: settings.folder) + settings.unreached(in: registry)
-            + Self.unspoken(registry, catalogue)
+            + Self.unspoken(registry, catalogue) + Self.unmodelled(registry, models)
     }
 
     /// People for whose language there is no file in `messages/`: a mistake for each language.
@@ -91,6 +93,7 @@ public struct HubConfiguration: Sendable {
         private let registryIsSound: Bool
         private let rules: RuleSet?
         private let catalogue: MessageCatalogue?
+        private let models: DeviceModels?
 
         init(_ path: String) {
             var errors: [ConfigError] = []
@@ -111,6 +114,7 @@ public struct HubConfiguration: Sendable {
             _ = part { () throws(ConfigErrors) in try mistakes.throwIfAny() }
             rules = part { () throws(ConfigErrors) in try RuleSet.load(folder + "/rules.yaml") }
             catalogue = part { () throws(ConfigErrors) in try MessageCatalogue.load(folder: folder + "/messages") }
+            models = part { () throws(ConfigErrors) in try DeviceModels.load(folder: folder) }
             self.mistakes = errors
         }
 
@@ -120,8 +124,11 @@ public struct HubConfiguration: Sendable {
         }
 
         var whole: HubConfiguration? {
-            guard let settings, let registry, registryIsSound, let rules, let catalogue else { return nil }
-            return HubConfiguration(settings: settings, registry: registry, rules: rules, catalogue: catalogue)
+            guard let settings, let registry, registryIsSound, let rules, let catalogue, let models else {
+                return nil
+            }
+            return HubConfiguration(
+                settings: settings, registry: registry, rules: rules, catalogue: catalogue, models: models)
         }
 
         var weaknesses: [ConfigError] {
@@ -130,6 +137,7 @@ public struct HubConfiguration: Sendable {
             // A siren whose row is wrong would seem missing to everybody whom it tells.
             if let settings, registryIsSound { errors += settings.unreached(in: registry) }
             if let catalogue { errors += HubConfiguration.unspoken(registry, catalogue) }
+            if let models, registryIsSound { errors += HubConfiguration.unmodelled(registry, models) }
             return errors
         }
     }

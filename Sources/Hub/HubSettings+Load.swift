@@ -5,7 +5,7 @@ public import Registry
 extension HubSettings {
     private static let keys = [
         "hub", "state", "log-level", "console", "broker", "subscriptions", "canary", "batch-max", "payload-bytes-max",
-        "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries",
+        "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries",
     ]
 
     /// Reads a `hub.yaml`. Relative paths in it start at its folder.
@@ -58,8 +58,9 @@ extension HubSettings {
             try node.topics(wildcards: true)
         }
         readLimits(root, &mistakes)
+        readEcosystems(root, &mistakes)
         readCanary(root.section("canary", &mistakes), &mistakes)
-        readSupervision(root.section("supervision", &mistakes), &mistakes)
+        supervision = Supervision(root.section("supervision", &mistakes), &mistakes)
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)
     }
 
@@ -73,11 +74,6 @@ extension HubSettings {
         }
         root.read("checkpoint", into: &checkpoint, &mistakes) { (node) throws(ConfigError) in
             try node.duration(in: .seconds(1) ... .seconds(3600))
-        }
-        let zigbee = root.section("zigbee2mqtt", &mistakes)
-        zigbee.checkKeys(["base-topics"], &mistakes)
-        zigbee.read("base-topics", into: &zigbee2MQTTBaseTopics, &mistakes) { (node) throws(ConfigError) in
-            try node.topics(wildcards: false)
         }
         let journal = root.section("journal", &mistakes)
         journal.checkKeys(["retention", "bytes-max"], &mistakes)
@@ -107,20 +103,6 @@ extension HubSettings {
         }
     }
 
-    private mutating func readSupervision(_ section: SettingsSection, _ mistakes: inout Mistakes) {
-        let range = Duration.seconds(10) ... .seconds(7 * 86_400)
-        section.checkKeys(["silence", "silence-by-ecosystem"], &mistakes)
-        section.read("silence", into: &supervision.silence, &mistakes) { (node) throws(ConfigError) in
-            try node.duration(in: range)
-        }
-        let own = section.section("silence-by-ecosystem", &mistakes)
-        own.checkKeys(Device.Ecosystem.allCases.map(\.rawValue), &mistakes)
-        for entry in own.entries {
-            guard let ecosystem = Device.Ecosystem(rawValue: entry.key) else { continue }
-            let silence = mistakes.reading { () throws(ConfigError) in try entry.value.duration(in: range) }
-            supervision.silenceByEcosystem[ecosystem] = silence
-        }
-    }
 }
 
 extension YAMLNode {
@@ -135,7 +117,7 @@ extension YAMLNode {
     }
 
     /// - Throws: if one of them is no topic filter, or, without wildcards, no topic.
-    fileprivate func topics(wildcards: Bool) throws(ConfigError) -> [String] {
+    func topics(wildcards: Bool) throws(ConfigError) -> [String] {
         var topics: [String] = []
         for node in try list() {
             let text = try node.text()

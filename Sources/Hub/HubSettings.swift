@@ -1,3 +1,4 @@
+public import Devices
 public import Logging
 public import Registry
 
@@ -27,8 +28,8 @@ public struct HubSettings: Sendable {
     public var batchMax = 2500
     /// `payload-bytes-max`: a longer payload is recorded and dropped without being decoded.
     public var payloadBytesMax = 262_144
-    /// `zigbee2mqtt.base-topics`: one for each Zigbee2MQTT.
-    public var zigbee2MQTTBaseTopics = ["zigbee2mqtt"]
+    /// `ecosystems`: where each speaks, and which to hear beside those of `devices.csv`.
+    public var ecosystems = EcosystemTopics()
     public var supervision = Supervision()
     /// `checkpoint`: how often pure liveness is written down, and so how much of it a crash forgets.
     ///
@@ -46,6 +47,12 @@ public struct HubSettings: Sendable {
 
     public init() {}
 
+    /// The base topic of each Zigbee2MQTT.
+    public var zigbee2MQTTBaseTopics: [String] {
+        get { ecosystems.prefixes(of: .zigbee2mqtt) }
+        set { ecosystems.prefixes[.zigbee2mqtt] = newValue }
+    }
+
     /// The message that the hub sends to itself through the broker.
     public struct Canary: Hashable, Sendable {
         public var interval = Duration.seconds(15)
@@ -57,14 +64,13 @@ public struct HubSettings: Sendable {
 
     /// When a device that says nothing becomes a trouble.
     public struct Supervision: Hashable, Sendable {
-        /// `silence`: 300 s is the most that EN 54-25 is said to allow a radio device.
-        public var silence = Duration.seconds(300)
-        /// `silence-by-ecosystem`: battery devices of some ecosystems speak only every few hours.
-        public var silenceByEcosystem: [Device.Ecosystem: Duration] = [:]
-
-        public func silence(of ecosystem: Device.Ecosystem) -> Duration {
-            silenceByEcosystem[ecosystem] ?? silence
-        }
+        /// `contracts`: what the estate's devices have promised, where that is not the usual of their class.
+        public var contracts = Contracts()
+        /// `mass-silence`: of a block's devices; as many silent within a minute are a trouble of its own.
+        ///
+        /// Too small, and a gateway that is restarted looks like a fire; too large, and a riser that has lost its power
+        /// looks like single faults.
+        public var massShare = 0.2
     }
 
     /// Limits of the notifier.

@@ -123,7 +123,7 @@ public struct JournalExport {
             return part.block == "*" || block == part.block
         case .command(let command):
             return part.block == "*" || incidents.first { $0.id == command.incident }?.block == part.block
-        case .exerciseBegan, .exerciseEnded, .outage, .backlog, .started, .time, .taught:
+        case .exerciseBegan, .exerciseEnded, .outage, .backlog, .started, .time, .taught, .silence:
             return true
         }
     }

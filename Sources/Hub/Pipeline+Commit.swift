@@ -1,3 +1,4 @@
+import Devices
 import Foundation
 import Logging
 import Registry
@@ -15,6 +16,7 @@ extension Pipeline {
             devices: restored.devices.compactMap { device in
                 registry.position(of: device.id).map { ($0, device.state) }
             }, blocks: restored.blocks, exercises: restored.exercises)
+        try restoreSupervision(restored, at: moment)
         engine.endInterruptedExercises()
         engine.beginOutage()
         isNew = restored.devices.isEmpty && restored.blocks.isEmpty
@@ -62,6 +64,7 @@ extension Pipeline {
         unwritten.devices = changedDevices.sorted().map {
             (registry.devices[$0].id, engine.state(ofDevice: $0))
         }
+        unwritten.supervision = changedDevices.sorted().map { (registry.devices[$0].id, supervisor.record(of: $0)) }
         if let announced = outlets.announcer.takeAnnounced() { unwritten.announced = announced }
         if let fault, !fault.isNew { noteFaultEnds(since: fault.since) }
         do {

@@ -1,3 +1,4 @@
+import Devices
 import Logging
 import MQTT
 import Registry
@@ -27,6 +28,7 @@ extension Pipeline {
     private func connected(sessionPresent: Bool, at moment: Instant) {
         // What comes first may have waited at the broker since the hub last heard.
         let from = min(engine.now, listening.heardAt)
+        supervisor.listens(since: moment, heardUntil: from)
         listening.since = moment
         listening.backlogUntil = moment + Self.backlogPatience
         engine.beginBacklog(from: from, until: moment)

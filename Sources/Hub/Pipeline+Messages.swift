@@ -31,8 +31,12 @@ extension Pipeline {
 
     private func take(_ report: Report, _ message: Message, exercise: String?, at moment: Instant) {
         guard exercise == nil || listening.backlogUntil == nil else { return }
-        if !report.unmapped.isEmpty { noteUnmapped(report, at: moment) }
-        guard let index = registry.position(of: report.ecosystem, address: report.address) else {
+        if !report.unmapped.isEmpty { noteUnmapped(report, retained: message.retained, exercise: exercise, at: moment) }
+        let position = registry.position(of: report.ecosystem, address: report.address)
+        if exercise == nil, !supervise(report, index: position, retained: message.retained, at: moment) { return }
+        guard let index = position else {
+            // What it is the way to is registered, and supervised.
+            if report.isGateway { return }
             guard let known = deviceThatSpeaks(on: message.topic, as: report) else {
                 return noteUnknown(report, retained: message.retained, at: moment)
             }
@@ -46,10 +50,11 @@ extension Pipeline {
         let timeBefore = engine.now
         let placement = engine.apply(
             Observation(
-                device: registry.devices[index], index: index, readings: report.readings, stamp: report.deviceTime,
+                device: registry.devices[index], index: index,
+                readings: report.readings(under: supervisor.contract(of: index)),
+                stamp: report.deviceTime,
                 sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
                 exercise: exercise))
-        if exercise == nil { heard.insert(index) }
         guard let placement else { return }
         // In a backlog mere signs of life move time, too, and are not journaled themselves.
         if backlog, timeBefore > journaledTime { journal(.time, at: timeBefore) }

@@ -35,7 +35,7 @@ extension Pipeline {
     /// Tells the guards and those who maintain of something that may be an alarm, as soon as it is durable.
     ///
     /// - Parameter block: whose guards; `nil` if nobody can tell, and then all.
-    private func announce(_ text: LogRecord.Text, of trouble: String, block: String?, at moment: Instant) {
+    func announce(_ text: LogRecord.Text, of trouble: String, block: String?, at moment: Instant) {
         let block = block.flatMap { registry.estate.block($0)?.id } ?? "*"
         let places = block == "*" ? registry.estate.blocks.map { Place(block: $0.id) } : [Place(block: block)]
         let number = unwritten.outcome.alerts.count
@@ -70,16 +70,6 @@ extension Pipeline {
             trouble: "malformed",
             "A message on \(topic) cannot be understood: \(reason) (more of them are only counted for an hour)",
             "無法理解 \(topic) 的訊息：\(reason)（一小時內的同類訊息只作點算）", ["topic": topic])
-    }
-
-    func noteUnmapped(_ report: Report, at moment: Instant) {
-        let fields = report.unmapped.joined(separator: " ").shortened
-        let address = report.address.shortened
-        guard troubles.isNews("unmapped \(address) \(fields)", at: moment) else { return }
-        note(
-            trouble: "unmapped",
-            "\(address) sends \(fields), which may be an alarm and which no table explains",
-            "\(address) 傳送了未能解讀的欄位 \(fields)，可能是警報", ["address": address, "fields": fields])
     }
 
     /// A device that is not in the registry. Its alarm is told to the guards at once; it confirms nothing.

@@ -27,6 +27,7 @@ final class Pipeline {
     let now: () -> Instant
 
     var engine: RuleEngine
+    var supervisor: Supervisor
     /// Journal entries and outcome that are not durable yet. Nothing is acknowledged before they are.
     var unwritten: HubDatabase.Commit
     /// Positions of devices whose state is to be written with ``unwritten``.
@@ -46,6 +47,7 @@ final class Pipeline {
     /// The loss of the link has been told as a trouble and not yet been put right.
     var lossIsTold = false
     var troubles = TroubleMemory()
+    var unmapped = UnmappedMemory()
     var journalCut = JournalCut()
     var canary: Canary
     var due = Housekeeping()
@@ -89,7 +91,7 @@ final class Pipeline {
     ) throws {
         settings = configuration.settings
         registry = configuration.registry
-        decoders = try DecoderTable.all(hearing: registry, zigbee2MQTTBases: settings.zigbee2MQTTBaseTopics)
+        decoders = try configuration.decoders(hearing: registry)
         self.database = database
         self.inbox = inbox
         self.board = board
@@ -98,6 +100,9 @@ final class Pipeline {
         self.clockStep = clockStep
         self.now = now
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
+        supervisor = Supervisor(
+            estate: registry.estate, devices: registry.devices, contracts: settings.supervision.contracts,
+            massShare: settings.supervision.massShare, now: now())
         unwritten = HubDatabase.Commit(time: Instant(milliseconds: 0))
         heard = LivenessList(count: registry.devices.count)
         listening = Listening(since: now(), heardAt: now(), backlogUntil: now() + Self.backlogPatience)
@@ -194,8 +199,8 @@ final class Pipeline {
             outlets.isAlive()
         }
         if due.silence <= moment {
-            due.silence = moment + .seconds(5)
-            noteSilence(at: moment)
+            due.silence = moment + .seconds(1)
+            keepSupervision(at: moment)
             noteClock(at: moment)
             if let damage = board.takeLogDamage() { noteDamage(damage) }
         }
@@ -206,16 +211,6 @@ final class Pipeline {
         if due.prune <= moment, socketIsDry {
             due.prune = moment + (prune(at: moment) ? .seconds(1) : .seconds(60))
         }
-    }
-
-    private func noteSilence(at moment: Instant) {
-        // While the hub hears nobody, the silence is its own.
-        guard board.isConnected, listening.backlogUntil == nil else { return }
-        let supervision = settings.supervision
-        engine.noteSilence(at: moment, listeningSince: listening.since) { device in
-            supervision.silence(of: device.ecosystem)
-        }
-        collect()
     }
 
     private func noteClock(at moment: Instant) {

@@ -12,6 +12,7 @@ public struct Replay {
     public private(set) var unknown = 0
     var engine: RuleEngine
     let registry: EstateRegistry
+    private let contracts: Contracts
     private var decoders: DecoderTable
     /// What the decoders have been taught, by decoder and topic, for a piece that begins later.
     private(set) var lessons = LessonBook()
@@ -20,8 +21,8 @@ public struct Replay {
     public init(_ configuration: HubConfiguration) throws {
         registry = configuration.registry
         engine = RuleEngine(estate: registry.estate, devices: registry.devices, rules: configuration.rules)
-        decoders = try DecoderTable.all(
-            hearing: registry, zigbee2MQTTBases: configuration.settings.zigbee2MQTTBaseTopics)
+        contracts = configuration.settings.supervision.contracts
+        decoders = try configuration.decoders(hearing: registry)
     }
 
     /// What the next step led to, and what time alone led to before it.
@@ -45,6 +46,8 @@ public struct Replay {
                 placement: DeviceClock.Placement(
                     at: heard.eventAt, late: heard.late, overtaken: heard.overtaken ?? false))
         case .taught(let lesson): teach(lesson)
+        case .silence(let isSilent, let devices):
+            engine.note(silent: isSilent, devices: devices.compactMap(registry.position(of:)))
         case .command(let command): engine.apply(command, at: entry.at)
         case .exerciseBegan(let exercise): engine.begin(exercise, at: entry.at)
         case .exerciseEnded(let id): engine.end(exercise: id, at: entry.at)
@@ -128,7 +131,9 @@ public struct Replay {
         }
         engine.apply(
             Observation(
-                device: registry.devices[index], index: index, readings: report.readings, stamp: report.deviceTime,
+                device: registry.devices[index], index: index,
+                readings: report.readings(under: contracts.contract(of: registry.devices[index])),
+                stamp: report.deviceTime,
                 sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
                 placement: placement, exercise: exercise))
     }

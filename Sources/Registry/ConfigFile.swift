@@ -12,6 +12,9 @@ public struct ConfigFile: Hashable, Sendable {
         self.text = text.first == "\u{FEFF}" ? String(text.dropFirst()) : text
     }
 
+    /// Whether there is such a file, or anything else of its name.
+    public static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
     /// - Throws: if the file cannot be read or is not UTF-8.
     public static func read(_ path: String) throws(ConfigError) -> ConfigFile {
         let data: Data

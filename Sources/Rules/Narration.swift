@@ -170,34 +170,7 @@ enum Narration {
         return trouble("stuck", open: open, place: device.place, device: device.id, estate, text)
     }
 
-    static func heardAgain(_ device: Device, _ estate: Estate) -> LogRecord {
-        let place = PlaceNames(estate).text(device.place)
-        return trouble(
-            "silent", open: false, place: device.place, device: device.id, estate,
-            Text("\(device.id) in \(place.english) is heard again", "\(place.traditionalChinese)的\(device.id)恢復通訊"))
-    }
-
     /// One record for all devices of a block that fell silent at a time.
-    static func silent(_ devices: [Device], interval: Duration, at moment: Instant, _ estate: Estate) -> LogRecord {
-        let first = devices[0]
-        let names = PlaceNames(estate)
-        let there = devices.count == 1 ? names.text(first.place) : names.text(Place(block: first.place.block))
-        let seconds = interval.components.seconds
-        var record = trouble(
-            "silent", open: true, place: devices.count == 1 ? first.place : Place(block: first.place.block),
-            device: devices.count == 1 ? first.id : nil, estate,
-            devices.count == 1
-                ? Text(
-                    "\(first.id) in \(there.english) has been silent for \(seconds) s",
-                    "\(there.traditionalChinese)的\(first.id)已\(seconds)秒沒有訊號")
-                : Text(
-                    "\(devices.count) devices in \(there.english) have been silent for \(seconds) s",
-                    "\(there.traditionalChinese)有\(devices.count)個裝置已\(seconds)秒沒有訊號"))
-        record.at = moment
-        record.details["devices"] = devices.prefix(20).map(\.id).joined(separator: " ")
-        record.details["count"] = "\(devices.count)"
-        return record
-    }
 
     static func condition(
         _ condition: DeviceState.Condition, set: Bool, detail: String?, _ device: Device, _ estate: Estate

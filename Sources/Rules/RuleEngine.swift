@@ -96,11 +96,8 @@ public struct RuleEngine {
         var state = self[drill].devices[observation.index]
         let received = self[drill].time(at: observation.receivedAt)
         // Who speaks is there, whatever it says.
-        let speaks = observation.isSignOfLife
-        if speaks { state.heardAt = max(state.heardAt ?? observation.receivedAt, observation.receivedAt) }
-        if speaks, state.silent {
-            state.silent = false
-            note(Narration.heardAgain(observation.device, estate), observation, drill)
+        if observation.isSignOfLife {
+            state.heardAt = max(state.heardAt ?? observation.receivedAt, observation.receivedAt)
         }
         if observation.placement == nil,
             state.clock.isRepeat(

@@ -1,3 +1,4 @@
+public import Devices
 import Foundation
 import GRDB
 public import Registry
@@ -97,6 +98,7 @@ public final class HubDatabase: AlertSource {
         migrator.registerMigration("3") { try $0.execute(sql: closingSchema) }
         migrator.registerMigration("journal-bytes") { try $0.execute(sql: Self.journalBytesSchema) }
         migrator.registerMigration("lesson") { try $0.execute(sql: Self.lessonSchema) }
+        migrator.registerMigration("supervision") { try $0.execute(sql: Self.supervisionSchema) }
         return migrator
     }
 
@@ -105,6 +107,7 @@ public final class HubDatabase: AlertSource {
         public var entries: [JournalEntry] = []
         public var outcome = Consequences()
         public var devices: [(id: Device.ID, state: DeviceState)] = []
+        public var supervision: [(id: Device.ID, record: SupervisionRecord)] = []
         public var lessons: [LessonChange] = []
         /// How far the engine's time has come.
         public var time: Instant
@@ -132,6 +135,7 @@ public final class HubDatabase: AlertSource {
                         .execute(arguments: [entry.at.milliseconds, encoder.encode(entry)])
                 }
                 try Self.write(commit.outcome, to: database, encoder)
+                try Self.write(commit.supervision, to: database)
                 try Self.write(commit.lessons, to: database)
                 for (id, state) in commit.devices {
                     try database.cachedStatement(sql: "INSERT OR REPLACE INTO device (id, state) VALUES (?, ?)")

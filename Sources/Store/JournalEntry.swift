@@ -19,6 +19,8 @@ public struct JournalEntry: Hashable, Sendable, Codable {
         /// A message that taught a decoder what others mean, or that those meanings are over.
         case taught(KeptLesson)
         case command(OperatorCommand)
+        /// Devices are past their contracts, or are heard again.
+        case silence(Bool, devices: [Device.ID])
         case exerciseBegan(Exercise)
         case exerciseEnded(id: String)
         /// The hub hears nobody from now on.

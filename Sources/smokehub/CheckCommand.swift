@@ -8,7 +8,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Is this configuration right?",
         discussion: """
-            Reads hub.yaml, estate.yaml, devices.csv, residents.csv, rules.yaml and messages/, and says for every \
+            Reads hub.yaml, estate.yaml, devices.csv, residents.csv, rules.yaml, models.yaml and messages/, and says for every \
             mistake where it stands, what is wrong, and what to write instead: unknown keys, a device in a flat that \
             does not exist, two devices with one address, a detector that no rule reads, a resident whom no channel \
             reaches, a window or count that can never be met.

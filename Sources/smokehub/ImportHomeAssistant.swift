@@ -27,8 +27,9 @@ struct ImportHomeAssistant: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How devices or areas are named; may be given several times.", valueName: "pattern"))
     var name: [String] = []
 
-    @Option(help: ArgumentHelp("Home Assistant's discovery prefix.", valueName: "topic"))
-    var prefix = "homeassistant"
+    @Option(
+        help: ArgumentHelp("Home Assistant's discovery prefix. (default: the first of hub.yaml)", valueName: "topic"))
+    var prefix: String?
 
     @Option(help: ArgumentHelp("The broker, instead of that of hub.yaml.", valueName: "url"))
     var broker: String?
@@ -43,7 +44,8 @@ struct ImportHomeAssistant: AsyncParsableCommand {
             let settings = try HubSettings.load(path: config.config)
             let registry = try EstateRegistry.load(folder: settings.folder)
             let patterns = try name.map { try PlacePattern($0) }
-            let filters = try HomeAssistantDecoder(prefix: prefix, registered: []).topicFilters
+            let prefix = prefix ?? settings.ecosystems.prefixes(of: .homeAssistant).first ?? "homeassistant"
+            let filters = try HomeAssistantDecoder(prefixes: [prefix], registered: []).topicFilters
             var place = settings.broker
             if let broker { place.use(try BrokerAddress(broker)) }
             let announcements = try await RetainedMessages.read(filters, from: place)

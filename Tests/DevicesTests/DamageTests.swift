@@ -26,7 +26,7 @@ import Testing
                 switch Result(catching: { () throws(Malformed) in try table.report(message) }) {
                 case .success(let report):
                     #expect(report?.unmapped.count ?? 0 <= 16)
-                    #expect(report?.unmapped.allSatisfy { $0.utf8.count <= 300 } ?? true)
+                    #expect(report?.unmapped.allSatisfy { $0.description.utf8.count <= 600 } ?? true)
                 case .failure(let malformed): #expect(malformed.description.utf8.count < 500, "\(topic)")
                 }
             }

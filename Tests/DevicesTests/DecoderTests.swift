@@ -52,7 +52,7 @@ import Testing
         (#"{"smoke":true,"smoke":false}"#, "smoke=true"), (#"{"smoke":false,"smoke":true}"#, "smoke=true"),
         (#"{"gas":true}"#, "gas=true"), (#"{"heat":"ON"}"#, "heat=true"), (#"{"sos":true}"#, "button=true"),
         (#"{"action":"panic"}"#, "button=true"), (#"{"action":"sos"}"#, "button=true"),
-        (#"{"action":"single"}"#, ""), (#"{"action":null}"#, ""), (#"{"action":"fire"}"#, "?action"),
+        (#"{"action":"single"}"#, ""), (#"{"action":null}"#, ""), (#"{"action":"fire"}"#, "?action=fire"),
         (#"{"battery_state":"low"}"#, "battery_low=true"), (#"{"battery_state":"middle"}"#, "battery_low=false"),
         (#"{"battery_level":"high"}"#, "battery_low=false"), (#"{"battery_level":80}"#, ""),
         (#"{"battery_low":false,"battery_state":"low"}"#, "battery_low=true"),
@@ -74,9 +74,9 @@ import Testing
         (#"{"smoke":1,"tamper":"True"}"#, "smoke=true tamper=true"), (#"{"smok\u0065":true}"#, "smoke=true"),
         (#"{"pre_smoke":true,"linkage_alarm_state":true,"alarm":true,"smoke_alarm_silenced":true}"#, ""),
         // Hazards that nobody has mapped.
-        (#"{"alarm_1":true,"alarm_2":false}"#, "?alarm_1 ?alarm_2"), (#"{"alarm_1":null}"#, ""),
-        (#"{"fire_detected":true}"#, "?fire_detected"), (#"{"gas_alarm":"alarm"}"#, "?gas_alarm"),
-        (#"{"co":true}"#, "?co"), (#"{"alarm_switch":true,"gas_value":3,"smoke_sensitivity":"high"}"#, ""),
+        (#"{"alarm_1":true,"alarm_2":false}"#, "?alarm_1=true ~alarm_2=false"), (#"{"alarm_1":null}"#, ""),
+        (#"{"fire_detected":true}"#, "?fire_detected=true"), (#"{"gas_alarm":"alarm"}"#, "?gas_alarm=alarm"),
+        (#"{"co":true}"#, "?co=true"), (#"{"alarm_switch":true,"gas_value":3,"smoke_sensitivity":"high"}"#, ""),
         // A broken field never hides a fire.
         (#"{"smoke":true,"tamper":"perhaps"}"#, "smoke=true"), (#"{"tamper":{"a":1},"smoke":true}"#, "smoke=true"),
         ("{}", ""),
@@ -103,8 +103,8 @@ import Testing
         ("d/smoke", "true", "d smoke=true"), ("a/b/d/co", "61.5", "a/b/d co_ppm=61.5"),
         ("d/carbon_monoxide", "ON", "d co=true"), ("d/action", "emergency", "d button=true"),
         ("d/battery_state", "low", "d battery_low=true"), ("d/smoke", "null", "d "), ("d/smoke", "", "d "),
-        ("d/voltage", "3000", "d "), ("d/update-state", "idle", "d "), ("d/alarm_1", "true", "d ?alarm_1"),
-        ("d/smoke_detected", "ON", "d ?smoke_detected"), ("d/fault", "process_error", "d fault=true(process_error)"),
+        ("d/voltage", "3000", "d "), ("d/update-state", "idle", "d "), ("d/alarm_1", "true", "d ?alarm_1=true"),
+        ("d/smoke_detected", "ON", "d ?smoke_detected=ON"), ("d/fault", "process_error", "d fault=true(process_error)"),
         ("a/smoke", #"{"smoke":true}"#, "a/smoke smoke=true"), ("d/availability", " online", "malformed d"),
         ("d/availability", "", "nil"), ("d/availability", #"{"state":"online"}"#, "d availability=online"),
         ("d/availability", #"{"state":1}"#, "malformed d"), ("bridge/state", "online", "bridge availability=online"),
@@ -164,7 +164,7 @@ import Testing
                 }
             return "\(reading.kind.rawValue)=\(value)" + (reading.detail.map { "(\($0))" } ?? "")
         }
-        return (readings + report.unmapped.map { "?\($0)" }).joined(separator: " ")
+        return (readings + report.unmapped.map { "\($0.isRaised ? "?" : "~")\($0)" }).joined(separator: " ")
     }
 }
 

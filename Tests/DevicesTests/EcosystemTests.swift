@@ -29,19 +29,20 @@ import Testing
     @Test(arguments: [
         // Shelly
         ("shellies/s/sensor/smoke", "-1", "s "), ("shellies/s/sensor/smoke", "perhaps", "malformed s"),
-        ("shellies/s/sensor/gas", "heavy", "s gas=true"), ("shellies/s/sensor/gas", "odd", #"s ?sensor/gas="odd""#),
-        ("shellies/s/input/0", "1", "s ?input/0"), ("shellies/s/relay/0", "on", "s "),
-        ("shellies/s/relay/0/command", "on", "nil"), ("shellies/s/sensor/fire_alarm", "1", "s ?sensor/fire_alarm"),
+        ("shellies/s/sensor/gas", "heavy", "s gas=true"), ("shellies/s/sensor/gas", "odd", "s ~sensor/gas=odd"),
+        ("shellies/s/input/0", "1", "s ?input/0=1"), ("shellies/s/relay/0", "on", "s "),
+        ("shellies/s/relay/0/command", "on", "nil"), ("shellies/s/sensor/fire_alarm", "1", "s ?sensor/fire_alarm=1"),
         ("shellies/s/info", #"{"is_valid":false,"smoke":false,"sensor_error":1}"#, "s fault=true(sensor_error)"),
         ("shellies/s/info", #"{"is_valid":false,"smoke":true}"#, "s smoke=true"),
-        ("s/status/input:0", #"{"id":0,"state":true}"#, "s ?input:0.state"),
-        ("s/status/smoke:0", #"{"alarm":"on"}"#, "s smoke=true"), ("s/status/x:0", #"{"alarm":true}"#, "s ?x:0.alarm"),
+        ("s/status/input:0", #"{"id":0,"state":true}"#, "s ?input:0.state=true"),
+        ("s/status/smoke:0", #"{"alarm":"on"}"#, "s smoke=true"),
+        ("s/status/x:0", #"{"alarm":true}"#, "s ?x:0.alarm=true"),
         ("s/status/devicepower:0", #"{"battery":{"percent":0},"external":{"present":true}}"#, "s "),
         ("s/status/sys", "{}", "nil"), ("s/status", "on", "nil"), ("s/online", "perhaps", "nil"),
         (
             "s/events/rpc",
             #"{"src":"d","method":"NotifyEvent","params":{"events":[{"component":"smoke:0","event":"alarm"}]}}"#,
-            "d ?smoke:0 alarm"
+            "d ?smoke:0=alarm"
         ),
         (
             "s/events/rpc",
@@ -49,72 +50,73 @@ import Testing
             "d test=true"
         ),
         // Tasmota
-        ("tele/b/SENSOR", #"{"ZbReceived":{"0x1":{"ZoneStatusChange":2}}}"#, "0x1 \(zone) ?ZoneStatusChange"),
+        ("tele/b/SENSOR", #"{"ZbReceived":{"0x1":{"ZoneStatusChange":2}}}"#, "0x1 \(zone) ?ZoneStatusChange=alarm"),
         (
             "tele/b/SENSOR", #"{"ZbReceived":{"0x1":{"ZoneStatusChange":1,"Fire":0}}}"#,
-            "0x1 smoke=false \(zone) ?ZoneStatusChange"
+            "0x1 smoke=false \(zone) ?ZoneStatusChange=alarm"
         ),
         ("tele/b/SENSOR", #"{"ZbReceived":{"0x1":{"0500<00":"0C0000000000"}}}"#, "0x1 tamper=true battery_low=true"),
         ("tele/b/SENSOR", #"{"ZbReceived":{"0x1":{"0500<00":"zz"}}}"#, "0x1 "),
-        ("tele/b/SENSOR", #"{"ZbReceived":{"0x1":{"EF00/0401":0}}}"#, "0x1 ?EF00/0401"),
-        ("application/a/device/d/event/log", #"{"code":"UPLINK_CODEC"}"#, "d ?UPLINK_CODEC"),
-        ("application/a/device/d/event/up", #"{"fPort":1,"data":"AQ==","object":{}}"#, "d ?data"),
+        ("tele/b/SENSOR", #"{"ZbReceived":{"0x1":{"EF00/0401":0}}}"#, "0x1 ~EF00/0401=0"),
+        ("application/a/device/d/event/log", #"{"code":"UPLINK_CODEC"}"#, "d ~UPLINK_CODEC"),
+        ("application/a/device/d/event/up", #"{"fPort":1,"data":"AQ==","object":{}}"#, "d ~data"),
         ("application/a/device/d/event/up", #"{"data":"AQ=="}"#, "d "),
-        ("v3/a/devices/d/up", #"{"uplink_message":{"f_port":1,"frm_payload":"AQ=="}}"#, "d ?frm_payload"),
+        ("v3/a/devices/d/up", #"{"uplink_message":{"f_port":1,"frm_payload":"AQ=="}}"#, "d ~frm_payload"),
         ("tele/b/8F20/ZbReceived", #"{"0x8F20":{"Fire":1}}"#, "0x8F20 smoke=true"),
         ("tele/b/8f20_1/SENSOR", #"{"ZbReceived":{"Water":1}}"#, "0x8F20 water_leak=true"),
         ("tele/b/Kitchen/ZbReceived", #"{"Fire":1}"#, "Kitchen smoke=true"),
-        ("tele/t/RESULT", #"{"RfReceived":{"Data":"0x1"}}"#, "t ?RfReceived 0x1"), ("tele/t/RESULT", "{}", "t "),
+        ("tele/t/RESULT", #"{"RfReceived":{"Data":"0x1"}}"#, "t ~RfReceived=0x1"), ("tele/t/RESULT", "{}", "t "),
         ("stat/t/RESULT", #"{"POWER":"ON"}"#, "t "), ("stat/t/LOGGING", "FIRE ON", "nil"),
-        ("stat/t/SWITCH1", "ON", "t ?SWITCH1"), ("stat/t/ALARM", "ON", "t ?ALARM"), ("stat/t/FIRE", "", "nil"),
-        ("tele/t/SENSOR", #"{"Switch1":"OFF"}"#, "t ?Switch1"), ("tele/t/SENSOR", "online", "malformed t"),
+        ("stat/t/SWITCH1", "ON", "t ?SWITCH1=ON"), ("stat/t/ALARM", "ON", "t ?ALARM=ON"), ("stat/t/FIRE", "", "nil"),
+        ("tele/t/SENSOR", #"{"Switch1":"OFF"}"#, "t ~Switch1=OFF"), ("tele/t/SENSOR", "online", "malformed t"),
         (
             "tele/t/SENSOR", #"{"SI7021":{"Temperature":70.7,"Humidity":40},"TempUnit":"F"}"#,
             "t temperature=21.5 humidity=40.0"
         ),
-        ("tele/t/RESULT", #"{"TuyaReceived":{"DpType1Id1":1,"DpType2Id2":3}}"#, "t ?DpType1Id1"),
+        ("tele/t/RESULT", #"{"TuyaReceived":{"DpType1Id1":1,"DpType2Id2":3}}"#, "t ?DpType1Id1=1"),
         // ESPHome
         ("e/binary_sensor/smoke_battery_low/state", "ON", "e battery_low=true"),
         ("e/binary_sensor/battery_room_smoke/state", "ON", "e smoke=true"),
-        ("e/binary_sensor/gas_leak/state", "ON", "e gas=true"), ("e/binary_sensor/smoke_co/state", "ON", "e ?smoke_co"),
-        ("e/binary_sensor/water_heater/state", "ON", "e ?water_heater"),
-        ("e/binary_sensor/fire_contact/state", "ON", "e ?fire_contact"),
-        ("e/binary_sensor/smoke_test/state", "ON", "e ?smoke_test"),
+        ("e/binary_sensor/gas_leak/state", "ON", "e gas=true"),
+        ("e/binary_sensor/smoke_co/state", "ON", "e ?smoke_co=ON"),
+        ("e/binary_sensor/water_heater/state", "ON", "e ?water_heater=ON"),
+        ("e/binary_sensor/fire_contact/state", "ON", "e ?fire_contact=ON"),
+        ("e/binary_sensor/smoke_test/state", "ON", "e ?smoke_test=ON"),
         ("e/binary_sensor/front_door/state", "ON", "e contact=false"), ("e/switch/siren/state", "ON", "e "),
-        ("e/text_sensor/alarm/state", "fire", "e ?alarm"), ("e/sensor/battery_voltage/state", "3.1", "e "),
+        ("e/text_sensor/alarm/state", "fire", "e ?alarm=fire"), ("e/sensor/battery_voltage/state", "3.1", "e "),
         ("e/binary_sensor/smoke/command", "ON", "nil"), ("e/alarm_control_panel/house/state", "disarmed", "e "),
-        ("e/alarm_control_panel/house/state", "triggered", #"e ?house="triggered""#),
+        ("e/alarm_control_panel/house/state", "triggered", "e ?house=triggered"),
         // Z-Wave
         ("zwave/9/113/0/Smoke_Alarm/Sensor_status", "254", "9 ?Smoke_Alarm/Sensor_status=254"),
-        ("zwave/9/113/0/Emergency_Alarm/x", "1", "9 ?Emergency_Alarm/x"),
+        ("zwave/9/113/0/Emergency_Alarm/x", "1", "9 ?Emergency_Alarm/x=1"),
         ("zwave/9/113/0/alarmType", "12", "9 ?alarmType=12"),
         ("zwave/128/113/0/Smoke_Alarm/Sensor_status", "2.0", "128 smoke=true"),
         ("zwave/128/9/113/0/Smoke_Alarm/Sensor_status", "2", "128/9 smoke=true"),
-        ("zwave/9/48/0/Smoke", "true", "9 smoke=true"), ("zwave/9/48/0/Any", "true", "9 ?Any"),
+        ("zwave/9/48/0/Smoke", "true", "9 smoke=true"), ("zwave/9/48/0/Any", "true", "9 ?Any=true"),
         ("zwave/9/37/0/targetValue/set", "true", "nil"), ("zwave/9/37/0/currentValue", "true", "9 "),
         ("zwave/9/113/0/Smoke_Alarm/Maintenance_status", "0", "9 fault=false"),
-        ("zwave/9/156/0/Smoke", "255", "9 ?Smoke=255"), ("zwave/9/156/0/Smoke", "0", "9 "),
+        ("zwave/9/156/0/Smoke", "255", "9 ?Smoke=255"), ("zwave/9/156/0/Smoke", "0", "9 ~Smoke=0"),
         ("zwave/n/sensor_alarm/endpoint_0/Heat", "true", "n ?Heat=true"), ("zwave/9/112/0/3/255", "1", "9 "),
         ("zwave/driver/status", "true", "driver availability=online"),
         // rtl_433 and OpenMQTTGateway
-        ("rtl_433/h/events", #"{"model":"New-Smoke","id":1,"alarm":1}"#, "New-Smoke/1 ?model ?alarm"),
-        ("rtl_433/h/events", #"{"model":"New-Smoke","id":"x"}"#, "New-Smoke/x ?model"),
+        ("rtl_433/h/events", #"{"model":"New-Smoke","id":1,"alarm":1}"#, "New-Smoke/1 ~model=New-Smoke ?alarm=1"),
+        ("rtl_433/h/events", #"{"model":"New-Smoke","id":"x"}"#, "New-Smoke/x ~model=New-Smoke"),
         ("rtl_433/h/events", #"{"model":"Honeywell-Security","id":1,"alarm":1}"#, "Honeywell-Security/1 ?alarm=1"),
         ("rtl_433/h/events", #"{"model":"Cavius-Security","id":1,"message":33}"#, "Cavius-Security/1 ?message=33"),
         (
             "rtl_433/h/events", #"{"model":"Interlogix-Security","subtype":"panic","switch2":"OPEN"}"#,
-            "Interlogix-Security ?switch2"
+            "Interlogix-Security ?switch2=OPEN"
         ),
         ("rtl_433/h/devices/Interlogix-Security/smoke/29cd45/switch2", "OPEN", "Interlogix-Security/29cd45 smoke=true"),
         ("rtl_433/h/devices/Smoke-GS558/3403/learn", "0", "Smoke-GS558/3403 smoke=true"),
         ("rtl_433/h/events", #"{"model":"A","id":1,"battery_ok":-1,"temperature_F":70.7}"#, "A/1 temperature=21.5"),
-        ("home/g/433toMQTT", #"{"value":12}"#, "433/12 ?433toMQTT"), ("home/g/433toMQTT", "{}", "malformed nil"),
+        ("home/g/433toMQTT", #"{"value":12}"#, "433/12 ~433toMQTT=12"), ("home/g/433toMQTT", "{}", "malformed nil"),
         // Domoticz and panels
         ("domoticz/out", #"{"idx":1,"dtype":"Security","nvalue":2}"#, "1 ?nvalue=2"),
         ("domoticz/out/1", #"{"idx":1,"switchType":"On/Off","name":"Fire relay","nvalue":1}"#, "1 ?nvalue=1"),
-        ("paradox/states/zones/z/alarm", "True", #"zones/z ?alarm="True""#),
-        ("paradox/states/zones/z/alarm", "False", "zones/z "),
-        ("paradox/states/zones/z/new_fire_state", "True", "zones/z ?new_fire_state"),
+        ("paradox/states/zones/z/alarm", "True", "zones/z ?alarm=True"),
+        ("paradox/states/zones/z/alarm", "False", "zones/z ~alarm=False"),
+        ("paradox/states/zones/z/new_fire_state", "True", "zones/z ?new_fire_state=True"),
         ("homie/dsc-alarm/partition-1/fire", "1", "dsc-alarm/partition-1 smoke=true"),
         ("homie/dsc-alarm/alarm/power-trouble", "1", "dsc-alarm power=true"),
         ("homie/dsc-alarm/alarm/fire-alarm-keypad", "1", "dsc-alarm button=true"),
@@ -147,6 +149,37 @@ import Testing
         #expect(try some.report(Message(topic: "shellies/s/sensor/smoke", payload: "true")) == nil)
     }
 
+    @Test func `is listened to where hub.yaml says, and in any case if it says so`() throws {
+        let estate = Estate(id: "demo", name: LocalizedText([(Language("en"), "Demo")]), blocks: [])
+        let place = Place(block: "a", floor: "1", flat: "A")
+        let devices = ["upstairs/zwave/9", "a/b"].map {
+            Device(id: $0, ecosystem: $0 == "a/b" ? .shellyGen2 : .zwavejs, address: $0, place: place, kind: .smoke)
+        }
+        var topics = EcosystemTopics()
+        topics.prefixes[.zwavejs] = ["zwave", "upstairs/zwave"]
+        topics.prefixes[.chirpstack] = ["cs/application"]
+        topics.listening = [.chirpstack, .shellyGen2]
+        let table = try DecoderTable.all(
+            hearing: EstateRegistry(estate: estate, devices: devices, residents: []), topics: topics)
+        #expect(
+            table.topicFilters == [
+                "estate/demo/block/#", "zigbee2mqtt/#", "cs/application/+/device/+/event/+", "zwave/#",
+                "upstairs/zwave/#",
+                "a/b/events/rpc", "a/b/status/+", "a/b/online", "+/events/rpc", "+/status/+", "+/online",
+            ])
+        func address(_ topic: String, _ payload: String) throws -> String? {
+            try table.report(Message(topic: topic, payload: payload))?.address
+        }
+        #expect(try address("zwave/9/48/0/Smoke", "true") == "9")
+        #expect(try address("upstairs/zwave/9/48/0/Smoke", "true") == "upstairs/zwave/9")
+        #expect(try address("cs/application/1/device/d/event/join", "{}") == "d")
+        #expect(try address("shellyplussmoke-1/online", "true") == "shellyplussmoke-1")
+        #expect(try address("a/b/online", "true") == "a/b")
+        #expect(throws: Malformed("status \"x\": expected true or false", address: "upstairs/zwave/9")) {
+            try address("upstairs/zwave/9/status", "x")
+        }
+    }
+
     @Test(arguments: ["", "/a", "a/", "a/+", "#"])
     func `has a prefix that is a topic`(_ prefix: String) {
         #expect(throws: InvalidTopicFilter.self) { try ChirpStackDecoder(prefix: prefix) }
@@ -175,7 +208,7 @@ import Testing
 }
 
 extension Report {
-    /// `smoke=true fault=true(words) ?unmapped`
+    /// `smoke=true fault=true(words) ?raised=true ~calm=false`
     var shown: String {
         let shown = readings.map { reading in
             let value =
@@ -186,6 +219,6 @@ extension Report {
                 }
             return "\(reading.kind.rawValue)=\(value)" + (reading.detail.map { "(\($0))" } ?? "")
         }
-        return (shown + unmapped.map { "?\($0)" }).joined(separator: " ")
+        return (shown + unmapped.map { "\($0.isRaised ? "?" : "~")\($0)" }).joined(separator: " ")
     }
 }

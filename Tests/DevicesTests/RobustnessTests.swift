@@ -118,7 +118,7 @@ import Testing
         ),
         (
             #"{"topic":"zigbee2mqtt/hall","payload":"{\"alarm_1\":true}"}"#,
-            #"{"topic":"zigbee2mqtt/hall","device":"hall","readings":[],"unmapped":["alarm_1"],"error":null}"#
+            #"{"topic":"zigbee2mqtt/hall","device":"hall","readings":[],"unmapped":[{"field":"alarm_1","value":"true","raised":true}],"error":null}"#
         ),
         (
             #"{"topic":"zigbee2mqtt/hall/availability","payload":"online"}"#,

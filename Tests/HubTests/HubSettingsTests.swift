@@ -1,3 +1,4 @@
+import Devices
 import Foundation
 import Hub
 import Registry
@@ -25,7 +26,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(settings.canary.interval == .seconds(15))
         #expect(settings.payloadBytesMax == 262_144)
         #expect(settings.zigbee2MQTTBaseTopics == ["zigbee2mqtt"])
-        #expect(settings.supervision.silence(of: .native) == .seconds(300))
+        #expect(settings.supervision.contracts.own.isEmpty)
         #expect(settings.checkpoint == .seconds(30))
         #expect(settings.channels.siren.enabled)
         #expect(settings.state == "state")
@@ -51,9 +52,16 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             batch-max: 100
             payload-bytes-max: 1MiB
             zigbee2mqtt: {base-topics: [zigbee2mqtt, z2m/b]}
+            ecosystems:
+              zwavejs: {prefixes: [zwave, upstairs/zwave], listen: true}
+              tasmota: {telemetry: building/tele, state: building/stat}
+              alarm_panels: {dsc: [homie/panel-2]}
+              esphome: {listen: false}
             supervision:
-              silence: 120s
-              silence-by-ecosystem: {zigbee2mqtt: 25h}
+              contracts:
+                - {device: a-3-B-smoke, interval: none, last-will: none}
+                - {ecosystem: native, kind: smoke, model: S1, interval: 60s, grace: 60s}
+              mass-silence: 0.5
             checkpoint: 10s
             journal: {retention: 90d}
             channels:
@@ -70,8 +78,21 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(settings.broker.sessionExpiry == .seconds(172_800))
         #expect(settings.broker.password?.value == "pw")
         #expect(settings.console == .listen(host: "::1", port: 8080))
-        #expect(settings.supervision.silence(of: .zigbee2mqtt) == .seconds(90_000))
-        #expect(settings.supervision.silence(of: .native) == .seconds(120))
+        #expect(
+            settings.supervision.contracts.own == [
+                Contracts.Rule(device: "a-3-B-smoke", Contract(interval: nil, lastWill: .none)),
+                Contracts.Rule(
+                    ecosystem: .native, kind: .smoke, model: "S1",
+                    Contract(interval: .seconds(60), grace: .seconds(60), lastWill: .outage)),
+            ])
+        #expect(settings.supervision.massShare == 0.5)
+        #expect(settings.zigbee2MQTTBaseTopics == ["zigbee2mqtt", "z2m/b"])
+        #expect(settings.ecosystems.prefixes(of: .zwavejs) == ["zwave", "upstairs/zwave"])
+        #expect(settings.ecosystems.prefixes(of: .chirpstack) == ["application"])
+        #expect(settings.ecosystems.tasmotaTelemetry == "building/tele")
+        #expect(settings.ecosystems.dsc == ["homie/panel-2"])
+        #expect(settings.ecosystems.paradox == ["paradox"])
+        #expect(settings.ecosystems.listening == [.zwavejs])
         #expect(settings.channels.siren.mode == .fire)
         let desk = try #require(settings.channels.webhook.endpoint("desk"))
         #expect(desk.request.secret?.value == "key")
@@ -85,8 +106,8 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         (
             "brocker: {}",
             "1:1: unknown key 'brocker'; write 'broker', or another of hub, state, log-level, console, "
-                + "subscriptions, canary, batch-max, payload-bytes-max, zigbee2mqtt, supervision, checkpoint, journal, "
-                + "channels, deliveries"
+                + "subscriptions, canary, batch-max, payload-bytes-max, ecosystems, zigbee2mqtt, supervision, "
+                + "checkpoint, journal, channels, deliveries"
         ),
         ("- a", "1:1: this is a list; write 'key: value' pairs"),
         ("broker:", "1:8: broker: nothing is written here; write 'key: value' pairs, or remove the key"),
@@ -157,6 +178,44 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "1:29: zigbee2mqtt.base-topics[1]: 'z/#' is no topic; "
                 + "write it without '+' and '#'"
         ),
+        (
+            "ecosystems: {zwavejs: {prefix: zwave}}",
+            "1:24: ecosystems.zwavejs: unknown key 'prefix'; write 'prefixes', or another of listen"
+        ),
+        (
+            "ecosystems: {zwavejs: {prefixes: [z/+]}}",
+            "1:35: ecosystems.zwavejs.prefixes[1]: 'z/+' is no prefix of topics; write the topic alone, as in 'home' or "
+                + "'building/tele'"
+        ),
+        (
+            "ecosystems: {chirpstack: {prefixes: []}}",
+            "1:37: ecosystems.chirpstack.prefixes: the list is empty, so that nothing would be heard; write a prefix, or "
+                + "remove the key"
+        ),
+        (
+            "ecosystems: {domoticz: {prefixes: [d, d]}}",
+            "1:39: ecosystems.domoticz.prefixes[2]: 'd' stands here twice; keep one of them"
+        ),
+        (
+            "ecosystems: {alarm_panels: {dsc: [dsc-alarm]}}",
+            "1:34: ecosystems.alarm_panels.dsc: 'dsc-alarm' is no panel's topic; write Homie's base topic and the device "
+                + "id, as in homie/dsc-alarm"
+        ),
+        (
+            "ecosystems: {esphome: {listen: perhaps}}",
+            "1:32: ecosystems.esphome.listen: 'perhaps' is neither true nor false; write true or false"
+        ),
+        (
+            "ecosystems: {native: {prefixes: [x]}}",
+            "1:14: ecosystems: unknown key 'native'; write one of zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
+                + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels, "
+                + "homeassistant_discovery"
+        ),
+        (
+            "ecosystems: {zigbee2mqtt: {prefixes: [a]}}\nzigbee2mqtt: {base-topics: [b]}",
+            "2:28: zigbee2mqtt.base-topics: the base topics stand under ecosystems.zigbee2mqtt.prefixes as well; remove "
+                + "them here"
+        ),
         ("batch-max: 0", "1:12: batch-max: 0 is out of range; write a whole number from 1 to 65535"),
         (
             "payload-bytes-max: 256",
@@ -164,9 +223,9 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
                 + "write a size such as 512B, 256KiB, 4MiB or 1GiB"
         ),
         (
-            "supervision: {silence-by-ecosystem: {zigbee: 1h}}",
-            "1:38: supervision.silence-by-ecosystem: "
-                + "unknown key 'zigbee'; write one of native, zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
+            "supervision: {contracts: [{ecosystem: zigbee, interval: 1h}]}",
+            "1:39: supervision.contracts[1].ecosystem: "
+                + "unknown 'zigbee'; write one of native, zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
                 + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels, "
                 + "homeassistant_discovery"
         ),
@@ -308,10 +367,11 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         var shown = try HubSettings.load(path: sample.path, environment: [:])
         let defaults = HubSettings()
         #expect(shown.state.hasSuffix("/Config/../state"))
-        #expect(shown.supervision.silenceByEcosystem == [.zigbee2mqtt: .seconds(25 * 3600)])
         #expect(shown.channels.webhook.endpoints.map(\.name) == ["security-desk"])
+        // Dictionaries are written in any order.
+        #expect(shown.ecosystems == defaults.ecosystems)
+        shown.ecosystems = defaults.ecosystems
         (shown.folder, shown.state) = (defaults.folder, defaults.state)
-        shown.supervision.silenceByEcosystem = [:]
         shown.channels.webhook.endpoints = []
         #expect(String(reflecting: shown) == String(reflecting: defaults))
     }

@@ -8,6 +8,8 @@ struct Tools {
     var bare: String
     /// The folder of the sample configuration.
     var sample: String
+    /// The folder of the decoders' test vectors.
+    var vectors: String { "\(sample)/../Tests/DevicesTests/Vectors" }
     /// For everything that is written; gone at the end.
     var folder: String
 
@@ -50,7 +52,8 @@ struct Bench {
         let arguments = CommandLine.arguments
         guard arguments.count >= 4 else {
             throw Failure(
-                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [engine|replay|throughput|flood|memory|latency|storm]...")
+                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [decode|engine|replay|throughput|flood|memory|latency|storm]..."
+            )
         }
         let folder = NSTemporaryDirectory() + "/smokehub-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -64,7 +67,8 @@ struct Bench {
         let machine = Machine.description
         var table = Table()
         let all: [(String, (Tools, inout Table) throws -> Void)] = [
-            ("engine", measureEngine), ("replay", measureReplay), ("throughput", measureThroughput),
+            ("decode", measureDecode), ("engine", measureEngine), ("replay", measureReplay),
+            ("throughput", measureThroughput),
             ("flood", measureFlood),
             ("memory", measureMemory),
             ("latency", measureLatency), ("storm", measureStorm),

@@ -1,6 +1,7 @@
 import Devices
 import Registry
 import Rules
+import Vectors
 
 /// A made estate and what its detectors say, for the rule engine alone: no broker, no decoding, no disk.
 struct EngineLoad {
@@ -70,21 +71,6 @@ struct EngineLoad {
         return Observation(
             device: device, index: index, readings: [Reading(kind, .flag(alarm))], sequence: sequence, receivedAt: now)
     }
-}
-
-/// Steele and others 2014, "Fast splittable pseudorandom number generators": the same numbers in every run.
-struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
 
 extension RuleSet {

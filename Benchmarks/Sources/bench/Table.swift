@@ -33,10 +33,15 @@ struct Table {
 
 func text(_ value: Double, _ digits: Int = 0) -> String { String(format: "%.\(digits)f", value) }
 
-/// `123,456/s`.
+/// `1,123,456/s`.
 func rate(_ messages: Int, _ seconds: Double) -> String {
-    let number = Int(Double(messages) / seconds)
-    return (number >= 1000 ? "\(number / 1000),\(String(format: "%03d", number % 1000))" : "\(number)") + "/s"
+    var groups: [String] = []
+    var number = Int(Double(messages) / seconds)
+    while number >= 1000 {
+        groups.append(String(format: "%03d", number % 1000))
+        number /= 1000
+    }
+    return ([String(number)] + groups.reversed()).joined(separator: ",") + "/s"
 }
 
 /// The middle and the ends of what was measured, in milliseconds.

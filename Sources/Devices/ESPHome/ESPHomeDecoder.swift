@@ -22,27 +22,29 @@ public struct ESPHomeDecoder: LearningDecoder {
     public let ecosystem = Device.Ecosystem.esphome
     public let topicFilters: [String]
     private let prefixes: TopicPrefixes
-    private let discovery: TopicPrefix
+    private let discovery: [TopicPrefix]
     private var table: DiscoveryTable
 
     /// Listens to every topic.
     public init() {
         prefixes = .any
         topicFilters = prefixes.filters
-        discovery = TopicPrefix(known: HomeAssistantDecoder.defaultPrefix)
+        discovery = [TopicPrefix(known: HomeAssistantDecoder.defaultPrefix)]
         table = DiscoveryTable(registered: [])
     }
 
     /// - Parameters:
     ///   - prefixes: the `topic_prefix` of each device.
-    ///   - discovery: the `discovery_prefix` of all of them.
+    ///   - others: whether to hear unknown prefixes of one level, too.
+    ///   - discovery: under which of Home Assistant's prefixes they announce themselves.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
     public init(
-        prefixes: some Collection<String>, discovery: String = "homeassistant"
+        prefixes: some Collection<String>, andOthers others: Bool = false, discovery: [String] = ["homeassistant"]
     ) throws(InvalidTopicFilter) {
-        self.prefixes = try TopicPrefixes(prefixes, tails: ["+/+/state", "status"])
-        self.discovery = try TopicPrefix(discovery)
-        topicFilters = self.prefixes.filters + (prefixes.isEmpty ? [] : DiscoveryTopic.filters(self.discovery))
+        self.prefixes = try TopicPrefixes(prefixes, tails: ["+/+/state", "status"], andOthers: others)
+        self.discovery = try TopicPrefix.all(discovery)
+        topicFilters =
+            self.prefixes.filters + (self.prefixes.filters.isEmpty ? [] : DiscoveryTopic.filters(self.discovery))
         table = DiscoveryTable(registered: Set(prefixes))
     }
 
@@ -117,7 +119,9 @@ public struct ESPHomeDecoder: LearningDecoder {
 
     /// The device's prefix; what stands under that of discovery is Home Assistant's own, or others'.
     private func prefix(_ levels: TopicLevels, before end: Int) -> String? {
-        prefixes.prefix(levels, before: end).flatMap { $0 == discovery.text ? nil : $0 }
+        prefixes.prefix(levels, before: end).flatMap { prefix in
+            discovery.contains { $0.text == prefix } ? nil : prefix
+        }
     }
 
     private enum Component { case binarySensor, sensor, text, panel, output }

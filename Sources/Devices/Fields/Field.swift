@@ -15,7 +15,7 @@ enum Field: Sendable {
     case choice(KeyTable<[Reading]>)
     /// An object whose members have a table of their own.
     case object(KeyTable<Field>)
-    /// A hazard, or nothing, as only the operator knows.
+    /// A hazard, or nothing, as only the operator knows. Raised while it is true, or a number that is not 0.
     case unmapped
     /// An output, a setting, a counter, a measure without a unit, something of the past.
     case nothing

@@ -8,9 +8,9 @@ import Registry
 /// noted as unmapped if it looks like a hazard: ``HazardWords``.
 struct Gathering {
     var readings = Readings()
-    private(set) var unmapped: [String] = []
+    private(set) var unmapped: [UnmappedField] = []
     /// The first flag that makes no sense.
-    private var problem: Malformed?
+    private(set) var problem: Malformed?
     let json: JSON
 
     init(_ json: JSON) {
@@ -19,12 +19,13 @@ struct Gathering {
 
     /// - Throws: the first problem, unless there is a hazard beside it.
     func report(
-        _ ecosystem: Device.Ecosystem, _ address: String, deviceTime: Instant? = nil, sequence: UInt64? = nil
+        _ ecosystem: Device.Ecosystem, _ address: String, deviceTime: Instant? = nil, sequence: UInt64? = nil,
+        model: String? = nil
     ) throws(Malformed) -> Report {
         if let problem, !readings.hasAlarm { throw Malformed(problem.description, address: address) }
         return Report(
             ecosystem: ecosystem, address: address, readings: readings.list, deviceTime: deviceTime,
-            sequence: sequence, unmapped: unmapped)
+            sequence: sequence, unmapped: unmapped, model: model)
     }
 
     /// Takes all members of an object, each by its row of the table.
@@ -63,23 +64,18 @@ struct Gathering {
             if let said = json.find(value: node, in: values) {
                 for reading in said { take(reading) }
             } else if !json.isUnknown(node) {
-                noteUnmapped("\(name ?? label(node, path))=\(json.excerpt(node))")
+                note(unmapped: UnmappedField(name ?? label(node, path), node, in: json, isState: true))
             }
         case .object(let members): take(membersOf: node, members, path: label(node, path))
-        case .unmapped: if !json.isUnknown(node) { noteUnmapped(name ?? label(node, path)) }
+        case .unmapped:
+            if !json.isUnknown(node) { note(unmapped: UnmappedField(name ?? label(node, path), node, in: json)) }
         case .nothing: break
         case nil: takeUnknown(node, name ?? label(node, path))
         }
     }
 
     /// Takes what a table says of a value.
-    mutating func take(_ reading: Reading) {
-        switch reading.value {
-        case .flag(let value): readings.flag(reading.kind, value, detail: reading.detail)
-        case .number(let value): readings.number(reading.kind, value, unit: reading.unit)
-        case .text: readings.add(reading)
-        }
-    }
+    mutating func take(_ reading: Reading) { readings.take(reading) }
 
     /// Notes what no row of a table knows, and everything inside it, where it looks like a hazard.
     mutating func takeUnknown(_ node: JSON.Node, _ path: String) {
@@ -88,19 +84,20 @@ struct Gathering {
         case .array: for child in json.children(of: node) { takeUnknown(child, path) }
         case .null: break
         case .yes, .no, .number, .text:
-            if unmapped.count < Self.unmappedMax, !unmapped.contains(path),
-                HazardWords.isHazard(node, in: json, named: path)
-            {
-                noteUnmapped(path)
+            if unmapped.count < Self.unmappedMax, HazardWords.isHazard(node, in: json, named: path) {
+                note(unmapped: UnmappedField(path, node, in: json))
             }
         }
     }
 
-    mutating func noteUnmapped(_ name: String) {
-        // Real devices have one or two; a hostile one must not fill the memory.
-        guard unmapped.count < Self.unmappedMax else { return }
-        let short = name.utf8.count > 100 ? String(name.prefix(50)) + "…" : name
-        if !unmapped.contains(short) { unmapped.append(short) }
+    /// If a field occurs twice, the raised one counts.
+    mutating func note(unmapped field: UnmappedField) {
+        if let index = unmapped.firstIndex(where: { $0.name == field.name }) {
+            if field.isRaised, !unmapped[index].isRaised { unmapped[index] = field }
+        } else if unmapped.count < Self.unmappedMax {
+            // Real devices have one or two; a hostile one must not fill the memory.
+            unmapped.append(field)
+        }
     }
 
     static func celsius(_ fahrenheit: Double) -> Double {
@@ -108,7 +105,7 @@ struct Gathering {
         ((fahrenheit - 32) / 1.8 * 100).rounded() / 100
     }
 
-    private static let unmappedMax = 16
+    static let unmappedMax = 16
     private static let low = Array("low".utf8)
 
     /// The field's name with those around it, which may be left out where they are too long.

@@ -16,10 +16,29 @@ enum HazardWords {
         guard node.kind == .text else { return namesHazard && isState && !json.isUnknown(node) }
         guard node.text.count <= 100, asides[last.span] == nil, isState || namesHazard else { return false }
         let text = HazardWords.words(of: json.bytes(of: node))
-        let isRaised = text.contains { alarms[$0.span] != nil } && !text.contains { harmless[$0.span] != nil }
-        if isRaised { return true }
+        if isRaised(text) { return true }
         // A state of something dangerous that is not one of those that are known to be harmless.
         return namesHazard && isState && !text.isEmpty && !text.contains { harmless[$0.span] != nil }
+    }
+
+    /// Whether a field's value says that something is up now: true, a number of a hazard that is not 0, or such words.
+    ///
+    /// - Parameter isState: the field is one whose every number but 0 says that something is up.
+    static func isRaised(_ node: JSON.Node, in json: JSON, named path: String, isState: Bool = false) -> Bool {
+        switch json.flag(of: node) {
+        case .value(let flag): return flag
+        case .unknown: return false
+        case .notUnderstood: break
+        }
+        if json.number(of: node) != nil {
+            return !json.isUnknown(node) && (isState || words(of: path.utf8).contains { hazards[$0.span] != nil })
+        }
+        guard node.kind == .text, node.text.count <= 100 else { return false }
+        return isRaised(HazardWords.words(of: json.bytes(of: node)))
+    }
+
+    private static func isRaised(_ text: [[UInt8]]) -> Bool {
+        text.contains { alarms[$0.span] != nil } && !text.contains { harmless[$0.span] != nil }
     }
 
     /// The words of a name in small letters: `smokeAlarm_1` has `smoke` and `alarm`, `COAlarm` has `co` and `alarm`.

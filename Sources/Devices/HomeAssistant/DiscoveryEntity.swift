@@ -20,7 +20,9 @@ struct DiscoveryEntity: Hashable, Sendable {
 
     /// Takes what a message on its state topic says.
     func take(_ json: JSON, into gathering: inout Gathering) {
-        guard let template else { return gathering.noteUnmapped(problem ?? name) }
+        guard let template else {
+            return gathering.note(unmapped: unmapped(problem ?? name, json.root, json))
+        }
         let values = template.values(in: json)
         for value in values { take(value, json, into: &gathering) }
         let isBare = json.root.kind != .object && json.root.kind != .array
@@ -60,7 +62,14 @@ struct DiscoveryEntity: Hashable, Sendable {
     }
 
     private func noteUnlessUnknown(_ value: JSON.Node, _ json: JSON, _ gathering: inout Gathering) {
-        if !json.isUnknown(value) { gathering.noteUnmapped("\(name)=\(json.excerpt(value))") }
+        if !json.isUnknown(value) { gathering.note(unmapped: unmapped(name, value, json)) }
+    }
+
+    /// Of an object, a member that is true is enough to look raised.
+    private func unmapped(_ name: String, _ value: JSON.Node, _ json: JSON) -> UnmappedField {
+        var field = UnmappedField(name, value, in: json, isState: true)
+        if json.children(of: value).contains(where: { json.flag(of: $0) == .value(true) }) { field.isRaised = true }
+        return field
     }
 }
 

@@ -20,27 +20,27 @@ public import Registry
 /// like a hazard.
 public struct HomeAssistantDecoder: LearningDecoder {
     public let ecosystem = Device.Ecosystem.homeAssistant
-    public var topicFilters: [String] { DiscoveryTopic.filters(prefix) }
-    private let prefix: TopicPrefix
+    public var topicFilters: [String] { DiscoveryTopic.filters(prefixes) }
+    private let prefixes: [TopicPrefix]
     private var table: DiscoveryTable
     /// Topics that other decoders listen to.
     private var elsewhere = TopicTrie<Void>()
 
     /// With the default prefix, `homeassistant`.
     public init() {
-        prefix = TopicPrefix(known: Self.defaultPrefix)
+        prefixes = [TopicPrefix(known: Self.defaultPrefix)]
         table = DiscoveryTable(registered: [])
     }
 
     /// - Parameters:
-    ///   - prefix: Home Assistant's `discovery_prefix`.
+    ///   - prefixes: Home Assistant's `discovery_prefix`, of each.
     ///   - registered: the addresses of the registry: strangers cannot crowd them out.
     ///   - elsewhere: the topic filters of the decoders that are asked before this one.
-    /// - Throws: ``InvalidTopicFilter`` if the prefix is no topic, or a filter is none.
+    /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic, or a filter is none.
     public init(
-        prefix: String = "homeassistant", registered: some Sequence<String>, elsewhere: [String] = []
+        prefixes: [String] = ["homeassistant"], registered: some Sequence<String>, elsewhere: [String] = []
     ) throws(InvalidTopicFilter) {
-        self.prefix = try TopicPrefix(prefix)
+        self.prefixes = try TopicPrefix.all(prefixes)
         table = DiscoveryTable(registered: Set(registered))
         for filter in elsewhere { try self.elsewhere.insert(filter, ()) }
     }
@@ -48,7 +48,7 @@ public struct HomeAssistantDecoder: LearningDecoder {
     static let defaultPrefix = "homeassistant"
 
     public mutating func learn(_ message: Message) throws(Malformed) -> Lesson {
-        guard let topic = DiscoveryTopic(message.topic, prefix) else { return table.hear(message) }
+        guard let topic = DiscoveryTopic(message.topic, prefixes) else { return table.hear(message) }
         guard !message.payload.isEmpty else { return table.withdraw(message.topic) }
         let config = try DiscoveryConfig(message.payload, at: topic)
         let entities = config.entities.filter(isHeard)
@@ -60,7 +60,8 @@ public struct HomeAssistantDecoder: LearningDecoder {
     private func isHeard(_ entity: DiscoveryEntity) -> Bool {
         guard entity.meaning != .nothing else { return false }
         let topics = [entity.stateTopic ?? entity.availability.topics.first?.topic].compactMap { $0 }
-        return !topics.isEmpty && topics.allSatisfy { elsewhere.match($0).isEmpty && DiscoveryTopic($0, prefix) == nil }
+        return !topics.isEmpty
+            && topics.allSatisfy { elsewhere.match($0).isEmpty && DiscoveryTopic($0, prefixes) == nil }
     }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
@@ -85,13 +86,13 @@ public struct HomeAssistantDecoder: LearningDecoder {
         for entity in entities { entity.take(json, into: &gathering) }
         takeUnannounced(json, entities, &gathering)
         var report = try gathering.report(ecosystem, identity)
-        report.gateway = table.gateway(of: identity)
+        if let gateway = table.gateway(of: identity) { report = report.through(gateway) }
         guard let reach else { return report }
         let device =
             switch reach {
             case .device(let device), .gateway(let device): device
             }
-        if device != identity { report.gateway = identity }
+        if device != identity { report = report.through(identity) }
         if let isOnline = table.isOnline(device, by: message) {
             report.readings.removeAll { $0.kind == .availability && !isOnline }
             if !report.readings.contains(where: { $0.kind == .availability }) {
@@ -131,6 +132,8 @@ public struct HomeAssistantDecoder: LearningDecoder {
         guard let known = table.announcement(at: message.topic) else { return nil }
         let problems = known.entities.compactMap(\.problem)
         guard !problems.isEmpty else { return nil }
-        return Report(ecosystem: ecosystem, address: known.identity, readings: [], unmapped: Array(problems.prefix(16)))
+        return Report(
+            ecosystem: ecosystem, address: known.identity, readings: [],
+            unmapped: problems.prefix(Gathering.unmappedMax).map { UnmappedField($0, "", isRaised: false) })
     }
 }

@@ -11,7 +11,7 @@ public struct HomeAssistantInventory: Sendable {
     public private(set) var problems: [String] = []
 
     private let decoders: [any Decoder]
-    private let prefix: TopicPrefix
+    private let prefixes: [TopicPrefix]
 
     /// - Parameters:
     ///   - announcements: the retained messages on the discovery topics.
@@ -21,7 +21,7 @@ public struct HomeAssistantInventory: Sendable {
     public init(
         _ announcements: [Message], prefix: String = "homeassistant", zigbee2MQTTBases: [String] = ["zigbee2mqtt"]
     ) throws(InvalidTopicFilter) {
-        self.prefix = try TopicPrefix(prefix)
+        prefixes = try TopicPrefix.all([prefix])
         decoders = [
             try Zigbee2MQTTDecoder(bases: zigbee2MQTTBases), ZWaveJSDecoder(), TasmotaDecoder(), ESPHomeDecoder(),
         ]
@@ -46,7 +46,7 @@ public struct HomeAssistantInventory: Sendable {
         _ announcements: [Message]
     ) -> [(message: Message, topic: DiscoveryTopic, config: DiscoveryConfig)] {
         announcements.compactMap { message in
-            guard let topic = DiscoveryTopic(message.topic, prefix), !message.payload.isEmpty else { return nil }
+            guard let topic = DiscoveryTopic(message.topic, prefixes), !message.payload.isEmpty else { return nil }
             do throws(Malformed) {
                 var config = try DiscoveryConfig(message.payload, at: topic)
                 config.entities.removeAll { $0.meaning == .nothing }
@@ -88,7 +88,9 @@ public struct HomeAssistantInventory: Sendable {
     private func home(
         of entity: DiscoveryEntity, _ config: DiscoveryConfig, _ topic: DiscoveryTopic
     ) -> (Device.Ecosystem, String)? {
-        guard let state = entity.stateTopic, prefix.rest(of: state) == nil else { return nil }
+        guard let state = entity.stateTopic, !prefixes.contains(where: { $0.rest(of: state) != nil }) else {
+            return nil
+        }
         for decoder in decoders {
             for payload in ["{}", "0"] {
                 guard let address = address(decoder, Message(topic: state, payload: Array(payload.utf8))) else {
@@ -116,10 +118,10 @@ public struct HomeAssistantInventory: Sendable {
     }
 
     private static func kind(_ meanings: Set<DiscoveryMeaning>, _ offer: DeviceOffer) -> Device.Kind? {
-        if offer.ecosystem == .zigbee2mqtt, let model = offer.model, let kind = Zigbee2MQTTInventory.models[model] {
-            return kind
-        }
-        return kinds.first { meanings.contains($0.meaning) }?.kind
+        let kind = kinds.first { meanings.contains($0.meaning) }?.kind
+        // A heat detector, a keypad or a siren may announce smoke.
+        guard offer.ecosystem == .zigbee2mqtt, kind == .smoke else { return kind }
+        return Zigbee2MQTTInventory.kind(model: offer.model, ["smoke"])
     }
 
     private static let kinds: [(meaning: DiscoveryMeaning, kind: Device.Kind)] = [

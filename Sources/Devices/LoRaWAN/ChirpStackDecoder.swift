@@ -15,7 +15,7 @@ public import Registry
 /// | key | what it says |
 /// | --- | --- |
 /// | `deviceInfo.deviceProfileName` | the model, as whoever set the server up has written it |
-/// | `object` | the codec's output: ``LoRaWANModel``. Numbers are written as doubles |
+/// | `object` | the codec's output: by its model's row in ``DeviceModels``. Numbers are written as doubles |
 /// | `data`, `fPort` | the bytes; unmapped where no codec has understood them |
 /// | `rxInfo[].rssi` | dBm; the best counts |
 /// | `fCnt` | the device's counter; left out while it is 0 |
@@ -28,12 +28,23 @@ public struct ChirpStackDecoder: Decoder {
     public let ecosystem = Device.Ecosystem.chirpstack
     public var topicFilters: [String] { ["\(prefix.text)/+/device/+/event/+"] }
     private let prefix: TopicPrefix
+    private let models: RegisteredModels
 
-    public init() { prefix = TopicPrefix(known: "application") }
+    public init() {
+        prefix = TopicPrefix(known: "application")
+        models = RegisteredModels(.builtIn)
+    }
 
     /// - Parameter prefix: what stands before the application's id.
     /// - Throws: ``InvalidTopicFilter`` if the prefix is no topic.
-    public init(prefix: String) throws(InvalidTopicFilter) { self.prefix = try TopicPrefix(prefix) }
+    public init(prefix: String) throws(InvalidTopicFilter) {
+        try self.init(prefix: prefix, models: RegisteredModels(.builtIn))
+    }
+
+    init(prefix: String, models: RegisteredModels) throws(InvalidTopicFilter) {
+        self.prefix = try TopicPrefix(prefix)
+        self.models = models
+    }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
         guard let levels = prefix.rest(of: message.topic), levels.count == 5, levels.level(1, is: "device"),
@@ -51,7 +62,7 @@ public struct ChirpStackDecoder: Decoder {
 
     private func report(_ event: Event, _ json: JSON, _ address: String) throws(Malformed) -> Report {
         let time = json.field("time", of: json.root).flatMap { instant($0, json) }
-        var uplink = LoRaWANUplink(json)
+        var uplink = LoRaWANUplink(json, ecosystem, address, models)
         var sequence: UInt64?
         switch event {
         case .up:
@@ -74,7 +85,7 @@ public struct ChirpStackDecoder: Decoder {
             if code == "UPLINK_CODEC" { uplink.note(unmapped: "UPLINK_CODEC") }
         case .other: break
         }
-        return try uplink.gathering.report(ecosystem, address, deviceTime: time, sequence: sequence)
+        return try uplink.report(address, deviceTime: time, sequence: sequence)
     }
 
     private func instant(_ node: JSON.Node, _ json: JSON) -> Instant? {

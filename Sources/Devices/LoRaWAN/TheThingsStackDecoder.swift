@@ -13,7 +13,7 @@ public import Registry
 ///
 /// | key | what it says |
 /// | --- | --- |
-/// | `uplink_message.decoded_payload` | the codec's output: ``LoRaWANModel`` |
+/// | `uplink_message.decoded_payload` | the codec's output: by its model's row in ``DeviceModels`` |
 /// | `uplink_message.frm_payload`, `f_port` | the bytes; unmapped where no codec has understood them |
 /// | `uplink_message.version_ids` | the model: `brand_id`, `model_id` |
 /// | `uplink_message.rx_metadata[].rssi` | dBm; the best counts |
@@ -28,12 +28,23 @@ public struct TheThingsStackDecoder: Decoder {
         ["up", "join", "service/data", "location/solved", "down/+"].map { "\(prefix.text)/+/devices/+/\($0)" }
     }
     private let prefix: TopicPrefix
+    private let models: RegisteredModels
 
-    public init() { prefix = TopicPrefix(known: "v3") }
+    public init() {
+        prefix = TopicPrefix(known: "v3")
+        models = RegisteredModels(.builtIn)
+    }
 
     /// - Parameter prefix: what stands before the application's id.
     /// - Throws: ``InvalidTopicFilter`` if the prefix is no topic.
-    public init(prefix: String) throws(InvalidTopicFilter) { self.prefix = try TopicPrefix(prefix) }
+    public init(prefix: String) throws(InvalidTopicFilter) {
+        try self.init(prefix: prefix, models: RegisteredModels(.builtIn))
+    }
+
+    init(prefix: String, models: RegisteredModels) throws(InvalidTopicFilter) {
+        self.prefix = try TopicPrefix(prefix)
+        self.models = models
+    }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
         guard let levels = prefix.rest(of: message.topic), (4...5).contains(levels.count),
@@ -53,7 +64,7 @@ public struct TheThingsStackDecoder: Decoder {
     private func report(_ event: Event, _ json: JSON, _ address: String) throws(Malformed) -> Report {
         let received = json.field("received_at", of: json.root)
         let time = received.flatMap { $0.kind == .text ? Instant(rfc3339Bytes: json.bytes[$0.text]) : nil }
-        var uplink = LoRaWANUplink(json)
+        var uplink = LoRaWANUplink(json, ecosystem, address, models)
         var sequence: UInt64?
         switch event {
         case .up:
@@ -74,7 +85,7 @@ public struct TheThingsStackDecoder: Decoder {
         case .join: uplink.take(.availability(online: true))
         case .other: break
         }
-        return try uplink.gathering.report(ecosystem, address, deviceTime: time, sequence: sequence)
+        return try uplink.report(address, deviceTime: time, sequence: sequence)
     }
 
     private static let events = KeyTable<Event>([

@@ -6,7 +6,7 @@ public import Registry
 /// | topic | content |
 /// | --- | --- |
 /// | `homie/<device>/partition-<n>/fire` | smoke |
-/// | `homie/<device>/partition-<n>/alarm`, `homie/<device>/alarm/alarmzone-<n>` | fire or burglars, as only the operator knows: unmapped while 1 |
+/// | `homie/<device>/partition-<n>/alarm`, `homie/<device>/alarm/alarmzone-<n>` | fire or burglars, as only the operator knows: unmapped |
 /// | `homie/<device>/alarm/fire-alarm-keypad`, `aux-alarm-keypad`, `panic-alarm-keypad` | a key on a keypad: a button |
 /// | `homie/<device>/alarm/power-trouble`, `battery-trouble`, `trouble` | mains lost, battery low, fault |
 /// | `homie/<device>/alarm/openzone-<n>` | movement; nothing |
@@ -26,13 +26,15 @@ public struct DSCDecoder: Decoder {
         device = "dsc-alarm"
     }
 
-    /// - Parameters:
-    ///   - prefix: Homie's base topic.
-    ///   - device: the panel's device id.
-    /// - Throws: ``InvalidTopicFilter`` if one of them is no topic.
-    public init(prefix: String = "homie", device: String) throws(InvalidTopicFilter) {
-        self.prefix = try TopicPrefix(prefix)
-        self.device = try TopicPrefix(device).text
+    /// - Parameter panel: Homie's base topic and the panel's device id: `homie/dsc-alarm`.
+    /// - Throws: ``InvalidTopicFilter`` if this is no topic of at least two levels.
+    public init(panel: String) throws(InvalidTopicFilter) {
+        guard let slash = panel.lastIndex(of: "/") else {
+            throw InvalidTopicFilter(
+                description: "panel '\(panel)': write Homie's base topic and the device id, as in 'homie/dsc-alarm'")
+        }
+        prefix = try TopicPrefix(String(panel[..<slash]))
+        device = try TopicPrefix(String(panel[panel.index(after: slash)...])).text
     }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
@@ -50,16 +52,13 @@ public struct DSCDecoder: Decoder {
         let field =
             isPartition
             ? levels.find(2, in: Self.partition)
-            : name.hasPrefix("alarmzone-") ? Self.raised : levels.find(2, in: Self.panel) ?? .nothing
+            : name.hasPrefix("alarmzone-") ? .unmapped : levels.find(2, in: Self.panel) ?? .nothing
         gathering.take(field, json.root, name: name)
         return try gathering.report(ecosystem, isPartition ? levels.joined(0..<2) : device)
     }
 
-    /// Unmapped while it is 1.
-    private static let raised = Field.choice([("0", []), ("false", [])])
-
     private static let partition = KeyTable<Field>([
-        ("fire", .flag(.smoke)), ("alarm", raised), ("lights", .nothing),
+        ("fire", .flag(.smoke)), ("alarm", .unmapped), ("lights", .nothing),
     ])
     private static let panel = KeyTable<Field>([
         ("fire-alarm-keypad", .flag(.button)), ("aux-alarm-keypad", .flag(.button)),

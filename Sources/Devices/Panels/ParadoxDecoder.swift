@@ -15,7 +15,7 @@ public import Registry
 /// | `fire` of a zone, `pulse_fire_alarm` of a partition | smoke |
 /// | `fire_delay` | a fire that the panel is still verifying: nothing yet |
 /// | `was_in_alarm`, `alarms_in_memory` | of the past |
-/// | `alarm`, `silent_alarm` … | fire or burglars, as only the operator knows: unmapped while true |
+/// | `alarm`, `silent_alarm` … | fire or burglars, as only the operator knows: unmapped |
 /// | `rf_supervision_trouble` | the zone's radio is no longer heard |
 ///
 /// A zone is addressed as `zones/<name>`, a partition as `partitions/<name>`, with the underscores that PAI writes for
@@ -42,13 +42,10 @@ public struct ParadoxDecoder: Decoder {
         return try gathering.report(ecosystem, levels.joined(1..<3))
     }
 
-    /// Unmapped while it is true.
-    private static let raised = Field.choice([("False", []), ("false", []), ("0", [])])
-
     private static let properties = KeyTable<Field>([
         ("fire", .flag(.smoke)), ("pulse_fire_alarm", .flag(.smoke)), ("fire_delay", .nothing),
-        ("was_in_alarm", .nothing), ("alarms_in_memory", .nothing), ("alarm", raised), ("silent_alarm", raised),
-        ("audible_alarm", raised), ("strobe_alarm", raised), ("paramedic_alarm", .flag(.button)),
+        ("was_in_alarm", .nothing), ("alarms_in_memory", .nothing), ("alarm", .unmapped), ("silent_alarm", .unmapped),
+        ("audible_alarm", .unmapped), ("strobe_alarm", .unmapped), ("paramedic_alarm", .flag(.button)),
         ("tamper", .flag(.tamper)), ("open", .inverted(.contact)), ("ac_loss_trouble", .flag(.power)),
         ("rf_low_battery_trouble", .flag(.batteryLow)), ("battery_failure_trouble", .flag(.batteryLow)),
         ("rf_supervision_trouble", supervision), ("supervision_trouble", supervision),

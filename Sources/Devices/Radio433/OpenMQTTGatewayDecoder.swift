@@ -16,34 +16,43 @@ public struct OpenMQTTGatewayDecoder: Decoder {
         ["RTL_433toMQTT/#", "433toMQTT/#", "LWT"].map { "\(prefix.text)/+/\($0)" }
     }
     private let prefix: TopicPrefix
+    private let models: DeviceModels
 
-    public init() { prefix = TopicPrefix(known: "home") }
+    public init() {
+        prefix = TopicPrefix(known: "home")
+        models = .builtIn
+    }
 
     /// - Parameter prefix: what stands before the gateway's name.
     /// - Throws: ``InvalidTopicFilter`` if the prefix is no topic.
-    public init(prefix: String) throws(InvalidTopicFilter) { self.prefix = try TopicPrefix(prefix) }
+    public init(prefix: String) throws(InvalidTopicFilter) { try self.init(prefix: prefix, models: .builtIn) }
+
+    init(prefix: String, models: DeviceModels) throws(InvalidTopicFilter) {
+        self.prefix = try TopicPrefix(prefix)
+        self.models = models
+    }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
         // An empty payload only removes what was retained.
         guard let levels = prefix.rest(of: message.topic), levels.count >= 2, !levels.isEmpty(0),
             !message.payload.isEmpty
         else { return nil }
-        if levels.level(1, is: "RTL_433toMQTT") { return try event(message.payload) }
-        if levels.level(1, is: "433toMQTT") { return try code(message.payload) }
+        if levels.level(1, is: "RTL_433toMQTT") { return try event(message.payload)?.through(levels[0]) }
+        if levels.level(1, is: "433toMQTT") { return try code(message.payload).through(levels[0]) }
         guard levels.count == 2, levels.level(1, is: "LWT") else { return nil }
         guard let isOnline = Self.lwtTexts[message.payload.span] else {
             throw Malformed("LWT: expected online or offline", address: levels[0])
         }
-        return Report(ecosystem: ecosystem, address: levels[0], readings: [.availability(online: isOnline)])
+        return Report(
+            ecosystem: ecosystem, address: levels[0], readings: [.availability(online: isOnline)], gateway: levels[0])
     }
 
     private func event(_ payload: [UInt8]) throws(Malformed) -> Report? {
         let json = try JSON(object: payload)
-        guard var event = try RTL433Event(json) else { return nil }
+        guard var event = try RTL433Event(json, models) else { return nil }
         event.takeAll()
-        var gathering = event.gathering
-        if let rssi = json.field("rssi", of: json.root) { gathering.take(.number(.signal, unit: "dBm"), rssi) }
-        return try gathering.report(ecosystem, event.address)
+        if let rssi = json.field("rssi", of: json.root) { event.gathering.take(.number(.signal, unit: "dBm"), rssi) }
+        return try event.report(ecosystem)
     }
 
     private func code(_ payload: [UInt8]) throws(Malformed) -> Report {
@@ -51,8 +60,10 @@ public struct OpenMQTTGatewayDecoder: Decoder {
         guard let value = json.field("value", of: json.root), value.kind == .number || value.kind == .text else {
             throw Malformed("value is missing: expected a code")
         }
-        let code = String(decoding: json.bytes(of: value), as: UTF8.self)
-        return Report(ecosystem: ecosystem, address: "433/\(code)", readings: [], unmapped: ["433toMQTT"])
+        let code = json.short(value)
+        return Report(
+            ecosystem: ecosystem, address: "433/\(code)", readings: [],
+            unmapped: [UnmappedField("433toMQTT", code, isRaised: false)])
     }
 
     private static let lwtTexts = KeyTable([

@@ -2,19 +2,20 @@ import Registry
 
 /// What rtl_433 has understood of a radio message, as rtl_433 itself and OpenMQTTGateway pass it on.
 ///
-/// By model: ``RTL433Model``. A device is addressed by model and id, `Kerui-Security/0x3a5f1`, under the model's present
+/// By model: its row in ``DeviceModels``, and ``RTL433Model``. A device is addressed by model and id,
+/// `Kerui-Security/0x3a5f1`, under the model's present
 /// name. Nothing of this repeats what a device said earlier; most devices send a message several times within seconds.
 struct RTL433Event {
-    private(set) var gathering: Gathering
+    var gathering: Gathering
     let address: String
     private let json: JSON
-    private let model: RTL433Model?
+    private let model: DeviceModel?
     private var subtype: [UInt8]?
 
     /// `nil` for what is not from a device: statistics, or a receiver's status.
     ///
     /// - Throws: ``Malformed`` if the model or the id is of the wrong type.
-    init?(_ json: JSON) throws(Malformed) {
+    init?(_ json: JSON, _ models: DeviceModels) throws(Malformed) {
         guard let model = json.field("model", of: json.root) else { return nil }
         guard model.kind == .text, !model.text.isEmpty, model.text.count <= 200 else {
             throw Malformed("model \(json.excerpt(model)): expected a text")
@@ -28,28 +29,30 @@ struct RTL433Event {
             }
             id = String(decoding: json.bytes(of: node), as: UTF8.self)
         }
-        self.init(json, model: name, id: id)
+        self.init(json, models, model: name, id: id)
         subtype = json.field("subtype", of: json.root).map { json.bytes(of: $0) }
     }
 
     /// One field that a topic names.
-    init(_ json: JSON, model name: [UInt8], id: String?, subtype: [UInt8]? = nil) {
+    init(_ json: JSON, _ models: DeviceModels, model name: [UInt8], id: String?, subtype: [UInt8]? = nil) {
         self.json = json
         self.subtype = subtype
-        let present = RTL433Model.presentNames[name.span] ?? String(decoding: name, as: UTF8.self)
-        model = RTL433Model.known[Array(present.utf8).span]
+        model = models.model(.rtl433, named: name, words: false)
+        let present = model?.name ?? String(decoding: name, as: UTF8.self)
         address = id.map { "\(present)/\($0)" } ?? present
         gathering = Gathering(json)
     }
 
+    /// - Throws: the first field that makes no sense, unless there is a hazard beside it.
+    func report(_ ecosystem: Device.Ecosystem) throws(Malformed) -> Report {
+        try gathering.report(ecosystem, address, model: model?.name)
+    }
+
     mutating func takeAll() {
         // A detector that nobody has described: that it speaks at all may be its alarm.
-        if model == nil,
-            HazardWords.words(of: address.utf8.prefix { $0 != UInt8(ascii: "/") }).contains(where: {
-                HazardWords.hazards[$0.span] != nil
-            })
-        {
-            gathering.noteUnmapped("model")
+        let name = address.prefix { $0 != "/" }
+        if model == nil, HazardWords.words(of: name.utf8).contains(where: { HazardWords.hazards[$0.span] != nil }) {
+            gathering.note(unmapped: UnmappedField("model", String(name), isRaised: false))
         }
         for member in json.children(of: json.root) {
             take(member, name: nil, Array(json.bytes[member.name]))
@@ -64,7 +67,7 @@ struct RTL433Event {
     private mutating func take(_ node: JSON.Node, name: String?, _ key: [UInt8]) {
         if key.elementsEqual("battery_ok".utf8) { return takeBattery(node) }
         guard let model else { return gathering.take(RTL433Model.common[key.span], node, name: name) }
-        if let latches = model.latches, let kind = latches[key.span] {
+        if let latches = RTL433Model.latches[model.name.utf8.span], let kind = latches[key.span] {
             return takeLatch(node, name: name, kind)
         }
         gathering.take(model.fields[key.span] ?? RTL433Model.common[key.span], node, name: name)
@@ -88,8 +91,8 @@ struct RTL433Event {
         switch latch {
         case .alarm:
             guard let subtype, let kind = RTL433Model.subtypes[subtype.span] else {
-                if isOpen { gathering.noteUnmapped(name ?? json.name(of: node)) }
-                return
+                let field = UnmappedField(name ?? json.name(of: node), json.short(node), isRaised: isOpen)
+                return gathering.note(unmapped: field)
             }
             if let kind { gathering.take(.flag(kind, isOpen)) }
         case .tamper: if isOpen { gathering.take(.flag(.tamper, true)) }

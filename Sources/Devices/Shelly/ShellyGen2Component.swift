@@ -30,7 +30,9 @@ enum ShellyGen2Component {
         switch (eventful[kind.span], text) {
         case (nil, _), (_, "alarm_off"), (_, "config_changed"): break
         case (_, "alarm_test"): gathering.take(.flag(.test, true))
-        default: gathering.noteUnmapped("\(component) \(text)")
+        default:
+            let isRaised = HazardWords.words(of: text.utf8).contains { HazardWords.hazards[$0.span] != nil }
+            gathering.note(unmapped: UnmappedField(component, text, isRaised: isRaised))
         }
     }
 

@@ -33,10 +33,14 @@ public struct ShellyGen2Decoder: Decoder {
         prefixes = .any
     }
 
-    /// - Parameter prefixes: the topic prefix of each device.
+    /// - Parameters:
+    ///   - prefixes: the topic prefix of each device.
+    ///   - others: whether to hear unknown prefixes of one level, too.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic.
-    public init(prefixes: some Collection<String>) throws(InvalidTopicFilter) {
-        self.prefixes = try TopicPrefixes(prefixes, tails: ["events/rpc", "status/+", "online"])
+    public init(
+        prefixes: some Collection<String>, andOthers others: Bool = false
+    ) throws(InvalidTopicFilter) {
+        self.prefixes = try TopicPrefixes(prefixes, tails: ["events/rpc", "status/+", "online"], andOthers: others)
     }
 
     public func report(_ message: Message) throws(Malformed) -> Report? {

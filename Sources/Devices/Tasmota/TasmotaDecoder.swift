@@ -57,7 +57,8 @@ public struct TasmotaDecoder: Decoder {
             if first == UInt8(ascii: "{") {
                 var telemetry = TasmotaTelemetry(try JSON(message.payload), address: address)
                 telemetry.take(zigbeeOnly: levels.level(last, is: "ZbReceived"), topic: levels[last - 1])
-                return try telemetry.report()
+                let report = try telemetry.report()
+                return report.address == address ? report : report.through(Self.bridge(levels))
             }
             if isTelemetry, Self.objects[Array(levels[last].utf8).span] != nil {
                 throw Malformed("\(levels[last]): expected a JSON object")
@@ -73,7 +74,8 @@ public struct TasmotaDecoder: Decoder {
             let text = JSON(bareText: payload)
             throw Malformed("LWT \(text.excerpt(text.root)): expected Online or Offline")
         }
-        return Report(ecosystem: ecosystem, address: address, readings: [.availability(online: isOnline)])
+        return Report(
+            ecosystem: ecosystem, address: address, readings: [.availability(online: isOnline)], gateway: address)
     }
 
     /// A bare value, which the last level names.
@@ -83,6 +85,13 @@ public struct TasmotaDecoder: Decoder {
         let isSwitch = name.hasPrefix("SWITCH")
         gathering.take(isSwitch ? .unmapped : Self.values[Array(name.utf8).span], json.root, name: name)
         return try gathering.report(ecosystem, address)
+    }
+
+    /// A bridge may put a device's short address into its own topic: `tele/zb_bridge/8F20/SENSOR`.
+    private static func bridge(_ levels: TopicLevels) -> String {
+        let last = levels.count - 1
+        let isShortAddress = levels[last - 1].utf8.count == 4 && levels[last - 1].allSatisfy(\.isHexDigit)
+        return levels.joined(0..<(last > 1 && isShortAddress ? last - 1 : last))
     }
 
     private static let lwtTexts = KeyTable([

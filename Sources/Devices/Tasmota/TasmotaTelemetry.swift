@@ -5,7 +5,7 @@ import Registry
 /// | key | content |
 /// | --- | --- |
 /// | `ZbReceived` | a Zigbee device's message: ``TasmotaZigbee`` |
-/// | `RfReceived` | a 433 MHz code, which only the operator can map to a detector: unmapped, with the code |
+/// | `RfReceived` | a 433 MHz code, which only the operator can map to a detector: unmapped, unless `<node>/RfReceived/<code>` is a device |
 /// | `TuyaReceived` | data points of a Tuya chip: the flags and enumerations among them are unmapped |
 /// | `Switch1` … | switch inputs: unmapped |
 /// | a sensor's name | an object with `Temperature`, `Humidity` … |
@@ -34,8 +34,9 @@ struct TasmotaTelemetry {
             switch json.find(name: member, in: Self.keys) {
             case .zigbee: takeZigbee(member, topic)
             case .radio:
-                let code = json.field("Data", of: member).map { String(decoding: json.bytes(of: $0), as: UTF8.self) }
-                gathering.noteUnmapped("RfReceived" + (code.map { " \($0)" } ?? ""))
+                // Anybody's doorbell sends one, so that it looks like no alarm by itself.
+                let code = json.field("Data", of: member).map { json.short($0) }
+                gathering.note(unmapped: UnmappedField("RfReceived", code ?? "", isRaised: false))
             case .tuya: takeTuya(member)
             case .other: break
             case nil where member.kind == .object:

@@ -29,7 +29,8 @@ enum TasmotaZigbee {
             gathering.take(.flag(bit.kind, isSet, detail: isSet ? bit.detail : nil))
         }
         if (status ?? raw ?? 0) & 3 != 0, !isNamed {
-            gathering.noteUnmapped(status != nil ? "ZoneStatusChange" : "0500!00")
+            let name = status != nil ? "ZoneStatusChange" : "0500!00"
+            gathering.note(unmapped: UnmappedField(name, "alarm", isRaised: true))
         }
     }
 
@@ -67,7 +68,7 @@ enum TasmotaZigbee {
     private static let fields = KeyTable<Field>([
         ("Fire", .flag(.smoke)), ("Water", .flag(.waterLeak)), ("CO", .flag(.co)), ("Contact", .inverted(.contact)),
         ("Occupancy", .flag(.motion)), ("Movement", .flag(.motion)), ("PersonalAlarm", .flag(.button)),
-        ("Panic", .flag(.button)), ("GlassBreak", .nothing), ("CIE", .choice([("0", [])])),
+        ("Panic", .flag(.button)), ("GlassBreak", .nothing), ("CIE", .unmapped),
         ("Temperature", .number(.temperature)), ("Humidity", .number(.humidity)), ("Battery", .number(.battery)),
         ("BatteryPercentage", .number(.battery)), ("LinkQuality", .number(.signal, unit: "lqi")),
         ("SmokeDensity", .nothing), ("GasDensity", .nothing), ("ZoneStatusChangeZone", .nothing),

@@ -34,12 +34,18 @@ public struct ZWaveJSDecoder: Decoder {
         guard last > 0, !levels.level(last, is: "set"), !levels.level(last, is: "get") else { return nil }
         if levels.level(0, is: "_CLIENTS") {
             guard last == 2, levels.level(2, is: "status") else { return nil }
-            return try status(message.payload, levels[1])
+            // Values do not say through which gateway they came: all under a prefix are behind each.
+            var report = try status(message.payload, levels[1])
+            report.gateway = prefix.text
+            report.isGateway = true
+            return report
         }
         if let tail = valueTail(levels) {
-            return try value(message.payload, levels, tail)
+            return try value(message.payload, levels, tail).through(prefix.text)
         }
-        if levels.level(last, is: "status") { return try status(message.payload, levels.joined(0..<last)) }
+        if levels.level(last, is: "status") {
+            return try status(message.payload, levels.joined(0..<last)).through(prefix.text)
+        }
         return nil
     }
 

@@ -8,7 +8,7 @@ enum ZWaveValue {
     enum Class { case notification, battery, multilevelSensor, binarySensor, other }
 
     /// - Parameters:
-    ///   - kind: `nil` for a class that is not known: there what is named after a hazard is unmapped while it is not 0.
+    ///   - kind: `nil` for a class that is not known: there what is named after a hazard is unmapped.
     ///   - tail: the level where the property begins.
     static func field(_ kind: Class?, _ levels: TopicLevels, _ tail: Int, isFahrenheit: Bool) -> Field? {
         let property = tail..<levels.count
@@ -24,7 +24,7 @@ enum ZWaveValue {
         case .other: return .nothing
         case nil:
             let words = HazardWords.words(of: levels.joined(property).utf8.prefix(200))
-            return words.contains { HazardWords.hazards[$0.span] != nil } ? quiet : nil
+            return words.contains { HazardWords.hazards[$0.span] != nil } ? .unmapped : nil
         }
     }
 
@@ -79,7 +79,7 @@ enum ZWaveValue {
         ),
         ("Power_Management/Battery_maintenance_status", alarm(.batteryLow, ["10", "11"])),
         ("Power_Management/Power_status", .nothing),
-        ("alarmType", quiet), ("alarmLevel", .nothing),
+        ("alarmType", .unmapped), ("alarmLevel", .nothing),
     ])
     /// By the key alone, of whatever alarm.
     private static let everyNotification = KeyTable<Field>([
@@ -99,7 +99,6 @@ enum ZWaveValue {
     private static let testing = Field.choice([
         ("0", [.flag(.test, false)]), ("3", [.flag(.test, true)]), ("6", [.flag(.test, false)]),
     ])
-    private static let quiet = Field.choice([("0", []), ("false", [])])
 
     private static let batteries = KeyTable<Field>([("level", .number(.battery)), ("isLow", .flag(.batteryLow))])
     private static let measurements = KeyTable<Field>([

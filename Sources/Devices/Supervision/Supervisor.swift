@@ -1,0 +1,414 @@
+public import Registry
+
+/// Knows at every moment which devices would speak if they had to.
+///
+/// Pure: it is handed its moments. A heartbeat costs the same with a thousand devices and with a million: it moves no
+/// timer, but writes down when it came; a wheel of 5 s a slot asks each device once an interval whether it has spoken
+/// since.
+public struct Supervisor: Sendable {
+    var watched: ContiguousArray<Watched>
+    let contracts: [Contract]
+    private var wheel: Wheel
+    var blocks: [BlockWatch]
+    var floors: [FloorWatch]
+    var gateways: [GatewayWatch] = []
+    private var gatewayPositions: [Finding.Gateway: Int32] = [:]
+    var storms: [Int: Storm] = [:]
+    var findings: [Finding] = []
+    let massShare: Double
+    /// When the hub began to hear, and how long it had heard nobody before each such time.
+    private var listeningSince: Int64
+    private var outages: [(from: Int64, until: Int64)] = []
+    private let ecosystems: ContiguousArray<Device.Ecosystem>
+
+    /// Who was due while the hub did not hear gets so much to speak again.
+    static let graceAfterOutage: Int64 = 300_000
+    /// A block's devices count as silent at once if they fell silent within this time, in milliseconds.
+    static let massWindow: Int64 = 60_000
+    /// Fewer are no mass.
+    static let massAtLeast = 5
+    static let gatewaysMax = 10_000
+
+    struct BlockWatch {
+        /// Devices whose silence would tell something, and that have been heard.
+        var watched = 0
+        var missing = 0
+        /// When devices fell silent, in the last minute, and which.
+        var recent: [(at: Int64, device: Int32)] = []
+        var isMass = false
+    }
+
+    struct FloorWatch {
+        var block: Int
+        var floor: String
+        /// Detectors that would speak, and those of which nobody can tell.
+        var works = 0
+        var unsure = 0
+        /// That nobody watches it has been found.
+        var isTold = false
+    }
+
+    struct GatewayWatch {
+        var name: Finding.Gateway
+        var isLost = false
+        var backAt = Int64.min
+    }
+
+    /// - Parameters:
+    ///   - massShare: of a block's devices; as many silent within a minute are a mass silence.
+    ///   - now: nobody has been heard before.
+    public init(
+        estate: Estate, devices: [Device], contracts: Contracts, massShare: Double = 0.2, now: Instant
+    ) {
+        self.massShare = massShare
+        listeningSince = now.milliseconds
+        blocks = Array(repeating: BlockWatch(), count: estate.blocks.count)
+        wheel = Wheel(now: now.milliseconds)
+        watched = ContiguousArray(repeating: Watched(), count: devices.count)
+        ecosystems = ContiguousArray(devices.map(\.ecosystem))
+        var known: [Contract: UInt16] = [:]
+        var list: [Contract] = []
+        var floorPositions: [Place: Int32] = [:]
+        floors = []
+        for (index, device) in devices.enumerated() {
+            let contract = contracts.contract(of: device)
+            if known[contract] == nil, list.count < Int(UInt16.max) {
+                known[contract] = UInt16(list.count)
+                list.append(contract)
+            }
+            watched[index].contract = known[contract] ?? 0
+            guard let block = estate.position(ofBlock: device.place.block) else { continue }
+            watched[index].block = Int32(block)
+            guard [.smoke, .heat, .flame].contains(device.kind) else { continue }
+            watched[index].flags.insert(.detects)
+            guard let floor = device.place.floor else { continue }
+            let place = Place(block: device.place.block, floor: floor)
+            let position = floorPositions[place] ?? Int32(floors.count)
+            if floorPositions[place] == nil {
+                floorPositions[place] = position
+                floors.append(FloorWatch(block: block, floor: floor))
+            }
+            watched[index].floor = position
+        }
+        self.contracts = list
+        for index in watched.indices {
+            if !contract(of: index).isWatched, watched[index].floor >= 0 {
+                floors[Int(watched[index].floor)].unsure += 1
+            }
+            file(index)
+        }
+    }
+
+    public func contract(of index: Int) -> Contract { contracts[Int(watched[index].contract)] }
+
+    /// Puts back what was known before a restart.
+    ///
+    /// - Parameters:
+    ///   - heardAt: by position; one that the clock has not come to counts as now.
+    ///   - from: when the hub last heard anything.
+    public mutating func restore(
+        _ devices: [(index: Int, heardAt: Instant?, silent: Bool, record: SupervisionRecord?)],
+        heardUntil from: Instant,
+        now: Instant
+    ) {
+        for (index, heardAt, silent, record) in devices where watched.indices.contains(index) {
+            let before = standing(of: index)
+            if let heardAt { watched[index].heardAt = min(heardAt.milliseconds, now.milliseconds) }
+            if silent {
+                watched[index].flags.insert([.silent, .missing])
+                if watched[index].wasHeard, watched[index].block >= 0 { blocks[Int(watched[index].block)].missing += 1 }
+            }
+            if let record {
+                watched[index].usual = record.usual
+                watched[index].gaps = UInt16(clamping: record.gaps)
+                watched[index].messages = UInt32(clamping: record.messages)
+                watched[index].missed = UInt32(clamping: record.missed)
+                watched[index].sequence = record.sequence ?? .max
+                if let gateway = record.gateway { setGateway(of: index, gateway) }
+            }
+            noteHeardAtAll(index)
+            noteStanding(of: index, before)
+        }
+        // What was so at the restart is not news.
+        findings = []
+        outages.append((from.milliseconds, now.milliseconds))
+    }
+
+    /// The hub hears again, after it has heard nobody for a time.
+    public mutating func listens(since moment: Instant, heardUntil from: Instant) {
+        listeningSince = moment.milliseconds
+        guard from < moment else { return }
+        outages.append((from.milliseconds, moment.milliseconds))
+        if outages.count > 64 { outages.removeFirst() }
+    }
+
+    /// What has been found since it was last asked.
+    public mutating func takeFindings() -> [Finding] {
+        defer { findings = [] }
+        return findings
+    }
+
+    public func record(of index: Int) -> SupervisionRecord {
+        let device = watched[index]
+        return SupervisionRecord(
+            usual: device.usual, gaps: Int(device.gaps), messages: Int(device.messages), missed: Int(device.missed),
+            sequence: device.sequence == .max ? nil : device.sequence,
+            gateway: device.gateway < 0 ? nil : gateways[Int(device.gateway)].name.address)
+    }
+
+    public func isSilent(_ index: Int) -> Bool { watched[index].flags.contains(.silent) }
+
+    /// When ``advance(to:)`` has something to do at the earliest.
+    public var nextDue: Instant { Instant(milliseconds: wheel.nextSlot) }
+
+    /// Lets time act: finds who is past its contract.
+    public mutating func advance(to moment: Instant) {
+        let now = moment.milliseconds
+        var silent: [Int] = []
+        while let index = wheel.pop(until: now, &watched) {
+            guard !watched[index].flags.contains(.hidden) else {
+                // That its gateway is gone has been said; who knows what it says.
+                wheel.insert(index, at: now + 60_000, &watched)
+                continue
+            }
+            if let missing = missingAt(index), missing <= now, !watched[index].flags.contains(.missing) {
+                noteMissing(index, at: now)
+            }
+            if let deadline = silentAt(index), deadline <= now, !watched[index].flags.contains(.silent) {
+                let before = standing(of: index)
+                watched[index].flags.insert(.silent)
+                noteStanding(of: index, before)
+                silent.append(index)
+            }
+            file(index)
+        }
+        if !silent.isEmpty { findings.append(.silent(silent.sorted())) }
+        endStorms(at: now)
+    }
+}
+
+// The timers.
+extension Supervisor {
+    /// When a device is past its contract; `nil` if silence tells nothing.
+    private func silentAt(_ index: Int) -> Int64? { contract(of: index).limit.map { due(index, after: $0) } }
+
+    /// When a device is overdue by its usual time: what counts as one of many.
+    private func missingAt(_ index: Int) -> Int64? {
+        let contract = contract(of: index)
+        guard let limit = contract.limit, let interval = contract.interval else { return nil }
+        let usual = max(interval, .milliseconds(Int64(watched[index].usual * 1000)))
+        return due(index, after: min(limit, usual * 2))
+    }
+
+    private func due(_ index: Int, after limit: Duration) -> Int64 {
+        let limit = limit.wholeMilliseconds
+        let start = outages.first?.from ?? listeningSince
+        let heard = watched[index].wasHeard ? watched[index].heardAt : start
+        // Only while the hub hears does silence count.
+        let deaf = outages.reduce(0) { $0 + max(0, $1.until - max($1.from, heard)) }
+        let due = heard.addingReportingOverflow(limit + deaf)
+        let back = watched[index].gateway < 0 ? .min : gateways[Int(watched[index].gateway)].backAt
+        let since = max(listeningSince, back)
+        return max(due.overflow ? .max : due.partialValue, since + min(limit, Self.graceAfterOutage))
+    }
+
+    /// Files a device at the next moment at which its silence would tell something.
+    private mutating func file(_ index: Int) {
+        guard let silentAt = silentAt(index), !watched[index].flags.contains(.silent) else { return }
+        let missingAt = watched[index].flags.contains(.missing) ? nil : missingAt(index)
+        wheel.insert(index, at: min(silentAt, missingAt ?? silentAt), &watched)
+    }
+
+    private mutating func noteMissing(_ index: Int, at now: Int64) {
+        watched[index].flags.insert(.missing)
+        guard watched[index].wasHeard, watched[index].block >= 0 else { return }
+        let block = Int(watched[index].block)
+        blocks[block].missing += 1
+        blocks[block].recent.removeAll { $0.at + Self.massWindow < now }
+        blocks[block].recent.append((now, Int32(index)))
+        let count = blocks[block].recent.count { watched[Int($0.device)].flags.contains(.missing) }
+        guard !blocks[block].isMass, count >= massLimit(block) else { return }
+        blocks[block].isMass = true
+        findings.append(.massSilence(block: block, missing: count, of: blocks[block].watched))
+    }
+
+    private func massLimit(_ block: Int) -> Int {
+        max(Self.massAtLeast, Int((Double(blocks[block].watched) * massShare).rounded(.up)))
+    }
+
+    private mutating func noteNotMissing(_ index: Int) {
+        watched[index].flags.remove(.missing)
+        guard watched[index].wasHeard, watched[index].block >= 0 else { return }
+        let block = Int(watched[index].block)
+        blocks[block].missing = max(0, blocks[block].missing - 1)
+        guard blocks[block].isMass, blocks[block].missing * 2 < massLimit(block) else { return }
+        blocks[block].isMass = false
+        blocks[block].recent = []
+        findings.append(.massSilenceOver(block: block))
+    }
+}
+
+// What devices say.
+extension Supervisor {
+    /// What one message shows of its device's health, beside what it says.
+    public struct Sign: Sendable {
+        /// The device itself spoke: not a broker that remembers, nor one that says that it is gone.
+        public var isLife: Bool
+        /// It was heard as it was sent, and not out of a backlog.
+        public var isLive: Bool
+        public var availability: Bool?
+        public var fault: Bool?
+        /// The hazards that are raised, a bit each.
+        var hazards: UInt32 = 0
+        public var sequence: UInt64?
+        public var gateway: String?
+
+        public init(_ report: Report, retained: Bool, backlog: Bool) {
+            isLive = !retained && !backlog
+            sequence = report.sequence
+            gateway = report.gateway
+            for reading in report.readings {
+                switch (reading.kind, reading.value) {
+                case (.availability, .text(let text)): availability = text != "offline"
+                case (.fault, .flag(let flag)): fault = flag
+                case (let kind, .flag(true)) where kind.isHazard: hazards |= kind.bit
+                default: break
+                }
+            }
+            isLife = !retained && availability != false
+        }
+    }
+
+    /// Takes a message of a device into account.
+    ///
+    /// - Returns: whether it is to be heeded: one of a storm is not, but alarms that are news always are.
+    public mutating func heard(_ index: Int, _ sign: Sign, at moment: Instant) -> Bool {
+        let now = moment.milliseconds
+        let before = standing(of: index)
+        let last = watched[index].heardAt
+        if let gateway = sign.gateway { setGateway(of: index, gateway) }
+        if let fault = sign.fault { set(.fault, fault, of: index) }
+        if let online = sign.availability, contract(of: index).lastWill != .sleeps {
+            set(.offline, !online, of: index)
+        }
+        guard sign.isLife else {
+            noteStanding(of: index, before)
+            return true
+        }
+        watched[index].messages &+= 1
+        countGap(index, sign.sequence)
+        if watched[index].flags.contains(.missing) { noteNotMissing(index) }
+        watched[index].heardAt = max(last, now)
+        if last == .min { noteHeardAtAll(index) }
+        if watched[index].flags.contains(.silent) {
+            watched[index].flags.remove(.silent)
+            findings.append(.heardAgain(index))
+        }
+        if !watched[index].flags.contains(.filed) { file(index) }
+        noteStanding(of: index, before)
+        guard sign.isLive else { return true }
+        if last != .min { learnGap(index, Float(now - last) / 1000) }
+        return takeToken(index, sign.hazards, last: last, now: now)
+    }
+
+    private mutating func set(_ flag: Watched.Flags, _ value: Bool, of index: Int) {
+        if value { watched[index].flags.insert(flag) } else { watched[index].flags.remove(flag) }
+    }
+
+    private mutating func noteHeardAtAll(_ index: Int) {
+        guard watched[index].wasHeard, watched[index].block >= 0, contract(of: index).limit != nil else { return }
+        blocks[Int(watched[index].block)].watched += 1
+    }
+
+    private mutating func countGap(_ index: Int, _ sequence: UInt64?) {
+        guard let sequence, sequence != .max else { return }
+        defer { watched[index].sequence = sequence }
+        let last = watched[index].sequence
+        // A counter that has gone back was begun anew, or the message is a late one. A leap of thousands is no loss.
+        guard last != .max, sequence > last, sequence - last <= 10_000 else { return }
+        watched[index].missed = watched[index].missed.addingReportingOverflow(UInt32(sequence - last - 1)).partialValue
+    }
+
+    /// Learns the gap that nine of ten are not longer than, by a step up or down in proportion.
+    private mutating func learnGap(_ index: Int, _ gap: Float) {
+        // The messages of one event are one.
+        guard gap >= 1 else { return }
+        let usual = watched[index].usual
+        watched[index].usual = usual == 0 ? gap : gap > usual ? usual * 1.045 : usual * 0.995
+        let gaps = watched[index].gaps.addingReportingOverflow(1)
+        if !gaps.overflow { watched[index].gaps = gaps.partialValue }
+        guard usual > 0, watched[index].gaps >= 16 else { return }
+        let isLong = gap > usual * 2
+        watched[index].longGaps = isLong ? min(watched[index].longGaps + 1, 8) : 0
+        let promised = contract(of: index).interval.map { Float($0.wholeMilliseconds) / 1000 } ?? .infinity
+        let breaks = watched[index].usual > promised * 1.25
+        if !watched[index].flags.contains(.drifts), watched[index].longGaps >= 4 || breaks {
+            watched[index].flags.insert(.drifts)
+            findings.append(
+                breaks
+                    ? .breaksContract(index, usual: watched[index].usual) : .drifts(index, now: gap, before: usual))
+        } else if watched[index].flags.contains(.drifts), !isLong, watched[index].usual <= promised * 1.1 {
+            watched[index].flags.remove(.drifts)
+            findings.append(.driftsNoMore(index))
+        }
+    }
+}
+
+// Gateways.
+extension Supervisor {
+    /// A gateway is said to be there, or to be gone; registered or not.
+    public mutating func gateway(
+        _ ecosystem: Device.Ecosystem, _ address: String, isThere: Bool, at moment: Instant
+    ) {
+        guard let position = position(of: Finding.Gateway(ecosystem: ecosystem, address: address)),
+            gateways[Int(position)].isLost == isThere
+        else { return }
+        gateways[Int(position)].isLost = !isThere
+        if isThere { gateways[Int(position)].backAt = moment.milliseconds }
+        let devices = watched.indices.filter { watched[$0].gateway == position }
+        for index in devices {
+            let before = standing(of: index)
+            set(.hidden, !isThere, of: index)
+            noteStanding(of: index, before)
+        }
+        guard !devices.isEmpty else { return }
+        let name = gateways[Int(position)].name
+        findings.append(
+            isThere ? .gatewayBack(name, devices: devices) : .gatewayLost(name, devices: devices))
+    }
+
+    private mutating func setGateway(of index: Int, _ address: String) {
+        let known = watched[index].gateway
+        if known >= 0, gateways[Int(known)].name.address == address { return }
+        guard let position = position(of: Finding.Gateway(ecosystem: ecosystems[index], address: address)) else {
+            return
+        }
+        watched[index].gateway = position
+        set(.hidden, gateways[Int(position)].isLost, of: index)
+    }
+
+    /// - Returns: `nil` if there are too many of them.
+    private mutating func position(of gateway: Finding.Gateway) -> Int32? {
+        if let known = gatewayPositions[gateway] { return known }
+        guard gateways.count < Self.gatewaysMax else { return nil }
+        gateways.append(GatewayWatch(name: gateway))
+        gatewayPositions[gateway] = Int32(gateways.count - 1)
+        return Int32(gateways.count - 1)
+    }
+}
+
+extension Reading.Kind {
+    /// Of its own among the hazards.
+    fileprivate var bit: UInt32 {
+        switch self {
+        case .smoke: 1
+        case .heat: 2
+        case .co: 4
+        case .gas: 8
+        case .flame: 16
+        case .button: 32
+        case .waterLeak: 64
+        default: 0
+        }
+    }
+}

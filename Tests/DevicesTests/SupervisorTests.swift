@@ -1,0 +1,221 @@
+import Devices
+import Registry
+import Testing
+
+/// A block of five floors with two flats each, a native smoke detector in each, on a clock of its own.
+private final class Estate5 {
+    static let start = Instant(milliseconds: 1_760_000_000_000)
+
+    var devices: [Device]
+    var supervisor: Supervisor
+    var now = start
+
+    init(
+        ecosystem: Device.Ecosystem = .native, contracts: Contracts = Contracts(),
+        _ change: (inout [Device]) -> Void = { _ in }
+    ) {
+        devices = (1...5).flatMap { floor in
+            ["A", "B"].map { (flat: String) in
+                Device(
+                    id: "\(floor)\(flat)", ecosystem: ecosystem, address: "\(floor)\(flat)",
+                    place: Place(block: "a", floor: "\(floor)", flat: flat), kind: .smoke)
+            }
+        }
+        change(&devices)
+        let block = Block(
+            id: "a", name: LocalizedText([(.english, "Block A")]), floors: (1...5).map(String.init), flats: ["A", "B"],
+            areas: [])
+        let estate = Estate(id: "demo", name: LocalizedText([(.english, "Demo")]), blocks: [block])
+        supervisor = Supervisor(estate: estate, devices: devices, contracts: contracts, now: Self.start)
+    }
+
+    @discardableResult
+    func says(
+        _ index: Int, _ readings: [Reading] = [.flag(.smoke, false)], sequence: UInt64? = nil, gateway: String? = nil,
+        retained: Bool = false
+    ) -> Bool {
+        let report = Report(
+            ecosystem: devices[index].ecosystem, address: devices[index].address, readings: readings,
+            sequence: sequence, gateway: gateway)
+        return supervisor.heard(index, Supervisor.Sign(report, retained: retained, backlog: false), at: now)
+    }
+
+    func found() -> [Finding] { supervisor.takeFindings() }
+
+    /// Lets a time pass in which the devices at some positions go on speaking.
+    func pass(_ seconds: Int64, every interval: Int64 = 60, speaking: [Int] = []) -> [Finding] {
+        var findings: [Finding] = []
+        for second in 1...seconds {
+            now = now + .seconds(1)
+            if second % interval == 0 { for index in speaking { says(index) } }
+            supervisor.advance(to: now)
+            findings += supervisor.takeFindings()
+        }
+        return findings
+    }
+}
+
+@Suite struct `Supervision` {
+    private let all = Array(0..<10)
+
+    @Test func `finds a native device that says nothing for 300 s, and no earlier`() {
+        let estate = Estate5()
+        for index in all { estate.says(index) }
+        _ = estate.found()
+        let others = Array(all.dropFirst())
+        #expect(estate.pass(299, speaking: others).isEmpty)
+        #expect(estate.pass(6, speaking: others) == [.silent([0])])
+        #expect(estate.supervisor.isSilent(0))
+        estate.says(0)
+        #expect(estate.found() == [.heardAgain(0)])
+        #expect(estate.pass(299, speaking: all).isEmpty)
+    }
+
+    @Test func `holds a device to the first contract that fits it`() {
+        let short = Contract(interval: .seconds(10), grace: .seconds(10), lastWill: .none)
+        let never = Contract(interval: nil, lastWill: .none)
+        let contracts = Contracts([
+            Contracts.Rule(device: "1A", short), Contracts.Rule(ecosystem: .native, kind: .smoke, never),
+        ])
+        let estate = Estate5(contracts: contracts)
+        for index in all { estate.says(index) }
+        _ = estate.found()
+        #expect(estate.pass(2000) == [.silent([0])])
+        #expect((1...9).allSatisfy { !estate.supervisor.isSilent($0) })
+        #expect(estate.supervisor.standing(of: 1) == .unsure)
+    }
+
+    @Test func `takes the last will of a sleeper for no outage, and that of others for one`() {
+        let sleeper = Estate5(ecosystem: .shellyGen2)
+        let awake = Estate5(ecosystem: .esphome)
+        sleeper.says(0)
+        awake.says(0)
+        sleeper.says(0, [.availability(online: false)])
+        awake.says(0, [.availability(online: false)])
+        #expect(sleeper.supervisor.standing(of: 0) == .works)
+        #expect(awake.supervisor.standing(of: 0) == .down)
+    }
+
+    @Test func `calls a gateway that is gone one trouble, and no device behind it silent`() {
+        let estate = Estate5()
+        for index in all { estate.says(index, gateway: "bridge") }
+        _ = estate.found()
+        estate.supervisor.gateway(.native, "bridge", isThere: false, at: estate.now)
+        let bridge = Finding.Gateway(ecosystem: .native, address: "bridge")
+        let floors = (1...5).map { Finding.floorUnwatched(block: 0, floor: "\($0)") }
+        #expect(Set(estate.found()) == Set(floors + [.gatewayLost(bridge, devices: all)]))
+        #expect(estate.pass(3600).isEmpty)
+        estate.supervisor.gateway(.native, "bridge", isThere: true, at: estate.now)
+        #expect(estate.found().contains(.gatewayBack(bridge, devices: all)))
+        // Then each has to speak for itself again.
+        #expect(estate.pass(115).isEmpty)
+        #expect(
+            estate.pass(195).filter { !floors.contains($0) } == [
+                .massSilence(block: 0, missing: 5, of: 10), .silent(all),
+            ])
+    }
+
+    @Test func `calls it a mass silence when a share of a block falls silent within a minute`() throws {
+        let estate = Estate5()
+        for index in all { estate.says(index) }
+        _ = estate.found()
+        let findings = estate.pass(130, speaking: Array(5..<10))
+        #expect(findings == [.massSilence(block: 0, missing: 5, of: 10)])
+        for index in 0..<3 { estate.says(index) }
+        #expect(estate.found() == [.massSilenceOver(block: 0)])
+    }
+
+    @Test func `calls it none when they fall silent one after the other`() {
+        let estate = Estate5()
+        for index in all { estate.says(index) }
+        var findings: [Finding] = []
+        for gone in 0..<5 { findings += estate.pass(120, speaking: Array((gone + 1)..<10)) }
+        #expect(!findings.contains { if case .massSilence = $0 { true } else { false } })
+    }
+
+    @Test func `says when the last detector of a floor is lost, and when one is back`() {
+        let estate = Estate5()
+        for index in all { estate.says(index) }
+        _ = estate.found()
+        estate.says(0, [.flag(.fault, true)])
+        #expect(estate.found().isEmpty)
+        estate.says(1, [.availability(online: false)])
+        #expect(estate.found() == [.floorUnwatched(block: 0, floor: "1")])
+        estate.says(0, [.flag(.fault, false)])
+        #expect(estate.found() == [.floorWatched(block: 0, floor: "1")])
+    }
+
+    @Test func `does not count the time in which the hub heard nobody`() {
+        let estate = Estate5()
+        for index in all { estate.says(index) }
+        _ = estate.pass(100)
+        let from = estate.now
+        estate.now = estate.now + .seconds(86_400)
+        estate.supervisor.listens(since: estate.now, heardUntil: from)
+        #expect(estate.pass(100).isEmpty)
+        #expect(estate.pass(300).contains(.silent(all)))
+    }
+
+    @Test func `notices after a restart who died before it`() {
+        let before = Estate5()
+        for index in all { before.says(index) }
+        _ = before.pass(200)
+        let after = Estate5()
+        after.now = before.now + .seconds(3600)
+        after.supervisor.restore(
+            all.map { ($0, Estate5.start, false, before.supervisor.record(of: $0)) }, heardUntil: before.now,
+            now: after.now)
+        after.supervisor.listens(since: after.now, heardUntil: after.now)
+        #expect(after.pass(310, speaking: Array(all.dropFirst())).contains(.silent([0])))
+    }
+
+    @Test func `learns how often a device speaks, and says when it slows down`() {
+        let contracts = Contracts([
+            Contracts.Rule(Contract(interval: .seconds(3600), grace: .seconds(3600), lastWill: .none))
+        ])
+        let estate = Estate5(contracts: contracts)
+        #expect(estate.pass(3000, every: 60, speaking: [0]).isEmpty)
+        let findings = estate.pass(2000, every: 300, speaking: [0])
+        let drift = findings.compactMap { if case .drifts(0, let now, let before) = $0 { (now, before) } else { nil } }
+        #expect(drift.count == 1)
+        #expect(drift.first.map { $0.0 == 300 && (55...90).contains($0.1) } == true)
+        #expect(estate.pass(600, every: 60, speaking: [0]).contains(.driftsNoMore(0)))
+    }
+
+    @Test func `says when a contract promises more than a device does`() {
+        let estate = Estate5()
+        let findings = estate.pass(8000, every: 200, speaking: [0])
+        let broken = findings.filter { if case .breaksContract(0, _) = $0 { true } else { false } }
+        #expect(broken.count == 1)
+    }
+
+    @Test func `counts what a device's own counter says was lost`() {
+        let estate = Estate5()
+        for sequence in [1, 2, 3, 7, 7, 8, 2, 3] as [UInt64] { estate.says(0, sequence: sequence) }
+        #expect(estate.supervisor.record(of: 0).missed == 3)
+        #expect(estate.supervisor.record(of: 0).messages == 8)
+    }
+
+    @Test func `heeds one message a second of a storm, and every new alarm`() {
+        let estate = Estate5()
+        let calm = (0..<120).filter { _ in estate.says(0) }.count
+        #expect(calm == 120)
+        estate.says(0)
+        #expect(estate.found().contains(.storms(0)))
+        #expect((0..<1000).filter { _ in estate.says(0) }.isEmpty)
+        #expect(estate.says(0, [.flag(.smoke, true)]))
+        #expect(!estate.says(0, [.flag(.smoke, true)]))
+        #expect(estate.says(0, [.flag(.smoke, true), .flag(.heat, true)]))
+        estate.now = estate.now + .seconds(1)
+        #expect(estate.says(0))
+        let findings = estate.pass(70)
+        #expect(findings.contains(.stormsNoMore(0, suppressed: 1001)))
+        #expect(estate.says(0))
+    }
+
+    @Test func `takes what a broker remembers for no sign of life`() {
+        let estate = Estate5()
+        estate.says(0, retained: true)
+        #expect(estate.supervisor.standing(of: 0) == .down)
+    }
+}
