@@ -156,7 +156,7 @@ struct DiscoveryTable: Sendable {
         guard ofDevice + new.entities.count <= Limit.entitiesOfDevice else {
             throw Malformed("a device may announce \(Limit.entitiesOfDevice) entities; this is one more")
         }
-        let unheard = Set(Self.topics(of: new)).subtracting(everHeard).count
+        let unheard = Self.topics(of: new).count { !everHeard.contains($0) }
         let topicsMax = isStranger ? Limit.topicsOfStrangers : Limit.topicsOfDevice
         guard unheard + everHeardBy[isStranger ? nil : new.identity, default: 0] <= topicsMax else {
             throw Malformed("\(topicsMax) topics have been announced since the start; there is no room for one more")
