@@ -19,6 +19,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // Without its helpers for streams and field masks.
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         // Without swift-configuration, which it would read its own settings from; ours stand in hub.yaml.
         .package(
@@ -33,13 +35,17 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Registry", dependencies: ["Yams"], swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
+        // Generated code, so alone in its target.
         .target(
-            name: "Devices", dependencies: ["Registry"], resources: [.embedInCode("models.yaml")], swiftSettings: strict
-        ),
+            name: "Sparkplug", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["README.md", "sparkplug.proto"], swiftSettings: strict),
+        .target(
+            name: "Devices", dependencies: ["Registry", "Sparkplug"], resources: [.embedInCode("models.yaml")],
+            swiftSettings: strict),
         .target(name: "Rules", dependencies: ["Registry", "Devices"], swiftSettings: strict),
         .target(name: "RuleTables", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
         .target(
-            name: "Store", dependencies: ["Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "Store", dependencies: ["Devices", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "Notify",
@@ -63,7 +69,7 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Hub", "Registry", "Rules", .product(name: "Hummingbird", package: "hummingbird"),
+                "Devices", "Hub", "Registry", "Rules", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
@@ -91,8 +97,10 @@ let package = Package(
         .testTarget(
             name: "MQTTTests", dependencies: ["MQTT", "TestBroker"], swiftSettings: strict),
         .testTarget(
-            name: "DevicesTests", dependencies: ["Devices", "Registry"], resources: [.copy("Vectors")],
-            swiftSettings: strict),
+            name: "DevicesTests",
+            dependencies: [
+                "Devices", "Registry", "Sparkplug", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "RulesTests", dependencies: ["Rules", "RuleTables", "Devices", "Registry"], exclude: ["Golden"],
             swiftSettings: strict),

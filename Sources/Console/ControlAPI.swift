@@ -12,6 +12,8 @@ import Rules
 /// | `GET /api/incidents` | a list of ``IncidentAnswer``, the open ones |
 /// | `POST /api/incidents/{id}/{verb}` | 204; the verbs and what they take: ``IncidentRequest`` |
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
+/// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
+/// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
 /// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
 /// | `POST /api/disablements/{verb}` | 204; the verbs and what they take: ``DisablementRequest`` |
 ///
@@ -27,6 +29,8 @@ struct ControlAPI {
             hub.board.now.incidents.values.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         }
         router.get("/api/devices") { [hub] _, _ in try hub.devices().map(DeviceAnswer.init) }
+        router.get("/api/coverage") { [hub] _, _ in hub.coverage.blocks.map(CoverageAnswer.init) }
+        router.get("/api/devices/unknown") { [hub] _, _ in UnknownDevicesAnswer(hub.board.unknownDevices) }
         router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
         router.post("/api/incidents/{id}/{verb}") { request, context in
             let verb = try verb(context) { !$0.isOfScope }

@@ -1,3 +1,4 @@
+import Devices
 import Hub
 public import Hummingbird
 import Registry
@@ -17,6 +18,15 @@ public struct DeviceAnswer: ResponseCodable, Sendable {
     public var alarming: [String]
     /// What weakens it: silent, stuck, and the conditions that it reports itself.
     public var troubles: [String]
+    /// How often it has to say something, and when its silence is a trouble: `every 60 s, silent after 300 s`.
+    public var contract: String
+    /// How many of its messages were heard, and how many never came, by its own counter.
+    public var messages: Int
+    public var missed: Int
+    /// The gap, in seconds, that nine of ten of its silences do not exceed; absent until 16 were seen.
+    public var usualSeconds: Double?
+    /// The gateway that it spoke through last.
+    public var gateway: String?
     /// What keeps its alarms back: `flat a/12/C`, and until when.
     public var disabled: [DisablementAnswer]
 
@@ -29,6 +39,11 @@ public struct DeviceAnswer: ResponseCodable, Sendable {
         heardAt = report.state?.heardAt?.description
         alarming = report.state?.alarming.members.map(\.rawValue) ?? []
         troubles = report.state.map(Self.troubles) ?? []
+        contract = report.contract.description
+        messages = report.supervision?.messages ?? 0
+        missed = report.supervision?.missed ?? 0
+        usualSeconds = report.supervision.flatMap { $0.gaps >= 16 ? Double($0.usual) : nil }
+        gateway = report.supervision?.gateway
         disabled = report.disablements.map(DisablementAnswer.init)
     }
 

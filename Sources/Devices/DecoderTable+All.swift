@@ -41,6 +41,9 @@ extension DecoderTable {
             try ParadoxDecoder(prefix: prefix)
         }
         for panel in topics.dsc { others.append(try DSCDecoder(panel: panel)) }
+        // After the panels that use its topics in their own way.
+        others.append(try HomieDecoder(domains: topics.prefixes(of: .homie)))
+        others.append(SparkplugDecoder())
         // Those that could listen to every topic come last: what is another's by its topic is left to that one.
         if let registry {
             others.append(

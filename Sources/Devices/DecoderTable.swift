@@ -72,6 +72,20 @@ public struct DecoderTable: Sendable {
         return lessons
     }
 
+    /// Tells the decoders that learn that messages may have been missed: ``LearningDecoder/missed()``.
+    ///
+    /// - Returns: what has to be asked, a few a second.
+    public mutating func missed() -> [Lesson.Request] {
+        var requests: [Lesson.Request] = []
+        for index in decoders.indices {
+            guard var decoder = decoders[index] as? any LearningDecoder else { continue }
+            decoders[index] = NativeDecoder()
+            requests += decoder.missed()
+            decoders[index] = decoder
+        }
+        return requests
+    }
+
     /// What a real message says, by the first decoder that can say it.
     ///
     /// - Returns: `nil` if it speaks of no device, if no decoder knows its topic, or if it belongs to an exercise.
@@ -84,7 +98,10 @@ public struct DecoderTable: Sendable {
             do {
                 if let report = try decoders[index].report(message) { return models.applied(to: report) }
             } catch {
-                if firstMalformed == nil { firstMalformed = error }
+                if firstMalformed == nil {
+                    firstMalformed = error
+                    firstMalformed?.ecosystem = decoders[index].ecosystem
+                }
             }
         }
         if let firstMalformed { throw firstMalformed }

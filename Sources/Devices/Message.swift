@@ -71,6 +71,8 @@ public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
     /// The device that the topic names, where it does.
     public var address: String?
+    /// Whose decoder could not understand it; set by ``DecoderTable``.
+    public var ecosystem: Device.Ecosystem?
 
     public init(_ description: String, address: String? = nil) {
         self.description = description

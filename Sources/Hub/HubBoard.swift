@@ -9,6 +9,8 @@ public final class HubBoard: Sendable {
     private let tally = Mutex(Tally())
     /// What the alert log was found to lack, until the pipeline has put it on record.
     private let logDamage = Mutex<LogWriter.Opening?>(nil)
+    /// Changed by the pipeline alone.
+    let quarantine = Mutex(Quarantine())
 
     public struct Tally: Sendable {
         /// Since the start.
@@ -34,6 +36,8 @@ public final class HubBoard: Sendable {
     }
 
     public var now: Tally { tally.withLock { $0 } }
+    /// The devices that speak and are not in the registry.
+    public var unknownDevices: Quarantine { quarantine.withLock { $0 } }
 
     var isConnected: Bool { tally.withLock { $0.isConnected } }
     var hasBeenConnected: Bool { tally.withLock { $0.hasBeenConnected } }

@@ -31,6 +31,7 @@ extension HubSettings {
     private static func keys(of ecosystem: Device.Ecosystem) -> [String] {
         switch ecosystem {
         case .zigbee2mqtt: ["prefixes"]
+        case .sparkplug: ["listen"]
         case .tasmota: ["telemetry", "state", "listen"]
         case .alarmPanels: ["paradox", "dsc", "listen"]
         default: ["prefixes", "listen"]

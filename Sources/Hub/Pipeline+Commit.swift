@@ -4,6 +4,7 @@ import Logging
 import Registry
 import Rules
 import Store
+import Synchronization
 
 // Making durable what has been decided, and letting it out.
 extension Pipeline {
@@ -23,7 +24,11 @@ extension Pipeline {
         listening.heardAt = engine.now
         unwritten = HubDatabase.Commit(time: engine.now)
         journal(.started, at: engine.now)
+        noteMissed()
         collect()
+        board.quarantine.withLock { [registry] in
+            $0 = Quarantine(restored.quarantine) { registry.position(of: $0, address: $1) != nil }
+        }
         if !restored.unreadable.isEmpty { noteUnreadable(restored.unreadable) }
         // What closed for want of a hub was not announced either.
         outlets.announcer.resume(
@@ -144,6 +149,7 @@ extension Pipeline {
     func checkpoint(limit: Int) -> Bool {
         guard fault == nil else { return false }
         changedDevices.formUnion(heard.take(limit))
-        return !heard.isPartlyWritten
+        let isWhole = writeQuarantine(limit: limit)
+        return isWhole && !heard.isPartlyWritten
     }
 }

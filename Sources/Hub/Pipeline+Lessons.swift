@@ -33,8 +33,9 @@ extension Pipeline {
         guard !lessons.isEmpty else { return }
         for (decoder, lesson) in lessons {
             if !lesson.heard.isEmpty { listen(to: lesson.heard) }
-            if let request = lesson.request, requests.allows(request.topic, at: moment) {
-                outlets.announcer.request(request.payload, topic: request.topic)
+            if let request = lesson.request { requests.add([request]) }
+            if let gap = lesson.gap, let index = registry.position(of: gap.ecosystem, address: gap.address) {
+                supervisor.missed(index, count: gap.lost)
             }
             guard lesson.isKept || !lesson.forgotten.isEmpty else { continue }
             journal(
@@ -46,6 +47,17 @@ extension Pipeline {
         unwritten.lessons += HubDatabase.LessonChange.changes(lessons, of: message, at: moment)
     }
 
+    /// Messages may have been missed; asked about once the hub hears again.
+    func noteMissed() { requests.add(decoders.missed()) }
+
+    /// Asks what has to be asked.
+    func keepRequests(at moment: Instant) {
+        guard board.isConnected else { return }
+        for request in requests.take(at: moment) {
+            outlets.announcer.request(request.payload, topic: request.topic)
+        }
+    }
+
     private func listen(to filters: [String]) {
         do {
             try session.subscribe(filters.map { Subscription($0) })
@@ -55,18 +67,35 @@ extension Pipeline {
     }
 }
 
-/// How often devices and gateways are asked something: once in 30 s each, so that one that does not answer is not
-/// flooded. Bounded: when it is full, it forgets, and may ask again.
+/// What devices and gateways have to be asked: each once in 30 s, so that one that does not answer is not flooded, and
+/// 20 a second in all, for a thousand gateways that answer at once would be a storm. Bounded: more than 10,000 are not
+/// remembered, and are asked when there is reason again.
 struct RequestBudget {
+    private var waiting: [Lesson.Request] = []
     private var askedAt: [String: Instant] = [:]
 
-    static let topicsMax = 10_000
+    static let waitingMax = 10_000
     static let pause = Duration.seconds(30)
+    static let atOnce = 20
 
-    mutating func allows(_ topic: String, at moment: Instant) -> Bool {
-        if let asked = askedAt[topic], moment < asked + Self.pause { return false }
-        if askedAt.count >= Self.topicsMax { askedAt.removeAll() }
-        askedAt[topic] = moment
-        return true
+    mutating func add(_ requests: [Lesson.Request]) {
+        for request in requests where waiting.count < Self.waitingMax && !waiting.contains(request) {
+            waiting.append(request)
+        }
+    }
+
+    /// Those that may be asked now. To be called once a second.
+    mutating func take(at moment: Instant) -> [Lesson.Request] {
+        guard !waiting.isEmpty else { return [] }
+        var taken: [Lesson.Request] = []
+        waiting.removeAll { request in
+            guard taken.count < Self.atOnce else { return false }
+            if let asked = askedAt[request.topic], moment < asked + Self.pause { return false }
+            taken.append(request)
+            return true
+        }
+        if askedAt.count > Self.waitingMax { askedAt.removeAll() }
+        for request in taken { askedAt[request.topic] = moment }
+        return taken
     }
 }

@@ -67,6 +67,7 @@ extension Pipeline {
         guard board.disconnected(at: moment) else { return }
         engine.beginOutage()
         journal(.outage, at: moment)
+        noteMissed()
         if case .reconnecting = error.reason { return }
         lossIsTold = true
         note(trouble: "broker", "\(what): \(error)", "\(chinese)：\(error)")

@@ -25,7 +25,7 @@ extension Pipeline {
                 }
             }
         } catch {
-            noteMalformed(error, topic: publication.topic, at: moment)
+            noteMalformed(error, message, at: moment)
         }
     }
 
@@ -38,10 +38,10 @@ extension Pipeline {
             // What it is the way to is registered, and supervised.
             if report.isGateway { return }
             guard let known = deviceThatSpeaks(on: message.topic, as: report) else {
-                return noteUnknown(report, retained: message.retained, at: moment)
+                return noteUnknown(report, message, exercise: exercise, at: moment)
             }
             let malformed = Malformed("the payload is no JSON object", address: known)
-            return noteMalformed(malformed, topic: message.topic, at: moment)
+            return noteMalformed(malformed, message, at: moment)
         }
         if let place = report.place, place != registry.devices[index].place {
             noteMisplaced(registry.devices[index], said: place, at: moment)
@@ -90,7 +90,7 @@ extension Pipeline {
         case nil:
             let malformed = Malformed(
                 #"a drill's control message has to be {"command":"begin",…} or {"command":"end"}"#)
-            noteMalformed(malformed, topic: message.topic, at: moment)
+            noteMalformed(malformed, message, at: moment)
         }
         collect()
     }

@@ -61,43 +61,16 @@ extension Pipeline {
         }
     }
 
-    func noteMalformed(_ malformed: Malformed, topic: String, at moment: Instant) {
+    func noteMalformed(_ malformed: Malformed, _ message: Message, at moment: Instant) {
         board.count(malformed: 1)
-        guard troubles.isNews("malformed \(malformed.address ?? topic)", at: moment) else { return }
-        let topic = topic.shortened
+        quarantine(malformed, message, at: moment)
+        guard troubles.isNews("malformed \(malformed.address ?? message.topic)", at: moment) else { return }
+        let topic = message.topic.shortened
         let reason = malformed.description.shortened
         note(
             trouble: "malformed",
             "A message on \(topic) cannot be understood: \(reason) (more of them are only counted for an hour)",
             "無法理解 \(topic) 的訊息：\(reason)（一小時內的同類訊息只作點算）", ["topic": topic])
-    }
-
-    /// A device that is not in the registry. Its alarm is told to the guards at once; it confirms nothing.
-    func noteUnknown(_ report: Report, retained: Bool, at moment: Instant) {
-        board.count(unknown: 1)
-        let alarms = report.readings.contains { reading in
-            reading.value == .flag(true) && Signal.Kind(reading.kind, from: .sensor) != nil
-        }
-        let key = "unknown \(report.ecosystem.rawValue) \(report.address) \(alarms)"
-        guard troubles.isNews(key, at: moment) else { return }
-        let place = report.place.map { " (\($0))" } ?? ""
-        let name = "\(report.ecosystem.rawValue) \(report.address.shortened)\(place)"
-        let details = [
-            "ecosystem": report.ecosystem.rawValue, "address": report.address.shortened, "retained": "\(retained)",
-        ]
-        if alarms {
-            let text = LogRecord.Text(
-                "An ALARM from a device that devices.csv does not have: \(name); go and look, then add it",
-                "未登記的裝置發出警報：\(name)；請到場查看並登記")
-            note(trouble: "unknown device", level: .alarm, text.english, text.traditionalChinese, details)
-            // What the broker kept may be of last year.
-            if !retained { announce(text, of: "unknown device", block: report.place?.block, at: moment) }
-        } else {
-            note(
-                trouble: "unknown device",
-                "A device that devices.csv does not have: \(name); add it, or its alarms count for nothing",
-                "未登記的裝置：\(name)；請登記，否則其警報無效", details)
-        }
     }
 
     /// A device whose topic names another place than `devices.csv` does, which is what counts.

@@ -48,6 +48,7 @@ final class Pipeline {
     var lossIsTold = false
     var troubles = TroubleMemory()
     var unmapped = UnmappedMemory()
+    var strangers = Strangers()
     var journalCut = JournalCut()
     var canary: Canary
     var due = Housekeeping()
@@ -198,9 +199,11 @@ final class Pipeline {
             due.sign = moment + .seconds(1)
             outlets.isAlive()
         }
+        tellOfStrangers(at: moment)
         if due.silence <= moment {
             due.silence = moment + .seconds(1)
             keepSupervision(at: moment)
+            keepRequests(at: moment)
             noteClock(at: moment)
             if let damage = board.takeLogDamage() { noteDamage(damage) }
         }

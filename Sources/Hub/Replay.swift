@@ -51,7 +51,9 @@ public struct Replay {
         case .command(let command): engine.apply(command, at: entry.at)
         case .exerciseBegan(let exercise): engine.begin(exercise, at: entry.at)
         case .exerciseEnded(let id): engine.end(exercise: id, at: entry.at)
-        case .outage: engine.beginOutage()
+        case .outage:
+            engine.beginOutage()
+            _ = decoders.missed()
         case .backlog(let from):
             engine.advance(to: from)
             engine.beginBacklog(from: from, until: entry.at)
@@ -59,6 +61,7 @@ public struct Replay {
             engine.advance(to: entry.at)
             engine.endInterruptedExercises()
             engine.beginOutage()
+            _ = decoders.missed()
         case .time: engine.advance(to: entry.at)
         }
     }

@@ -67,18 +67,17 @@ extension Device {
         if ecosystem == .native, address != id {
             return [row.mistake("address", "'\(address)' is no native address", mend: "write the device's id, '\(id)'")]
         }
-        if address.isEmpty {
-            return [
-                row.mistake("address", "the address is missing", mend: "write the name that its ecosystem gives it")
-            ]
-        }
-        if address.contains(where: { $0 == "+" || $0 == "#" }) {
-            return [
-                row.mistake(
-                    "address", "'\(address)' cannot be part of a topic", mend: "rename the device without '+' and '#'")
-            ]
+        if let (problem, mend) = mistake(inAddress: address) {
+            return [row.mistake("address", problem, mend: mend)]
         }
         return []
+    }
+
+    /// What is wrong with an address, whatever its ecosystem; `nil` if nothing is.
+    static func mistake(inAddress address: String) -> (problem: String, mend: String)? {
+        if address.isEmpty { return ("the address is missing", "write the name that its ecosystem gives it") }
+        guard address.contains(where: { $0 == "+" || $0 == "#" }) else { return nil }
+        return ("'\(address)' cannot be part of a topic", "rename the device without '+' and '#'")
     }
 }
 

@@ -40,6 +40,8 @@ public struct Device: Hashable, Sendable, Identifiable {
         case openmqttgateway
         case domoticz
         case alarmPanels = "alarm_panels"
+        case homie
+        case sparkplug = "sparkplug_b"
         case homeAssistant = "homeassistant_discovery"
     }
 
@@ -58,5 +60,8 @@ public struct Device: Hashable, Sendable, Identifiable {
         case gateway
         /// Something that measures or watches but detects no hazard.
         case sensor
+
+        /// Whether it is there to find a fire by itself.
+        public var detectsFire: Bool { [.smoke, .heat, .flame].contains(self) }
     }
 }

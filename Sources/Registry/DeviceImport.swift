@@ -7,12 +7,17 @@ public struct DeviceOffer: Hashable, Sendable {
     /// `nil` if nobody can tell what it is for.
     public var kind: Device.Kind?
     public var model: String?
+    /// Where it is, if that is known otherwise than by its name; has to be a place of the estate.
+    public var place: Place?
+    public var room: String?
     /// Where it is said to be, for people, apart from its name.
     public var area: String?
+    /// What to call it; `nil` for an id made of its place and kind.
+    public var id: Device.ID?
 
     public init(
         ecosystem: Device.Ecosystem, address: String, name: String, kind: Device.Kind?, model: String? = nil,
-        area: String? = nil
+        place: Place? = nil, room: String? = nil, id: Device.ID? = nil, area: String? = nil
     ) {
         self.ecosystem = ecosystem
         self.address = address
@@ -20,6 +25,9 @@ public struct DeviceOffer: Hashable, Sendable {
         self.kind = kind
         self.model = model
         self.area = area
+        self.place = place
+        self.room = room
+        self.id = id
     }
 
     /// The texts that may tell the place, in the order to try: the name, the area with the name, the area alone.
@@ -50,8 +58,12 @@ public struct DeviceImport: Sendable {
     ///   - isWhole: the offers are all devices of their ecosystem, so that one without an offer is gone.
     public init(_ offers: [DeviceOffer], into registry: EstateRegistry, patterns: [PlacePattern], isWhole: Bool) {
         var ids = Set(registry.devices.map(\.id))
+        var seen: Set<Device.Key> = []
         for offer in offers {
-            if let device = registry.device(offer.ecosystem, address: offer.address) {
+            if !seen.insert(Device.Key(ecosystem: offer.ecosystem, address: offer.address)).inserted {
+                lines.append(
+                    .left(offer, why: "its address stands there twice", mend: "the first one counts; remove the other"))
+            } else if let device = registry.device(offer.ecosystem, address: offer.address) {
                 note(offer, device)
             } else {
                 add(offer, patterns, registry.estate, &ids)
@@ -69,6 +81,7 @@ public struct DeviceImport: Sendable {
         var differences: [String] = []
         if let kind = offer.kind, kind != device.kind { differences.append("kind \(kind.rawValue)") }
         if let model = offer.model, let known = device.model, model != known { differences.append("model \(model)") }
+        if let place = offer.place, place != device.place { differences.append("place \(place)") }
         lines.append(
             differences.isEmpty ? .known(device) : .differs(device, says: differences.joined(separator: ", ")))
     }
@@ -83,10 +96,15 @@ public struct DeviceImport: Sendable {
                     mend: "write its row by hand, or leave it out if it is no detector"))
             return
         }
+        if let (why, mend) = Device.mistake(inAddress: offer.address) {
+            lines.append(.left(offer, why: why, mend: mend))
+            return
+        }
         let found = offer.places.lazy.compactMap { text in
             patterns.lazy.compactMap { $0.place(of: text, in: estate) }.first
         }
-        guard let (place, room) = found.first else {
+        let named = found.first
+        guard let place = offer.place ?? named?.place else {
             lines.append(
                 .left(
                     offer, why: "its name tells no place of the estate",
@@ -95,19 +113,28 @@ public struct DeviceImport: Sendable {
                         : "rename it, or say how such names are made with one more --name"))
             return
         }
-        let base = ([place.block, place.floor, place.flat ?? place.area].compactMap { $0 } + [kind.rawValue])
-            .joined(separator: "-").map { $0.isWhitespace || "/+#".contains($0) ? "-" : String($0) }.joined()
-        var id = base
-        var number = 1
-        while !ids.insert(id).inserted {
-            number += 1
-            id = "\(base)-\(number)"
+        let id = offer.ecosystem == .native ? offer.address : offer.id ?? Self.id(at: place, kind, taken: ids)
+        guard ids.insert(id).inserted else {
+            lines.append(
+                .left(offer, why: "'\(id)' is another device's id", mend: "give it an id that no device has"))
+            return
         }
         let device = Device(
-            id: id, ecosystem: offer.ecosystem, address: offer.address, place: place, room: room, kind: kind,
+            id: id, ecosystem: offer.ecosystem, address: offer.address, place: place,
+            room: offer.room ?? named?.room, kind: kind,
             model: offer.model)
         added.append(device)
         lines.append(.new(device))
+    }
+
+    /// `a-12-C-smoke`, or with the first number that is free: `a-12-C-smoke-2`.
+    private static func id(at place: Place, _ kind: Device.Kind, taken: Set<Device.ID>) -> Device.ID {
+        let base = ([place.block, place.floor, place.flat ?? place.area].compactMap { $0 } + [kind.rawValue])
+            .joined(separator: "-").map { $0.isWhitespace || "/+#".contains($0) ? "-" : String($0) }.joined()
+        guard taken.contains(base) else { return base }
+        var number = 2
+        while taken.contains("\(base)-\(number)") { number += 1 }
+        return "\(base)-\(number)"
     }
 
     /// A `devices.csv` with the new devices after those that it has, in its own columns.
@@ -115,10 +142,10 @@ public struct DeviceImport: Sendable {
     /// - Parameter text: the file as it is.
     public func appended(to text: String) -> String {
         guard !added.isEmpty else { return text }
-        let header = text.prefix { $0 != "\n" && $0 != "\r\n" }.split(separator: ",", omittingEmptySubsequences: false)
-            .map { $0.filter { !$0.isWhitespace && $0 != "\"" } }
+        let header = text.prefix { !$0.isNewline }.split(separator: ",", omittingEmptySubsequences: false)
+            .map { $0.filter { !$0.isWhitespace && $0 != "\"" && $0 != "\u{FEFF}" } }
         let rows = added.map { device in header.map { device.field($0) }.joined(separator: ",") }
-        let isEnded = text.isEmpty || text.hasSuffix("\n")
+        let isEnded = text.isEmpty || text.last?.isNewline == true
         return text + (isEnded ? "" : "\n") + rows.joined(separator: "\n") + "\n"
     }
 }

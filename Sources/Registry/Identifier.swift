@@ -1,9 +1,9 @@
 /// The shape of an id that stands in a topic, an incident's id or a contact's id.
-enum Identifier {
+public enum Identifier {
     /// `nil` if it serves as one level of an MQTT topic and as one word of a line.
     ///
     /// `*` alone is kept for "every block".
-    static func mistake(in id: String) -> (problem: String, mend: String)? {
+    public static func mistake(in id: String) -> (problem: String, mend: String)? {
         if id.isEmpty { return ("the id is empty", "write a short name such as a-12-C-smoke") }
         let isBad = id.unicodeScalars.contains { scalar in
             scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F

@@ -99,6 +99,7 @@ public final class HubDatabase: AlertSource {
         migrator.registerMigration("journal-bytes") { try $0.execute(sql: Self.journalBytesSchema) }
         migrator.registerMigration("lesson") { try $0.execute(sql: Self.lessonSchema) }
         migrator.registerMigration("supervision") { try $0.execute(sql: Self.supervisionSchema) }
+        migrator.registerMigration("quarantine") { try $0.execute(sql: quarantineSchema) }
         return migrator
     }
 
@@ -113,11 +114,14 @@ public final class HubDatabase: AlertSource {
         public var time: Instant
         /// The last alert that the broker has taken over, if that is news.
         public var announced: Int64?
+        public var quarantine = QuarantineChanges()
 
         public init(time: Instant) { self.time = time }
 
         /// Nothing but time.
-        public var isEmpty: Bool { entries.isEmpty && outcome.isEmpty && devices.isEmpty && lessons.isEmpty }
+        public var isEmpty: Bool {
+            entries.isEmpty && outcome.isEmpty && devices.isEmpty && lessons.isEmpty && quarantine.isEmpty
+        }
     }
 
     /// Makes a batch durable: when this returns, a power cut loses nothing of it.
@@ -143,6 +147,7 @@ public final class HubDatabase: AlertSource {
                 }
                 try database.cachedStatement(sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('time', ?)")
                     .execute(arguments: [commit.time.milliseconds])
+                try Self.write(commit.quarantine, to: database, encoder)
                 if let announced = commit.announced {
                     try database.cachedStatement(
                         sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('announced', ?)"
@@ -201,12 +206,13 @@ public final class HubDatabase: AlertSource {
         public var exercises: [Exercise]
         /// The last alert that the broker has taken over.
         public var announced: Int64
+        /// The devices that spoke and were not in the registry.
+        public var quarantine: [QuarantinedDevice] = []
         /// What cannot be read any more and is begun anew, for a hub that refused to start would help nobody: such as
         /// `device a-3-B-smoke`, which is then unknown, neither clear nor alarm; or `block a`, whose incidents are gone.
         public var unreadable: [String] = []
 
-        fileprivate mutating func read<Value: Decodable>(_ type: Value.Type, _ row: Row, called name: String) -> Value?
-        {
+        mutating func read<Value: Decodable>(_ type: Value.Type, _ row: Row, called name: String) -> Value? {
             do {
                 return try JSONDecoder().decode(type, from: row["state"])
             } catch {
@@ -240,6 +246,7 @@ public final class HubDatabase: AlertSource {
                 restored.read(Exercise.self, row, called: "drill \(row["id"] as String)")
                     .map { restored.exercises.append($0) }
             }
+            try Self.readQuarantine(of: database, into: &restored)
             return restored
         }
     }

@@ -16,8 +16,9 @@ struct ImportGroup: AsyncParsableCommand {
 
             EXAMPLES
               smokehub import zigbee2mqtt --name 'block-{block}/{floor}/{floor}{flat} {room}'
+              smokehub import csv inventory.csv --columns address=Serial,kind=Type
             """,
-        subcommands: [ImportZigbee2MQTT.self, ImportHomeAssistant.self])
+        subcommands: [ImportZigbee2MQTT.self, ImportHomeAssistant.self, ImportCSV.self])
 }
 
 /// From the list that Zigbee2MQTT keeps at the broker.
@@ -64,8 +65,7 @@ struct ImportZigbee2MQTT: AsyncParsableCommand {
                 list, addressPrefix: base == bases.first ?? "zigbee2mqtt" ? "" : base + "/")
             // With several of them, what one does not know may be another's.
             let plan = DeviceImport(offers, into: registry, patterns: patterns, isWhole: bases.count <= 1)
-            for line in plan.lines { Line.out("\(line)") }
-            try ImportPlan.finish(plan, folder: settings.folder, write: write)
+            try DevicesFile(folder: settings.folder).finish(plan, write: write)
         }
     }
 

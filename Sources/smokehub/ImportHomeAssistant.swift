@@ -53,9 +53,8 @@ struct ImportHomeAssistant: AsyncParsableCommand {
             let inventory = try HomeAssistantInventory(
                 announcements, prefix: prefix, zigbee2MQTTBases: settings.zigbee2MQTTBaseTopics)
             let plan = DeviceImport(inventory.offers, into: registry, patterns: patterns, isWhole: false)
-            for line in plan.lines { Line.out("\(line)") }
             for problem in inventory.problems { Line.out("! \(problem)") }
-            try ImportPlan.finish(plan, folder: settings.folder, write: write)
+            try DevicesFile(folder: settings.folder).finish(plan, write: write)
         }
     }
 }

@@ -115,6 +115,11 @@ struct Status: AsyncParsableCommand {
                 Line.out("too large        \(status.dropped)")
                 Line.out("open incidents   \(status.openIncidents)")
                 Line.out("false alarms     \(status.falseAlarms.sentence)")
+                for block in try JSONDecoder().decode(
+                    [CoverageAnswer].self, from: place.client().get("/api/coverage").body)
+                {
+                    for line in block.lines { Line.out(line) }
+                }
                 for incident in status.silenced {
                     Line.out("silenced         \(incident.incident)\(incident.silence ?? "")")
                 }
@@ -122,6 +127,42 @@ struct Status: AsyncParsableCommand {
             }
             guard status.connected else { throw ExitCode(1) }
         }
+    }
+}
+
+extension CoverageAnswer {
+    /// `block a          partly: 29 of 31 floors watched`, and a line for each other floor. Floors alike in a row are one.
+    fileprivate var lines: [String] {
+        let head = "block \(block)".padding(toLength: 17, withPad: " ", startingAt: 0)
+        let count = floorsWatched + floors.count
+        let sum = "\(verdict == "unwatched" ? "UNWATCHED" : verdict): \(floorsWatched) of \(count) floors watched"
+        var runs: [(first: String, last: String, words: String)] = []
+        for floor in floors {
+            if runs.last?.words == floor.words {
+                runs[runs.count - 1].last = floor.floor
+            } else {
+                runs.append((floor.floor, floor.floor, floor.words))
+            }
+        }
+        return [head + sum]
+            + runs.map { run in
+                let name = run.first == run.last ? "floor \(run.first)" : "floors \(run.first) to \(run.last)"
+                return "  \(name)".padding(toLength: 17, withPad: " ", startingAt: 0) + run.words
+            }
+    }
+}
+
+extension CoverageAnswer.Floor {
+    fileprivate var words: String {
+        guard verdict != "unwatched" else {
+            return detectors == 0
+                ? "UNWATCHED: no detector is registered" : "UNWATCHED: none of \(detectors) detectors would speak"
+        }
+        let missing =
+            (unwatched.isEmpty ? [] : ["unwatched flats \(unwatched.joined(separator: " "))"])
+            + (partly.isEmpty ? [] : ["partly \(partly.joined(separator: " "))"])
+        return "partly: \(working) of \(detectors) detectors work"
+            + (missing.isEmpty ? "" : "; \(missing.joined(separator: "; "))")
     }
 }
 

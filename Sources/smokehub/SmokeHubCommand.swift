@@ -22,7 +22,7 @@ struct SmokeHubCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self, Ack.self,
-            SilenceCommand.self, Reset.self, Disable.self, Enable.self, DeviceList.self, Check.self, RulesGroup.self,
+            SilenceCommand.self, Reset.self, Disable.self, Enable.self, DeviceGroup.self, Check.self, RulesGroup.self,
             Decode.self, Replay.self, JournalGroup.self, ImportGroup.self,
         ])
 

@@ -121,7 +121,9 @@ import Testing
         ("homie/dsc-alarm/alarm/power-trouble", "1", "dsc-alarm power=true"),
         ("homie/dsc-alarm/alarm/fire-alarm-keypad", "1", "dsc-alarm button=true"),
         ("homie/dsc-alarm/alarm/alarmzone-3", "1", "dsc-alarm ?alarmzone-3=1"),
-        ("homie/dsc-alarm/partition-1/away/set", "1", "nil"), ("homie/other/partition-1/fire", "1", "nil"),
+        ("homie/dsc-alarm/partition-1/away/set", "1", "nil"),
+        ("homie/other/partition-1/fire", "1", "other ?partition-1/fire=1"),
+        ("homie/dsc-alarm/$state", "lost", "dsc-alarm availability=offline"),
     ])
     func `is understood`(_ topic: String, _ payload: String, _ expected: String) {
         #expect(shown(topic, payload) == expected)
@@ -208,9 +210,18 @@ import Testing
 }
 
 extension Report {
-    /// `smoke=true fault=true(words) ?raised=true ~calm=false`
+    /// `smoke=true fault=true(words) ?raised=true ~calm=false`: with unmapped fields' values, raised or calm.
     var shown: String {
-        let shown = readings.map { reading in
+        (shownReadings + unmapped.map { "\($0.isRaised ? "?" : "~")\($0)" }).joined(separator: " ")
+    }
+
+    /// With the names of unmapped fields that are raised.
+    var shownRaised: String {
+        (shownReadings + unmapped.filter(\.isRaised).map { "?\($0.name)" }).joined(separator: " ")
+    }
+
+    private var shownReadings: [String] {
+        readings.map { reading in
             let value =
                 switch reading.value {
                 case .flag(let flag): "\(flag)"
@@ -219,6 +230,5 @@ extension Report {
                 }
             return "\(reading.kind.rawValue)=\(value)" + (reading.detail.map { "(\($0))" } ?? "")
         }
-        return (shown + unmapped.map { "\($0.isRaised ? "?" : "~")\($0)" }).joined(separator: " ")
     }
 }

@@ -5,7 +5,7 @@ import Registry
 enum Ecosystems {
     private static let names = [
         "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome", "zwavejs", "rtl_433",
-        "openmqttgateway", "domoticz", "alarm_panels", "homeassistant_discovery",
+        "openmqttgateway", "domoticz", "alarm_panels", "homie", "sparkplug_b", "homeassistant_discovery",
     ]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {
@@ -13,20 +13,13 @@ enum Ecosystems {
     }
 
     static var vectors: [Vector] {
-        get throws { try names.flatMap { try Vector.all(in: $0) } }
-    }
-
-    /// A decoder that has heard what came before a vector.
-    static func taught(_ decoder: any Decoder, _ vector: Vector) throws -> any Decoder {
-        guard var learner = decoder as? any LearningDecoder else { return decoder }
-        for message in try vector.givenMessages { _ = try learner.learn(message) }
-        return learner
-    }
-
-    /// The same of all decoders.
-    static func taught(_ table: DecoderTable, _ vector: Vector) throws -> DecoderTable {
-        var table = table
-        for message in try vector.givenMessages { _ = try table.learn(message) }
-        return table
+        get throws {
+            try names.flatMap { try Vector.all(in: $0) }.map { vector in
+                var vector = vector
+                // A panel that speaks through Homie is a panel.
+                if vector.topic.hasPrefix("homie/dsc-alarm/") { vector.ecosystem = "alarm_panels" }
+                return vector
+            }
+        }
     }
 }

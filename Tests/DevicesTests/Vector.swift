@@ -33,6 +33,12 @@ struct Vector: Decodable, CustomTestStringConvertible {
         var topic: String
         var payload: Payload
         var retain: Bool?
+
+        var message: Message {
+            get throws { Message(topic: topic, payload: try payload.bytes, retained: retain ?? false) }
+        }
+
+        var line: String { get throws { try Vector.line(topic, payload, retain ?? false) } }
     }
 
     enum Payload: Decodable {
@@ -40,14 +46,6 @@ struct Vector: Decodable, CustomTestStringConvertible {
         case base64(String)
 
         private enum CodingKeys: CodingKey { case base64 }
-
-        init(from decoder: any Swift.Decoder) throws {
-            if let text = try? decoder.singleValueContainer().decode(String.self) {
-                self = .text(text)
-            } else {
-                self = .base64(try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .base64))
-            }
-        }
 
         var bytes: [UInt8] {
             get throws {
@@ -58,13 +56,12 @@ struct Vector: Decodable, CustomTestStringConvertible {
             }
         }
 
-        func line(_ topic: String, retain: Bool) throws -> String {
-            var fields: [String: Any] = ["topic": topic, "retain": retain]
-            switch self {
-            case .text(let text): fields["payload"] = text
-            case .base64(let text): fields["payload"] = ["base64": text]
+        init(from decoder: any Swift.Decoder) throws {
+            if let text = try? decoder.singleValueContainer().decode(String.self) {
+                self = .text(text)
+            } else {
+                self = .base64(try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .base64))
             }
-            return String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
         }
     }
 
@@ -97,23 +94,21 @@ struct Vector: Decodable, CustomTestStringConvertible {
         get throws { Message(topic: topic, payload: try payload.bytes, retained: retain) }
     }
 
-    /// What must have been heard before, in its order.
-    var givenMessages: [Message] {
-        get throws {
-            try (given ?? []).map {
-                Message(topic: $0.topic, payload: try $0.payload.bytes, retained: $0.retain ?? false)
-            }
-        }
-    }
-
     /// The line that `smokehub decode` is given.
-    var line: String {
-        get throws { try payload.line(topic, retain: retain) }
+    var line: String { get throws { try Self.line(topic, payload, retain) } }
+
+    private static func line(_ topic: String, _ payload: Payload, _ retain: Bool) throws -> String {
+        var fields: [String: Any] = ["topic": topic, "retain": retain]
+        switch payload {
+        case .text(let text): fields["payload"] = text
+        case .base64(let text): fields["payload"] = ["base64": text]
+        }
+        return String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
     }
 
-    /// The lines before it.
-    var givenLines: [String] {
-        get throws { try (given ?? []).map { try $0.payload.line($0.topic, retain: $0.retain ?? false) } }
+    /// Teaches a table what was said before.
+    func teach(_ table: inout DecoderTable) throws {
+        for given in given ?? [] { _ = try table.learn(given.message) }
     }
 
     static func all(in ecosystem: String) throws -> [Vector] {

@@ -26,8 +26,8 @@ import Testing
         var result = Result<Report?, Malformed>.success(nil)
         for decoder in decoders {
             if case .success(nil) = result {
-                let taught = try Ecosystems.taught(decoder, vector)
-                result = Result { () throws(Malformed) in try taught.report(message) }
+                let decoder = try taught(decoder, vector)
+                result = Result { () throws(Malformed) in try decoder.report(message) }
             }
         }
         try check(vector, result)
@@ -35,14 +35,15 @@ import Testing
 
     @Test(arguments: try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt") + Ecosystems.vectors)
     func `is found by its topic`(_ vector: Vector) throws {
-        let table = try Ecosystems.taught(Self.table.get(), vector)
         let message = try vector.message
+        var table = try taught(vector)
+        _ = try? table.learn(message)
         try check(vector, Result { () throws(Malformed) in try table.report(message) })
     }
 
     @Test(arguments: try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt") + Ecosystems.vectors)
     func `says the same under the topic of an exercise`(_ vector: Vector) throws {
-        let table = try Ecosystems.taught(Self.table.get(), vector)
+        let table = try taught(vector)
         var message = try vector.message
         message.topic = "drill/2026-11/\(message.topic)"
         #expect(try table.report(message) == nil)
@@ -53,7 +54,7 @@ import Testing
     @Test(arguments: try Vector.all(in: "native") + Vector.all(in: "zigbee2mqtt") + Ecosystems.vectors)
     func `is shown by the decode command`(_ vector: Vector) throws {
         var decode = DecodeLine(try Self.table.get())
-        for line in try vector.givenLines { _ = decode.answer(line) }
+        for given in vector.given ?? [] { _ = decode.answer(try given.line) }
         let line = decode.answer(try vector.line)
         let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))
         #expect(answer.topic == vector.topic)
@@ -65,6 +66,19 @@ import Testing
         if let error = vector.error { #expect(answer.error?.contains(error) == true) }
         if isStrict(vector) { #expect(answer.unmapped?.map(\.field) ?? [] == vector.unmapped ?? []) }
         #expect(!line.contains("\n"))
+    }
+
+    private func taught(_ vector: Vector) throws -> DecoderTable {
+        var table = try Self.table.get()
+        try vector.teach(&table)
+        return table
+    }
+
+    private func taught(_ decoder: any Decoder, _ vector: Vector) throws -> any Decoder {
+        guard var learner = decoder as? any LearningDecoder else { return decoder }
+        for given in vector.given ?? [] { _ = try learner.learn(given.message) }
+        _ = try? learner.learn(vector.message)
+        return learner
     }
 
     private func check(_ vector: Vector, _ result: Result<Report?, Malformed>) throws {

@@ -13,7 +13,8 @@ import Testing
         ["incidents", "cause"],
         ["ack"], ["silence"],
         ["reset"], ["disable"], ["enable"], ["status"], ["devices"],
-        ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"],
+        ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
+        ["devices", "list"], ["devices", "adopt"],
         ["import", "homeassistant"],
     ]
 
@@ -40,7 +41,9 @@ import Testing
         ["disable", "flat", "a/12/C", "--for", "2h"], ["enable", "roof", "a", "--by", "me"],
         ["rules", "test", "/no/such.table"], ["rules", "explain", "--hazard", "flood"],
         ["incidents", "show"], ["incidents", "show", "a-fire-1", "--state", "/no/such/folder"],
-        ["rules", "test", "--config", "/no/such/folder"],
+        ["rules", "test", "--config", "/no/such/folder"], ["devices", "adopt"],
+        ["devices", "adopt", "x", "--kind", "flood"], ["import", "csv"], ["import", "csv", "/no/such.csv"],
+        ["import", "csv", "/no/such.csv", "--columns", "adress=Serial"],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
         let configured = ["serve", "drill"].contains(arguments[0]) ? ["--config", HubFolder.root + "/Config"] : []

@@ -11,13 +11,14 @@ public import Registry
 /// | `homie/<device>/alarm/power-trouble`, `battery-trouble`, `trouble` | mains lost, battery low, fault |
 /// | `homie/<device>/alarm/openzone-<n>` | movement; nothing |
 /// | `homie/<device>/partition-<n>/away`, `stay`, `lights` … | whether it is armed, and the like |
-/// | `…/set`, `$…` | commands, and Homie's own |
+/// | `homie/<device>/$state` | Homie's own, of version 4: see ``HomieDecoder`` |
+/// | `…/set`, other `$…` | commands, and descriptions |
 ///
-/// A partition is addressed as `<device>/partition-<n>`, the panel as `<device>`. Default topic: `homie/dsc-alarm/…`, the
-/// device id that the project's example has.
+/// A partition is addressed as `<device>/partition-<n>`, the panel, its gateway, as `<device>`. Default topic:
+/// `homie/dsc-alarm/…`, the device id that the project's example has.
 public struct DSCDecoder: Decoder {
     public let ecosystem = Device.Ecosystem.alarmPanels
-    public var topicFilters: [String] { ["\(prefix.text)/\(device)/+/+"] }
+    public var topicFilters: [String] { ["\(prefix.text)/\(device)/+/+", "\(prefix.text)/\(device)/$state"] }
     private let prefix: TopicPrefix
     private let device: String
 
@@ -39,9 +40,11 @@ public struct DSCDecoder: Decoder {
 
     public func report(_ message: Message) throws(Malformed) -> Report? {
         // An empty payload only removes what was retained.
-        guard let levels = prefix.rest(of: message.topic), levels.count == 3, levels[0] == device,
-            !message.payload.isEmpty
-        else { return nil }
+        guard let levels = prefix.rest(of: message.topic), levels[0] == device, !message.payload.isEmpty else {
+            return nil
+        }
+        if levels.count == 2, levels.level(1, is: "$state") { return try state(message.payload) }
+        guard levels.count == 3 else { return nil }
         let node = levels[1]
         let isPartition = node.hasPrefix("partition-")
         guard isPartition || node == "alarm" else { return nil }
@@ -54,7 +57,19 @@ public struct DSCDecoder: Decoder {
             ? levels.find(2, in: Self.partition)
             : name.hasPrefix("alarmzone-") ? .unmapped : levels.find(2, in: Self.panel) ?? .nothing
         gathering.take(field, json.root, name: name)
-        return try gathering.report(ecosystem, isPartition ? levels.joined(0..<2) : device)
+        var report = try gathering.report(ecosystem, isPartition ? levels.joined(0..<2) : device)
+        report.gateway = device
+        return report
+    }
+
+    private func state(_ payload: [UInt8]) throws(Malformed) -> Report {
+        do {
+            // What ends a fault is for the panel's own `trouble` to say.
+            let readings = try HomieState.readings(payload, isVersion5: false).filter { $0 != .flag(.fault, false) }
+            return Report(ecosystem: ecosystem, address: device, readings: readings, gateway: device)
+        } catch {
+            throw Malformed(error.description, address: device)
+        }
     }
 
     private static let partition = KeyTable<Field>([

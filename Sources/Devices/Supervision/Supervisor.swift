@@ -79,7 +79,7 @@ public struct Supervisor: Sendable {
             watched[index].contract = known[contract] ?? 0
             guard let block = estate.position(ofBlock: device.place.block) else { continue }
             watched[index].block = Int32(block)
-            guard [.smoke, .heat, .flame].contains(device.kind) else { continue }
+            guard device.kind.detectsFire else { continue }
             watched[index].flags.insert(.detects)
             guard let floor = device.place.floor else { continue }
             let place = Place(block: device.place.block, floor: floor)
@@ -318,6 +318,11 @@ extension Supervisor {
     private mutating func noteHeardAtAll(_ index: Int) {
         guard watched[index].wasHeard, watched[index].block >= 0, contract(of: index).limit != nil else { return }
         blocks[Int(watched[index].block)].watched += 1
+    }
+
+    /// Counts messages that never came, as a decoder found by a counter of its own.
+    public mutating func missed(_ index: Int, count: Int) {
+        watched[index].missed = UInt32(clamping: Int(watched[index].missed) + max(0, count))
     }
 
     private mutating func countGap(_ index: Int, _ sequence: UInt64?) {

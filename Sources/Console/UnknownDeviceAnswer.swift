@@ -1,0 +1,70 @@
+import Devices
+public import Hummingbird
+import Registry
+
+/// The devices that speak and are not in the registry.
+public struct UnknownDevicesAnswer: ResponseCodable, Sendable {
+    /// The newest alarm first, then those heard last.
+    public var devices: [UnknownDeviceAnswer]
+    /// How many had to go for another since the hub's start, and how many messages came of devices that were not let in.
+    public var thrownOut: Int
+    public var turnedAway: Int
+
+    init(_ quarantine: Quarantine) {
+        devices = quarantine.devices.map(UnknownDeviceAnswer.init)
+        thrownOut = quarantine.thrownOut
+        turnedAway = quarantine.turnedAway
+    }
+}
+
+/// A device that speaks and is not in the registry. Strangers chose its texts.
+public struct UnknownDeviceAnswer: ResponseCodable, Sendable {
+    public var ecosystem: String
+    public var address: String
+    /// RFC 3339, as are the other moments.
+    public var firstHeardAt: String
+    public var heardAt: String
+    public var messages: Int
+    /// Of these, how many could not be understood.
+    public var malformed: Int
+    /// The kinds of readings that it has given.
+    public var kinds: [String]
+    /// A field that may be an alarm and that no table explains.
+    public var unmapped: String?
+    /// When it last said a hazard; absent if it never has.
+    public var alarmedAt: String?
+    /// That alarm was the state at connect, of unknown age.
+    public var alarmWasRetained: Bool
+    /// What it seems to be, as `devices.csv` calls it; absent if nobody can tell.
+    public var kind: String?
+    public var seems: String
+    public var model: String?
+    /// Where its topic says that it is, as a path.
+    public var place: String?
+    /// The gateway, server or bridge that it came by, as its topic has it.
+    public var route: String?
+    public var topic: String
+    /// The beginning of its last payload.
+    public var excerpt: String
+
+    init(_ device: QuarantinedDevice) {
+        let guess = DeviceGuess(device)
+        ecosystem = device.ecosystem.rawValue
+        address = device.address
+        firstHeardAt = device.firstHeardAt.description
+        heardAt = device.heardAt.description
+        messages = device.messages
+        malformed = device.malformed
+        kinds = device.kinds.map(\.rawValue)
+        unmapped = device.unmapped
+        alarmedAt = device.alarmedAt?.description
+        alarmWasRetained = device.alarmWasRetained
+        kind = guess.kind?.rawValue
+        seems = guess.reason
+        model = device.model
+        place = device.place?.description
+        route = device.route
+        topic = device.topic
+        excerpt = device.excerpt
+    }
+}
