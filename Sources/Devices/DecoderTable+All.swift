@@ -54,15 +54,33 @@ extension DecoderTable {
                     andOthers: topics.listening.contains(.shellyGen2)))
             others.append(
                 try ESPHomeDecoder(
-                    prefixes: ownPrefixes(.esphome, registry, topics), andOthers: topics.listening.contains(.esphome)))
+                    prefixes: ownPrefixes(.esphome, registry, topics), andOthers: topics.listening.contains(.esphome),
+                    discovery: topics.prefixes(of: .homeAssistant)))
         } else {
             others += [ShellyGen2Decoder(), ESPHomeDecoder()]
         }
-        return try DecoderTable(
-            [
-                NativeDecoder(estate: registry?.estate.id),
-                try Zigbee2MQTTDecoder(bases: topics.prefixes(of: .zigbee2mqtt)),
-            ] + others.filter { heard?.contains($0.ecosystem) ?? true }, models: registered)
+        var decoders: [any Decoder] = [
+            NativeDecoder(estate: registry?.estate.id),
+            try Zigbee2MQTTDecoder(bases: topics.prefixes(of: .zigbee2mqtt)),
+        ]
+        decoders += others.filter { heard?.contains($0.ecosystem) ?? true }
+        if heard?.contains(.homeAssistant) ?? true {
+            decoders.append(try homeAssistant(registry, topics, beside: decoders))
+        }
+        return try DecoderTable(decoders, models: registered)
+    }
+
+    /// Last of all: what is another's by its topic is left to that one, whoever announces it.
+    private static func homeAssistant(
+        _ registry: EstateRegistry?, _ topics: EcosystemTopics, beside others: [any Decoder]
+    ) throws(InvalidTopicFilter) -> HomeAssistantDecoder {
+        let registered = registry?.devices.filter { $0.ecosystem == .homeAssistant }.map(\.address) ?? []
+        let prefixes = topics.prefixes(of: .homeAssistant)
+        // Those of announcements are its own, too; and who listens to whatever comes owns nothing.
+        let discovery = Set(try HomeAssistantDecoder(prefixes: prefixes, registered: []).topicFilters)
+        let elsewhere = others.flatMap(\.topicFilters)
+            .filter { !$0.hasPrefix("#") && !$0.hasPrefix("+") && !discovery.contains($0) }
+        return try HomeAssistantDecoder(prefixes: prefixes, registered: registered, elsewhere: elsewhere)
     }
 
     /// A decoder for each prefix of an ecosystem whose addresses are only unique under one.

@@ -31,33 +31,44 @@ public struct DecoderTable: Sendable {
         if learns[index] { try learners.insert(filter, index) }
     }
 
-    /// The topic filters of all decoders, to subscribe to. Exercises are not among them: ``DrillTopic/filter``.
-    public var topicFilters: [String] { decoders.flatMap(\.topicFilters) }
+    /// The topic filters of all decoders, each once, to subscribe to. Exercises are not among them:
+    /// ``DrillTopic/filter``.
+    public var topicFilters: [String] {
+        var filters: Set<String> = []
+        return decoders.flatMap(\.topicFilters).filter { filters.insert($0).inserted }
+    }
 
     /// Teaches a real message to the decoders that learn, before ``report(_:)`` is asked what it says.
     ///
     /// - Parameter ecosystem: to teach one decoder alone, again what it has asked to be kept.
     /// - Returns: what changed, and in which ecosystem's decoder; empty for most messages.
-    /// - Throws: ``Malformed`` if it is meant to teach something and cannot be understood.
+    /// - Throws: ``Malformed`` if it is meant to teach something and one decoder cannot understand it, after all of them
+    ///   have been asked.
     @discardableResult
     public mutating func learn(
         _ message: Message, for ecosystem: Device.Ecosystem? = nil
     ) throws(Malformed) -> [(by: Device.Ecosystem, lesson: Lesson)] {
         guard DrillTopic(message.topic) == nil else { return [] }
         var lessons: [(by: Device.Ecosystem, lesson: Lesson)] = []
+        var firstMalformed: Malformed?
         for index in learners.match(message.topic) {
             if let ecosystem, decoders[index].ecosystem != ecosystem { continue }
             guard var decoder = decoders[index] as? any LearningDecoder else { continue }
             // Held once, or what it knows would be copied.
             decoders[index] = NativeDecoder()
             defer { decoders[index] = decoder }
-            let lesson = try decoder.learn(message)
-            guard lesson != .nothing else { continue }
-            for filter in lesson.heard {
-                do { try hear(filter, index) } catch { throw Malformed(error.description) }
+            do throws(Malformed) {
+                let lesson = try decoder.learn(message)
+                guard lesson != .nothing else { continue }
+                for filter in lesson.heard {
+                    do { try hear(filter, index) } catch { throw Malformed(error.description) }
+                }
+                lessons.append((decoder.ecosystem, lesson))
+            } catch {
+                firstMalformed = firstMalformed ?? error
             }
-            lessons.append((decoder.ecosystem, lesson))
         }
+        if let firstMalformed { throw firstMalformed }
         return lessons
     }
 

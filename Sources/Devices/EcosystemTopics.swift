@@ -9,7 +9,7 @@ public struct EcosystemTopics: Hashable, Sendable {
     public var prefixes: [Device.Ecosystem: [String]] = [
         .zigbee2mqtt: ["zigbee2mqtt"], .chirpstack: ["application"], .thethingsstack: ["v3"],
         .shellyGen1: ["shellies"], .zwavejs: ["zwave"], .rtl433: ["rtl_433"], .openmqttgateway: ["home"],
-        .domoticz: ["domoticz"], .homie: ["homie"],
+        .domoticz: ["domoticz"], .homie: ["homie"], .homeAssistant: ["homeassistant"],
     ]
     /// Tasmota's `Prefix3` and `Prefix2`, with what the FullTopic has before them.
     public var tasmotaTelemetry = "tele"

@@ -55,7 +55,7 @@ public enum Zigbee2MQTTInventory {
         ("humidity", .sensor), ("contact", .sensor), ("occupancy", .sensor), ("vibration", .sensor),
     ]
 
-    private static func kind(model: String?, _ exposes: [String]) -> Device.Kind? {
+    static func kind(model: String?, _ exposes: [String]) -> Device.Kind? {
         let rows = model.flatMap { DeviceModels.builtIn.model(.zigbee2mqtt, named: Array($0.utf8)) }?.fields
         for (property, kind) in kinds where exposes.contains(property) {
             // A heat detector that exposes smoke, or a keypad that does.

@@ -45,6 +45,7 @@ public struct Device: Hashable, Sendable, Identifiable {
         case alarmPanels = "alarm_panels"
         case homie
         case sparkplug = "sparkplug_b"
+        case homeAssistant = "homeassistant_discovery"
     }
 
     /// What a device is for. It decides what its alarm means: `smoke` from a heat detector is heat, and a siren that

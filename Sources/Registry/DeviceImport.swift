@@ -10,22 +10,28 @@ public struct DeviceOffer: Hashable, Sendable {
     /// Where it is, if that is known otherwise than by its name; has to be a place of the estate.
     public var place: Place?
     public var room: String?
+    /// Where it is said to be, for people, apart from its name.
+    public var area: String?
     /// What to call it; `nil` for an id made of its place and kind.
     public var id: Device.ID?
 
     public init(
         ecosystem: Device.Ecosystem, address: String, name: String, kind: Device.Kind?, model: String? = nil,
-        place: Place? = nil, room: String? = nil, id: Device.ID? = nil
+        place: Place? = nil, room: String? = nil, id: Device.ID? = nil, area: String? = nil
     ) {
         self.ecosystem = ecosystem
         self.address = address
         self.name = name
         self.kind = kind
         self.model = model
+        self.area = area
         self.place = place
         self.room = room
         self.id = id
     }
+
+    /// The texts that may tell the place, in the order to try: the name, the area with the name, the area alone.
+    var places: [String] { [name] + (area.map { ["\($0) \(name)", $0] } ?? []) }
 }
 
 /// What an import would change in `devices.csv`. Nothing that an operator has written is changed but by an operator.
@@ -94,7 +100,10 @@ public struct DeviceImport: Sendable {
             lines.append(.left(offer, why: why, mend: mend))
             return
         }
-        let named = patterns.lazy.compactMap { $0.place(of: offer.name, in: estate) }.first
+        let found = offer.places.lazy.compactMap { text in
+            patterns.lazy.compactMap { $0.place(of: text, in: estate) }.first
+        }
+        let named = found.first
         guard let place = offer.place ?? named?.place else {
             lines.append(
                 .left(

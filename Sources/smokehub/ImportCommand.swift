@@ -18,7 +18,7 @@ struct ImportGroup: AsyncParsableCommand {
               smokehub import zigbee2mqtt --name 'block-{block}/{floor}/{floor}{flat} {room}'
               smokehub import csv inventory.csv --columns address=Serial,kind=Type
             """,
-        subcommands: [ImportZigbee2MQTT.self, ImportCSV.self])
+        subcommands: [ImportZigbee2MQTT.self, ImportHomeAssistant.self, ImportCSV.self])
 }
 
 /// From the list that Zigbee2MQTT keeps at the broker.

@@ -143,7 +143,7 @@ import Testing
         #expect(
             some.topicFilters == [
                 "estate/demo/block/#", "zigbee2mqtt/#", "tele/#", "stat/#", "s/events/rpc", "s/status/+", "s/online",
-                "e/+/+/state", "e/status",
+                "e/+/+/state", "e/status", "homeassistant/+/+/config", "homeassistant/+/+/+/config",
             ])
         #expect(try some.report(Message(topic: "s/online", payload: "true"))?.address == "s")
         #expect(try some.report(Message(topic: "x/online", payload: "true")) == nil)

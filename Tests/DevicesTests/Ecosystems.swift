@@ -5,17 +5,16 @@ import Registry
 enum Ecosystems {
     private static let names = [
         "chirpstack", "thethingsstack", "shelly_gen1", "shelly_gen2", "tasmota", "esphome", "zwavejs", "rtl_433",
-        "openmqttgateway", "domoticz", "alarm_panels", "homie", "sparkplug_b",
+        "openmqttgateway", "domoticz", "alarm_panels", "homie", "sparkplug_b", "homeassistant_discovery",
     ]
 
     static func decoders(of ecosystem: String) -> [any Decoder] {
         (try? DecoderTable.all().decoders.filter { $0.ecosystem.rawValue == ecosystem }) ?? []
     }
 
-    /// All vectors but those that need what was said before, by Home Assistant's discovery.
     static var vectors: [Vector] {
         get throws {
-            try names.flatMap { try Vector.all(in: $0) }.filter { !needsDiscovery.contains($0.topic) }.map { vector in
+            try names.flatMap { try Vector.all(in: $0) }.map { vector in
                 var vector = vector
                 // A panel that speaks through Homie is a panel.
                 if vector.topic.hasPrefix("homie/dsc-alarm/") { vector.ecosystem = "alarm_panels" }
@@ -23,9 +22,4 @@ enum Ecosystems {
             }
         }
     }
-
-    private static let needsDiscovery = [
-        "smoke-a12/binary_sensor/alarm_loop/state", "smoke-a12/binary_sensor/lid/state",
-        "smoke-a12/binary_sensor/cell/state",
-    ]
 }

@@ -16,6 +16,7 @@ import Testing
         ["tickets", "list"], ["tickets", "show"], ["tickets", "close"],
         ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
         ["devices", "list"], ["devices", "adopt"],
+        ["import", "homeassistant"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {

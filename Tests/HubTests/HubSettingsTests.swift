@@ -252,7 +252,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "ecosystems: {native: {prefixes: [x]}}",
             "1:14: ecosystems: unknown key 'native'; write one of zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
                 + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels, homie, "
-                + "sparkplug_b"
+                + "sparkplug_b, homeassistant_discovery"
         ),
         (
             "ecosystems: {zigbee2mqtt: {prefixes: [a]}}\nzigbee2mqtt: {base-topics: [b]}",
@@ -270,7 +270,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "1:39: supervision.contracts[1].ecosystem: "
                 + "unknown 'zigbee'; write one of native, zigbee2mqtt, chirpstack, thethingsstack, shelly_gen1, "
                 + "shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, domoticz, alarm_panels, homie, "
-                + "sparkplug_b"
+                + "sparkplug_b, homeassistant_discovery"
         ),
         (
             "log-level: verbose",

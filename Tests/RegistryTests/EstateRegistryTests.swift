@@ -147,13 +147,13 @@ private func mistakes(
             "d,zigbee,d,a,1,A,,,smoke,",
             "devices.csv:2:3: unknown ecosystem 'zigbee'; write one of native, zigbee2mqtt, chirpstack, "
                 + "thethingsstack, shelly_gen1, shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, "
-                + "domoticz, alarm_panels, homie, sparkplug_b"
+                + "domoticz, alarm_panels, homie, sparkplug_b, homeassistant_discovery"
         ),
         (
             "d,,d,a,1,A,,,smoke,",
             "devices.csv:2:3: the ecosystem is missing; write one of native, zigbee2mqtt, chirpstack, "
                 + "thethingsstack, shelly_gen1, shelly_gen2, tasmota, esphome, zwavejs, rtl_433, openmqttgateway, "
-                + "domoticz, alarm_panels, homie, sparkplug_b"
+                + "domoticz, alarm_panels, homie, sparkplug_b, homeassistant_discovery"
         ),
         (
             "d,native,d,a,1,A,,,smok,",

@@ -96,7 +96,7 @@ public struct Contracts: Hashable, Sendable {
             return sleeps ? Contract(interval: .seconds(86_400), grace: .seconds(1800), lastWill: .sleeps) : byWill
         case .tasmota:
             return sleeps ? day : Contract(interval: .seconds(300), grace: .seconds(60), lastWill: .outage)
-        case .esphome, .alarmPanels, .homie, .sparkplug: return byWill
+        case .esphome, .alarmPanels, .homie, .sparkplug, .homeAssistant: return byWill
         case .rtl433, .openmqttgateway, .domoticz: return Contract(interval: nil, lastWill: .none)
         }
     }

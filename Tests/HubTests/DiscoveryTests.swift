@@ -1,0 +1,41 @@
+import AlertLog
+import Rules
+import TestBroker
+import TestHub
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `A device that announces itself to Home Assistant` {
+    private let announcement = "homeassistant/binary_sensor/det9/smoke/config"
+    private let config = #"{"dev_cla":"smoke","stat_t":"own/det9/smoke","dev":{"ids":["det9"]}}"#
+
+    private func folder(port: Int) throws -> HubFolder {
+        let folder = try HubFolder(port: port)
+        try folder.write("devices.csv", HubFolder.devicesFile + ["det9,homeassistant_discovery,det9,b,2,B,,smoke"])
+        return folder
+    }
+
+    @Test func `is heard on the topics that it names, also by a hub that starts anew`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try folder(port: broker.port)
+        let voice = try Voice(broker)
+        let log = LogTrail(folder.state)
+        let first = try RunningHub(folder)
+        try await first.untilReady()
+        try await voice.say(announcement, config)
+        // What cannot take its place shows that the announcement has been read.
+        try await voice.say(
+            "homeassistant/binary_sensor/evil/smoke/config",
+            #"{"dev_cla":"smoke","stat_t":"evil/smoke","dev":{"ids":["det9"]}}"#)
+        let refused = try await log.line("the refusal") { $0.details["trouble"] == "malformed" }
+        #expect(refused.text.english.contains(announcement))
+        try await voice.say("own/det9/smoke", "ON", retain: true)
+        try await log.line("the alarm") { $0.event == .signal && $0.device == "det9" && $0.level == .alarm }
+        try await first.stop()
+        let second = try RunningHub(folder)
+        try await second.untilReady()
+        try await voice.say("own/det9/smoke", "OFF")
+        try await log.line("the clear") { $0.event == .signal && $0.device == "det9" && $0.level == .info }
+        try await second.stop()
+    }
+}
