@@ -88,6 +88,8 @@ struct AudienceResolver: Sendable {
 
     /// Whether a place in a block that burns is among those that its policy tells at this stage.
     private func actsNow(_ place: Place, _ nearness: Nearness, _ alert: Alert) -> Bool {
+        // What is announced asks nobody to leave.
+        guard alert.announcement == nil else { return true }
         let isClose =
             place.floor == nil || takesIn(place, .floor, nearness, alert)
             || takesIn(place, .floorAbove, nearness, alert)

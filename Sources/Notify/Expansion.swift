@@ -47,7 +47,8 @@ struct Expansion: Sendable {
                     sirens[siren] = recipient
                 }
             case .siren(let siren):
-                if Self.sounds(recipient, alert), Self.comesFirst(recipient, sirens[siren]) {
+                // Whoever sleeps beside it is told by other means, or tomorrow.
+                if alert.announcement == nil, Self.sounds(recipient, alert), Self.comesFirst(recipient, sirens[siren]) {
                     sirens[siren] = recipient
                 }
             }

@@ -67,6 +67,24 @@ private let people = [
         #expect(expansion.deliveries.map(\.contact) == expected)
     }
 
+    @Test(arguments: [Block.Policy.simultaneous, .phased, .stayPut])
+    func `of an announcement is the whole block whatever its policy, and no siren`(_ policy: Block.Policy) {
+        var estate = Harbour.estate
+        estate.blocks[0].policy = policy
+        let directory = Directory(
+            estate: estate, residents: people,
+            devices: [Harbour.siren("s9", "a/9/A"), Harbour.siren("s", "a/4/corridor")]
+        )
+        let alert = Alert(
+            announcing: LogRecord.Text("The bell is off.", "警鐘停用。"), id: "a-notice-1", at: Harbour.noon, block: "a",
+            places: [Place(block: "a")], verb: "disable", to: [.guards, .block])
+        let expansion = Expansion(alert, sequence: 1, at: Harbour.noon, directory: directory, book: ToldBook([]))
+        #expect(
+            expansion.deliveries.map(\.contact) == [
+                "caretaker/1", "g-a/1", "g-all/1", "r3/1", "r4/1", "r4b/1", "r5/1", "r9/1", "w-8/1",
+            ])
+    }
+
     @Test func `has the guards of the block and the estate in front while it is investigated`() {
         let alert = Harbour.alert("a-fire-1/1", .investigate, [.flat, .neighbours, .guards], at: "a/4/A")
         #expect(told([alert], people) == [["g-a/1", "g-all/1", "r4/1", "r4b/1"]])
