@@ -120,7 +120,7 @@ extension Controls.Standing {
         case .place(let place):
             if place.flat != nil || place.area != nil { return place == device.place }
             return place.block == device.place.block && (place.floor == nil || place.floor == device.place.floor)
-        case .rule: return false
+        case .rule, .buildingAlarm: return false
         }
     }
 

@@ -16,6 +16,8 @@ import Rules
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
 /// | `POST /api/reload` | ``ReloadAnswer``: the hub has read its configuration again |
 /// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
+/// | `GET /api/building-alarms` | a list of ``BuildingAlarmAnswer``, one for each block |
+/// | `GET /api/building-alarms/{block}/notice` | an HTML page to print: the registered isolation |
 /// | `POST /api/disablements/{verb}` | 204; the verbs and what they take: ``DisablementRequest`` |
 /// | `GET /api/tickets?state=open` | a list of ``TicketAnswer``; `closed` or `all` for others |
 /// | `GET /api/tickets/{id}` | ``TicketStory``: one with its daily figures |
@@ -37,6 +39,12 @@ struct ControlAPI {
         router.get("/api/devices/unknown") { [hub] _, _ in UnknownDevicesAnswer(hub.board.unknownDevices) }
         router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
         router.post("/api/reload") { [hub] _, _ in try await ReloadAnswer(hub) }
+        router.get("/api/building-alarms") { [hub] _, _ in
+            hub.board.now.buildingAlarms.map { BuildingAlarmAnswer($0, at: hub.moment) }
+        }
+        router.get("/api/building-alarms/{block}/notice") { _, context in
+            try notice(ofBlock: context.parameters.require("block"))
+        }
         router.post("/api/incidents/{id}/{verb}") { request, context in
             let verb = try verb(context) { !$0.isOfScope }
             let asked = try await request.decode(as: IncidentRequest.self, context: context)
@@ -50,6 +58,20 @@ struct ControlAPI {
         }
         addTickets(to: router)
         return router
+    }
+
+    private func notice(ofBlock block: String) throws -> Response {
+        guard let known = hub.board.now.buildingAlarms.first(where: { $0.block == block }) else {
+            throw HTTPError(.notFound, message: "no block '\(block)' is in estate.yaml")
+        }
+        guard let isolation = known.alarm.isolation else {
+            throw HTTPError(.conflict, message: "the building's own alarm of block \(block) is not registered as off")
+        }
+        let notice = ShutdownNotice(
+            isolation: isolation, block: block, estate: hub.estate, utcOffset: hub.utcOffset)
+        return Response(
+            status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: notice.html)))
     }
 
     private func verb(
@@ -90,6 +112,8 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     public var silenced: [IncidentAnswer]
     /// What is disabled or under test.
     public var disablements: [DisablementAnswer]
+    /// Each block's own fire alarm.
+    public var buildingAlarms: [BuildingAlarmAnswer]
     public var falseAlarms: FalseAlarmAnswer
 
     init(_ tally: HubBoard.Tally, at moment: Instant) {
@@ -102,6 +126,7 @@ public struct StatusAnswer: ResponseCodable, Sendable {
         openIncidents = tally.incidents.count
         silenced = tally.incidents.values.filter { $0.silence != nil }.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         disablements = tally.disablements.map(DisablementAnswer.init)
+        buildingAlarms = tally.buildingAlarms.map { BuildingAlarmAnswer($0, at: moment) }
         falseAlarms = FalseAlarmAnswer(tally.falseAlarms, at: moment)
     }
 }

@@ -44,25 +44,30 @@ public struct IncidentRequest: Codable, Sendable {
 
 /// What an operator asks of a device, place or rule: `disable`, `enable`, `test` or `end-test`.
 ///
-/// `what` is device, flat, area, floor, block or rule; `which` is its id, path (`a/12/C`) or name. Disabling and testing
-/// take `for` or `until`, and `second`, a second person who agrees.
+/// `what` is device, flat, area, floor, block, rule or building-alarm; `which` is its id, path (`a/12/C`) or name, for
+/// building-alarm the block. Disabling and testing take `for` or `until`, and `second`, a second person who agrees;
+/// disabling a building-alarm takes `areas`, and needs `why`.
 public struct DisablementRequest: Codable, Sendable {
     public var what: String
     public var which: String
     public var by: String
     public var why: String?
     public var second: String?
+    /// Areas and floors of the block, at most 64; `nil` for all of it.
+    public var areas: [String]?
     public var until: String?
     public var `for`: String?
 
     public init(
-        what: String, which: String, by: String, why: String, second: String? = nil, time: EndTime? = nil
+        what: String, which: String, by: String, why: String, second: String? = nil, areas: [String]? = nil,
+        time: EndTime? = nil
     ) {
         self.what = what
         self.which = which
         self.by = by
         self.why = why
         self.second = second
+        self.areas = areas
         until = time?.until
         self.for = time?.span
     }
@@ -74,10 +79,14 @@ public struct DisablementRequest: Codable, Sendable {
                 .badRequest,
                 message: "'\(what) \(which)' names nothing; write one of \(words), and its id, path (a/12/C) or name")
         }
+        if case .buildingAlarm = scope, verb == .disable, (why ?? "").allSatisfy(\.isWhitespace) {
+            throw HTTPError(.badRequest, message: "say why: the notice in the lobby has to tell it")
+        }
         return OperatorCommand(
             verb, by: String(by.prefix(100)), why: String((why ?? "").prefix(1000)),
             until: try EndTime.moment(until: until, for: self.for, after: moment), scope: scope,
-            second: second.map { String($0.prefix(100)) })
+            second: second.map { String($0.prefix(100)) },
+            areas: areas.map { $0.prefix(64).map { String($0.prefix(100)) } })
     }
 }
 

@@ -32,6 +32,8 @@ public final class HubBoard: Sendable {
         public var disablements: [Disablement] = []
         /// Whether each device would speak if it had to, in the registry's order; empty until that is known.
         public var standings: ContiguousArray<Supervisor.Standing> = []
+        /// Each block's own fire alarm, in the blocks' order.
+        public var buildingAlarms: [RuleEngine.BlockAlarm] = []
         public var falseAlarms = FalseAlarms(count: 0, unexplained: 0, firstAt: nil, detectors: 0)
     }
 
@@ -95,6 +97,7 @@ public final class HubBoard: Sendable {
     func update(_ disablements: [Disablement]) { tally.withLock { $0.disablements = disablements } }
 
     func update(_ standings: ContiguousArray<Supervisor.Standing>) { tally.withLock { $0.standings = standings } }
+    func update(_ alarms: [RuleEngine.BlockAlarm]) { tally.withLock { $0.buildingAlarms = alarms } }
 
     func update(_ falseAlarms: FalseAlarms) { tally.withLock { $0.falseAlarms = falseAlarms } }
 

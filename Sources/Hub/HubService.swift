@@ -53,6 +53,10 @@ public final class HubService: Service {
     /// Where ``ControlService`` listens.
     public var controlSocket: String { state.path + "/hub.sock" }
 
+    public var estate: Estate { configuration.registry.estate }
+    /// How far the estate's clocks are ahead of UTC.
+    public var utcOffset: Duration { configuration.rules.settings.utcOffset }
+
     /// The hub's time.
     public var moment: Instant { now() }
 

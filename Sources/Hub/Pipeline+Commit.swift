@@ -37,6 +37,7 @@ extension Pipeline {
             incidents: engine.openIncidents)
         board.update(engine.openIncidents)
         board.update(engine.disablements)
+        board.update(engine.buildingAlarms)
         countFalseAlarms()
         try restoreUpkeep(at: moment)
     }
@@ -96,7 +97,9 @@ extension Pipeline {
     /// The state shown is the state acted upon.
     private func show(_ outcome: Consequences) {
         board.update(outcome.incidents)
-        if outcome.blocks.contains(where: { $0.exercise == nil }) { board.update(engine.disablements) }
+        guard outcome.blocks.contains(where: { $0.exercise == nil }) else { return }
+        board.update(engine.disablements)
+        board.update(engine.buildingAlarms)
     }
 
     private func noteUnreadable(_ rows: [String]) {

@@ -13,7 +13,9 @@ extension Estate {
     init?(reading file: ConfigFile, _ mistakes: inout Mistakes) {
         let root = mistakes.reading { () throws(ConfigError) in try YAMLDocument(file).root.mapping() }
         guard let root else { return nil }
-        root.checkKeys(["estate", "name", "blocks", "adjacent"], required: ["estate", "name", "blocks"], &mistakes)
+        root.checkKeys(
+            ["estate", "name", "blocks", "adjacent", "building-alarm"], required: ["estate", "name", "blocks"],
+            &mistakes)
         let id = mistakes.reading { () throws(ConfigError) in try root["estate"]?.identifier() } ?? nil
         let name = mistakes.reading { () throws(ConfigError) in try root["name"]?.localizedText() } ?? nil
         let list = mistakes.reading { () throws(ConfigError) in try root["blocks"]?.list() } ?? nil
@@ -30,9 +32,11 @@ extension Estate {
             }
             blocks.append(block)
         }
+        let alarms = root["building-alarm"].map { BuildingAlarmPolicy(reading: $0, &mistakes) }
         guard let id, let name, list != nil else { return nil }
         let adjacency = root["adjacent"].map { Self.adjacency($0, among: blocks.map(\.id), &mistakes) }
         self.init(id: id, name: name, blocks: blocks, adjacency: adjacency ?? [])
+        buildingAlarms = alarms ?? BuildingAlarmPolicy()
     }
 
     /// `[[a, b], [b, c]]`

@@ -10,6 +10,8 @@ public struct Estate: Hashable, Sendable {
     private var positions: [String: Int]
     /// Pairs of blocks between which fire may spread: a façade, a scaffold, a shared podium.
     public var adjacency: [[String]]
+    /// How the blocks' own fire alarms are supervised.
+    public var buildingAlarms = BuildingAlarmPolicy()
 
     public init(id: String, name: LocalizedText, blocks: [Block], adjacency: [[String]] = []) {
         self.id = id

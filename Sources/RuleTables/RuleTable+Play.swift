@@ -31,7 +31,8 @@ extension RuleTable {
         let incident = command.verb.isOfScope ? "" : command.incident ?? engine.openIncidents.first?.id
         guard let incident else { return false }
         let asked = OperatorCommand(
-            command.verb, incident: incident, by: command.by, until: command.until, scope: command.scope,
+            command.verb, incident: incident, by: command.by, until: command.until,
+            scope: command.scope,
             second: command.second, force: command.force ? true : nil)
         return engine.apply(asked, at: moment) == .done
     }

@@ -83,7 +83,7 @@ struct StepReader {
         else {
             throw line.mistake(
                 at: line.end, "what is meant is missing",
-                mend: "write device, flat, floor, block or rule and its name, such as 'flat a/12/C'")
+                mend: "write device, flat, floor, block, rule or building-alarm and its name, such as 'flat a/12/C'")
         }
         var command = RuleTable.Command(
             verb: verb, incident: nil, by: arguments.take("by")?.text ?? "guard-1", scope: scope)
@@ -183,7 +183,7 @@ struct StepReader {
 }
 
 extension RuleSet {
-    /// What decides without standing in rules.yaml: an operator, the end of a drill, a real alarm during one, and the
-    /// end of what concerned several blocks.
-    public static let namesOfTheEngine = ["reset", "drill-end", "real-alarm", "closed"]
+    /// What decides without standing in rules.yaml: an operator, the end of a drill, a real alarm during one, the end
+    /// of what concerned several blocks, and a building's own alarm that stays silent.
+    public static let namesOfTheEngine = ["reset", "drill-end", "real-alarm", "closed", "contradiction"]
 }

@@ -25,7 +25,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     public var repetition: Int
     /// The event time was long before the hub heard of it.
     public var late: Bool
-    /// The building's own alarm was silent while this was confirmed.
+    /// The building's own alarm is silent although a fire is confirmed, or it is registered as isolated.
     public var contradiction: Bool
     /// What sirens are to do otherwise than the stage says; `nil` for nothing else.
     public var sounders: Sounders?

@@ -11,6 +11,9 @@ public struct BlockState: Hashable, Sendable, Codable {
     /// In the order in which they began. Rules are disabled for the estate as a whole; nothing is in an exercise.
     public internal(set) var disablements: [Disablement] = []
 
+    /// What is known of the block's own fire alarm; `nil` for nothing, and always in an exercise.
+    public internal(set) var buildingAlarm: BuildingAlarm?
+
     init(block: String, exercise: String?) {
         self.block = block
         self.exercise = exercise
@@ -25,5 +28,6 @@ public struct BlockState: Hashable, Sendable, Codable {
         lastNumber = try container.decode(Int.self, forKey: .lastNumber)
         announcements = try container.decodeIfPresent(Int.self, forKey: .announcements) ?? 0
         disablements = try container.decodeIfPresent([Disablement].self, forKey: .disablements) ?? []
+        buildingAlarm = try container.decodeIfPresent(BuildingAlarm.self, forKey: .buildingAlarm)
     }
 }

@@ -28,6 +28,8 @@ public struct Disablement: Hashable, Sendable, Codable {
         case place(Place)
         /// By its name in `rules.yaml`.
         case rule(String)
+        /// The fire alarm that a block has itself: nothing of the hub is disabled, it is registered that this is off.
+        case buildingAlarm(block: String)
     }
 
     /// An alarm that is recorded and not acted upon.
@@ -64,6 +66,7 @@ extension Disablement.Scope: CustomStringConvertible {
         switch self {
         case .device(let id): "device \(id)"
         case .rule(let name): "rule \(name)"
+        case .buildingAlarm(let block): "building-alarm \(block)"
         case .place(let place):
             if place.area != nil {
                 "area \(place)"
@@ -78,7 +81,7 @@ extension Disablement.Scope: CustomStringConvertible {
     }
 
     /// The words that begin a ``description``.
-    public static let words = ["device", "flat", "area", "floor", "block", "rule"]
+    public static let words = ["device", "flat", "area", "floor", "block", "rule", "building-alarm"]
 
     /// Reads a ``description`` in its two parts; `nil` if that is none: `flat` and `a/12/C`.
     public init?(_ what: String, _ which: String) {
@@ -87,6 +90,7 @@ extension Disablement.Scope: CustomStringConvertible {
         switch (what, path.count) {
         case ("device", _): self = .device(which)
         case ("rule", _): self = .rule(which)
+        case ("building-alarm", 1): self = .buildingAlarm(block: which)
         case ("block", 1): self = .place(Place(block: path[0]))
         case ("floor", 2): self = .place(Place(block: path[0], floor: path[1]))
         case ("flat", 2): self = .place(Place(block: path[0], flat: path[1]))
@@ -102,7 +106,7 @@ extension Disablement.Scope: CustomStringConvertible {
         switch self {
         case .device(let id): id == device.id
         case .place(let place): place.contains(device.place)
-        case .rule: false
+        case .rule, .buildingAlarm: false
         }
     }
 

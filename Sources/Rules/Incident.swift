@@ -37,6 +37,8 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
     var suspected = false
     /// Whether it has ever been confirmed; `nil` for not yet.
     public internal(set) var wasConfirmed: Bool?
+    /// Whether the building's own alarm has answered it; `nil` before it is confirmed, and where nobody watches a bell.
+    public internal(set) var bell: Bell?
     /// When time alone will change it next.
     var due = Instant.distantFuture
 
@@ -75,6 +77,14 @@ public struct Incident: Hashable, Sendable, Codable, Identifiable {
         public var why: String
         /// The flats and areas that alarmed; a signal from any other breaks the silence.
         public var places: [Place]
+    }
+
+    /// What the building's own alarm does about a fire that is confirmed.
+    public enum Bell: Hashable, Sendable, Codable {
+        case awaited(until: Instant)
+        /// It has not sounded in time: a contradiction.
+        case silent(since: Instant)
+        case heard
     }
 
     struct Reminder: Hashable, Sendable, Codable {

@@ -64,11 +64,12 @@ extension Narration {
             let there = PlaceNames(estate).text(place)
             return Text("Device \(id) (\(there.english))", "裝置 \(id)（\(there.traditionalChinese)）")
         case .rule(let name): return Text("Rule \(name)", "規則 \(name) ")
+        case .buildingAlarm(let block): return bell(block, estate)
         }
     }
 
     /// `18:00 on 23 Nov` and `11月23日18:00`.
-    private static func clock(_ moment: Instant, _ utcOffset: Duration) -> Text {
+    static func clock(_ moment: Instant, _ utcOffset: Duration) -> Text {
         // 2026-11-23T18:00:00.000Z
         let digits = (moment + utcOffset).description.split { !$0.isNumber }.map(String.init)
         guard digits.count >= 5, let month = Int(digits[1]), let day = Int(digits[2]), (1...12).contains(month) else {

@@ -213,6 +213,7 @@ extension Narration {
         case .place(let there): place = there
         case .device(let id): device = id
         case .rule: break
+        case .buildingAlarm(let block): place = Place(block: block)
         }
         return LogRecord(
             at: moment, event: disablement.isTest ? .operator : .trouble, level: level, estate: estate.id,

@@ -16,6 +16,8 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
     /// A second person, who agrees.
     public var second: String?
     public var cause: Cause?
+    /// Areas and floors that an isolation of the building's own alarm is about; `nil` for all of the block.
+    public var areas: [String]?
     /// Set to reset an incident although detectors of it still alarm.
     public var force: Bool?
 
@@ -32,7 +34,8 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         case reset
         /// What it was, said before or after it closed.
         case cause
-        /// What a device, place or rule says is recorded for a stated time, and not acted upon.
+        /// What a device, place or rule says is recorded for a stated time, and not acted upon; that the building's own
+        /// alarm is off for a stated time is registered.
         case disable
         /// Test presses of devices are not worth a line each for a stated time.
         case test
@@ -52,7 +55,8 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
 
     public init(
         _ verb: Verb, incident: Incident.ID = "", by: String, why: String = "", until: Instant? = nil,
-        scope: Disablement.Scope? = nil, second: String? = nil, cause: Cause? = nil, force: Bool? = nil
+        scope: Disablement.Scope? = nil, second: String? = nil, cause: Cause? = nil, force: Bool? = nil,
+        areas: [String]? = nil
     ) {
         self.verb = verb
         self.incident = incident
@@ -63,6 +67,7 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         self.second = second
         self.cause = cause
         self.force = force
+        self.areas = areas
     }
 }
 

@@ -20,6 +20,7 @@ extension RuleEngine {
 
     mutating func applyToScope(_ command: OperatorCommand) -> OperatorAnswer {
         guard let scope = command.scope else { return .refused("nothing is named; say which device, place or rule") }
+        if case .buildingAlarm(let block) = scope { return applyToBuildingAlarm(command, block) }
         let isTest = command.verb == .test || command.verb == .endTest
         let key: DisablementKey
         switch self.key(of: scope, isTest: isTest) {
@@ -62,6 +63,7 @@ extension RuleEngine {
                 return unknown("no rule '\(name)' is in rules.yaml")
             }
             return .success(DisablementKey(block: estate.blocks.count, scope: scope, isTest: isTest))
+        case .buildingAlarm(let block): return unknown("\(block) has a register of its own")
         }
     }
 
@@ -208,6 +210,7 @@ extension RuleEngine {
             case .place(let place): [place]
             case .device: device.map { [$0.place] } ?? []
             case .rule: estate.blocks.map { Place(block: $0.id) }
+            case .buildingAlarm(let block): [Place(block: block)]
             }
         outcome.alerts.append(
             Alert(

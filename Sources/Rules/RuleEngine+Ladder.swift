@@ -139,7 +139,10 @@ extension RuleEngine {
             }
             incident.rung = rung
             incident.rungSince = at
-            if rung.stage == .confirmed || rung.stage == .spreading { incident.wasConfirmed = true }
+            if rung.stage == .confirmed || rung.stage == .spreading {
+                incident.wasConfirmed = true
+                awaitBell(&incident, since: at)
+            }
             incident.reminder = rule.reminder.map {
                 Incident.Reminder(rule: rule.name, next: at + $0.pause(after: 0), count: 0)
             }
@@ -173,17 +176,18 @@ extension RuleEngine {
     }
 
     /// The name of the alert that comes next.
-    private func nextAlert(of incident: Incident) -> Alert.ID { "\(incident.id)/\(incident.alertCount + 1)" }
+    func nextAlert(of incident: Incident) -> Alert.ID { "\(incident.id)/\(incident.alertCount + 1)" }
 
     /// Gives an alert its number, and lets it out.
     func numbered(_ alert: Alert, of incident: inout Incident) -> Alert {
         var alert = alert
         alert.id = nextAlert(of: incident)
+        alert.contradiction = contradicts(incident)
         incident.alertCount += 1
         return alert
     }
 
-    private mutating func alert(_ alert: Alert, of incident: inout Incident) {
+    mutating func alert(_ alert: Alert, of incident: inout Incident) {
         var alert = alert
         alert.sounders = sounders(for: incident)
         outcome.alerts.append(numbered(alert, of: &incident))
@@ -209,6 +213,7 @@ extension RuleEngine {
         if let until = incident.silence?.until, until <= moment { endSilence(&incident, because: .time, drill) }
         noteSuspect(&incident, at: moment, drill)
         remind(&incident, at: moment, drill)
+        if drill == nil { noteContradiction(&incident, at: moment) }
         self[drill].blocks[block].incidents[position] = incident
         settle(id, block: block, drill: drill, trigger: nil)
     }
@@ -324,6 +329,7 @@ extension RuleEngine {
         }
         if let suspect = suspectDue(of: incident) { next = min(next, suspect) }
         if let until = incident.silence?.until { next = min(next, until) }
+        if let until = contradictionDue(of: incident) { next = min(next, until) }
         let rules = ladders[incident.hazard]
         let around = surroundings(of: incident, block)
         for rule in rules.indices where rules[rule].outcome.mayFollow(incident) && rules[rule].mayFire(on: incident) {

@@ -23,6 +23,10 @@ extension RuleEngine {
                     let heardAt = incident.members[member].heardAt
                     incident.members[member].heardAt = max(heardAt, min(heardAt + (end - moment), end))
                 }
+                if case .awaited(let until)? = incident.bell {
+                    // The bell could not be heard either.
+                    incident.bell = .awaited(until: max(until, end + estate.buildingAlarms.contradictionAfter))
+                }
                 guard incident != real.blocks[block].incidents[position] else { continue }
                 real.blocks[block].incidents[position] = incident
                 noteChanged(incident, block: block, drill: nil)

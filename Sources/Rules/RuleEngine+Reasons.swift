@@ -98,6 +98,11 @@ extension RuleEngine {
             let says = LogRecord.Text("the silence ends and the sounders may sound again", "靜音結束，警笛可再次響起")
             return ("silence-end", says, ["reset"])
         }
+        if contradictionDue(of: incident) == due {
+            let says = LogRecord.Text(
+                "it is a contradiction if the building's own alarm stays silent", "如大廈警鐘仍未響起，即屬矛盾情況")
+            return ("contradiction", says, ["bell", "reset"])
+        }
         guard let lone = incident.members.first else { return nil }
         let says = LogRecord.Text("\(lone.device) is reported as perhaps stuck", "報告\(lone.device)可能卡住")
         return ("suspect", says, ["clear", "reset"])

@@ -35,6 +35,7 @@ extension RuleEngine {
         }
         watchAll()
         findNextDisablementEnd()
+        findNextBellDue()
         findNextDue()
     }
 
@@ -48,6 +49,10 @@ extension RuleEngine {
             if let next = state.incidents[incident].reminder?.next {
                 state.incidents[incident].reminder?.next = min(next, present + .seconds(3600))
             }
+            if case .awaited(let until)? = state.incidents[incident].bell {
+                let latest = present + estate.buildingAlarms.contradictionAfter
+                state.incidents[incident].bell = .awaited(until: min(until, latest))
+            }
             for member in state.incidents[incident].members.indices {
                 var known = state.incidents[incident].members[member]
                 known.index = positions[known.device]
@@ -56,6 +61,9 @@ extension RuleEngine {
                 known.clearedAt = known.clearedAt.map { min($0, present) }
                 state.incidents[incident].members[member] = known
             }
+        }
+        if let block = estate.position(ofBlock: state.block) {
+            state.buildingAlarm?.settle(with: bells[block].map { device(at: $0).id }, notAfter: present)
         }
         for position in state.disablements.indices {
             for alarm in state.disablements[position].withheld.indices {

@@ -7,6 +7,7 @@ extension RuleEngine {
         for index in indices where index < deviceCount && real.devices[index].silent != silent {
             real.devices[index].silent = silent
             outcome.devices.append(index)
+            if device(at: index).kind == .buildingAlarm { noteBell(at: index) }
         }
     }
 }

@@ -33,15 +33,13 @@ extension RuleEngine {
         }
     }
 
-    /// Whether the block's own alarm is out of service: it says so, has a fault, lost its power, or is silent. `nil` if
-    /// the registry has none, or it has never been heard.
+    /// Whether the block's own alarm is out of service: somebody has registered that, or one of its devices has a fault,
+    /// lost its power, or is silent. `nil` if nobody has, and the registry has none that was ever heard.
     private func buildingAlarmIsIsolated(_ block: Int) -> Bool? {
-        guard interests.buildingAlarms, block < buildingAlarms.count, let index = buildingAlarms[block] else {
-            return nil
-        }
-        let state = real.devices[index]
-        guard state.heardAt != nil else { return nil }
-        return state.silent || [.fault, .powerLost, .offline, .tamper].contains { state.has($0) }
+        guard interests.buildingAlarms, block < bells.count else { return nil }
+        if real.blocks[block].buildingAlarm?.isolation != nil { return true }
+        let heard = bells[block].filter { real.devices[$0].heardAt != nil }
+        return heard.isEmpty ? nil : heard.contains { !real.devices[$0].reasonsOutOfService.isEmpty }
     }
 
     /// Remembers that a detector's alarm came to nothing: its incident closed without ever having been confirmed.

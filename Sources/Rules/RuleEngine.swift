@@ -29,12 +29,14 @@ public struct RuleEngine {
     let ladders: Ladders
     let devices: [Device]
     let interests: RuleSet.Interests
-    /// The position of each block's own alarm.
-    let buildingAlarms: [Int?]
+    /// The positions of the devices of each block's own alarm.
+    let bells: [[Int]]
     /// When the next incident is due, in real time.
     private var earliestDue = Instant.distantFuture
     /// When the next disablement or test comes to its end.
     var nextDisablementEnd = Instant.distantFuture
+    /// When time alone changes something next of a block's own alarm.
+    var nextBellDue = Instant.distantFuture
 
     /// How many drills may run at a time.
     public static let exercisesMax = 4
@@ -47,9 +49,11 @@ public struct RuleEngine {
         self.now = now
         real = World(exercise: nil, estate: estate, devices: DeviceStates(count: devices.count))
         interests = RuleSet.Interests(rules)
-        buildingAlarms = estate.blocks.map { block in
-            devices.firstIndex { $0.kind == .buildingAlarm && $0.place.block == block.id }
+        var bells = [[Int]](repeating: [], count: estate.blocks.count)
+        for (index, device) in devices.enumerated() where device.kind == .buildingAlarm {
+            if let block = estate.position(ofBlock: device.place.block) { bells[block].append(index) }
         }
+        self.bells = bells
     }
 
     /// When ``advance(to:)`` is due if nothing is heard first; `nil` while nothing is pending.
@@ -113,13 +117,15 @@ public struct RuleEngine {
         moveTime(for: observation, at: placement.at, drill: drill)
         state = self[drill].devices[observation.index]
         let conditionsChanged = noteConditions(of: observation, placement, &state, drill)
+        let bellChanged =
+            drill == nil && observation.device.kind == .buildingAlarm && noteBell(observation, placement, state)
         let trendsChanged = noteTrends(of: observation, at: placement.at, &state, drill)
         let changes =
             signals(of: observation, placement, &state)
             + measuredSignals(of: observation, spoken: true, at: placement.at, &state)
         self[drill].devices[observation.index] = state
         if trendsChanged { findNextDue() }
-        guard conditionsChanged || trendsChanged || !changes.isEmpty else { return nil }
+        guard conditionsChanged || bellChanged || trendsChanged || !changes.isEmpty else { return nil }
         if drill == nil, outcome.devices.last != observation.index { outcome.devices.append(observation.index) }
         for signal in changes {
             handle(signal, of: observation, late: placement.late, drill: drill)
@@ -218,7 +224,7 @@ public struct RuleEngine {
 
     /// Finds anew when the next incident is due. Called after every change of an incident.
     mutating func findNextDue() {
-        var next = min(nextDisablementEnd, real.earliestDue)
+        var next = min(nextDisablementEnd, nextBellDue, real.earliestDue)
         for drill in drills { next = min(next, drill.realTime(of: drill.earliestDue)) }
         earliestDue = next
     }
@@ -226,6 +232,7 @@ public struct RuleEngine {
     private mutating func stepEverythingDue() {
         // First, for what still alarms is then an alarm like any other.
         endDisablementsDue()
+        stepBellsDue()
         for drill in [nil] + drills.indices.map(Optional.some) {
             let moment = self[drill].time(at: now)
             for device in self[drill].measurementDues?.positions(until: moment) ?? [] {

@@ -124,6 +124,7 @@ struct Status: AsyncParsableCommand {
                     Line.out("silenced         \(incident.incident)\(incident.silence ?? "")")
                 }
                 for disablement in status.disablements { Line.out(disablement.line) }
+                for alarm in status.buildingAlarms { Line.out(alarm.line) }
             }
             guard status.connected else { throw ExitCode(1) }
         }

@@ -124,6 +124,10 @@ struct Disable: AsyncParsableCommand {
             for help are disabled by naming the device itself, never by a flat, floor or block. For longer than \
             disable-alone-max in rules.yaml a second person has to agree. Without WHAT it shows what is disabled.
 
+            building-alarm is another matter: nothing of the hub is disabled, but it is registered that the building's \
+            own fire alarm is off in a block. Guards, wardens and maintenance are told, and by estate.yaml the \
+            residents; all hear of it if it is not back when the time is over. --notice writes the page for the lobby.
+
             With --test, test presses of the devices are counted instead of recorded one by one, and every alarm stays \
             an alarm.
 
@@ -132,23 +136,29 @@ struct Disable: AsyncParsableCommand {
               smokehub disable device a-12-C-smoke --for 8h --by office --second chair
               smokehub disable rule unanswered --for 1h --by warden-2
               smokehub disable --test block a --for 2h --by fitter-1
+              smokehub disable building-alarm --block a --until 2026-11-23T18:00:00+08:00 --by fitter-1 \
+            --why "new panel" --areas lobby,stair-1 --notice notice.html
               smokehub disable
 
             EXIT STATUS
               0 done, 1 refused (the reason is said), or no hub answers, 2 wrong usage.
             """)
 
-    @Argument(help: "device, flat, area, floor, block or rule.") var what: String?
+    @Argument(help: "device, flat, area, floor, block, rule or building-alarm.") var what: String?
     @Argument(help: "Its id, path (a/12/C) or name.") var which: String?
     @Flag(help: "Under test: only test presses are kept off.") var test = false
     @OptionGroup var time: TimeOptions
     @Option(help: "Who asks.") var by: String?
     @Option(help: "Why, in words.") var why = ""
     @Option(help: "A second person, who agrees.") var second: String?
+    @OptionGroup var alarm: BuildingAlarmOptions
+    @Option(help: "For building-alarm: areas and floors, if not all: lobby,stair-1.") var areas: String?
+    @Option(help: "For building-alarm: where to write the notice to print, an HTML page.") var notice: String?
     @Flag(help: "As JSON, what is disabled.") var json = false
     @OptionGroup var place: HubPlace
 
     func validate() throws {
+        let which = try alarm.which(what, which)
         guard let what else { return }
         guard let which, Disablement.Scope(what, which) != nil else {
             throw ValidationError(
@@ -156,13 +166,26 @@ struct Disable: AsyncParsableCommand {
         }
         guard by != nil else { throw ValidationError("Write who asks: --by NAME.") }
         guard time.end != nil else { throw ValidationError("It has to end: \(EndTime.mend).") }
+        guard what == "building-alarm" else {
+            guard areas == nil, notice == nil else {
+                throw ValidationError("--areas and --notice are for building-alarm; leave them out.")
+            }
+            return
+        }
+        guard !test else { throw ValidationError("A building's own alarm is tested by ringing it; leave --test out.") }
+        guard !why.allSatisfy(\.isWhitespace) else {
+            throw ValidationError("Write why, for the notice has to tell it: --why TEXT.")
+        }
     }
 
     func run() async throws {
-        guard let what, let which, let by else { return try await show() }
+        guard let what, let which = try alarm.which(what, which), let by else { return try await show() }
         let request = DisablementRequest(
-            what: what, which: which, by: by, why: why, second: second, time: time.end)
+            what: what, which: which, by: by, why: why, second: second,
+            areas: areas.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } },
+            time: time.end)
         try await place.ask(test ? .test : .disable, request)
+        if let notice { try await refusing { try place.writeNotice(ofBlock: which, to: notice) } }
     }
 
     private func show() async throws {
@@ -170,8 +193,12 @@ struct Disable: AsyncParsableCommand {
             let answer = try place.client().get("/api/disablements")
             if json { return Line.out(String(decoding: answer.body, as: UTF8.self)) }
             let disablements = try JSONDecoder().decode([DisablementAnswer].self, from: answer.body)
-            if disablements.isEmpty { Line.out("Nothing is disabled.") }
+            let alarms = try place.client().get("/api/building-alarms")
+            let isolated = try JSONDecoder().decode([BuildingAlarmAnswer].self, from: alarms.body)
+                .filter { $0.isolation != nil || $0.state == .unregistered }
+            if disablements.isEmpty, isolated.isEmpty { Line.out("Nothing is disabled.") }
             for disablement in disablements { Line.out(disablement.line) }
+            for alarm in isolated { Line.out(alarm.line) }
         }
     }
 }
@@ -181,30 +208,34 @@ struct Enable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "End a disablement or test before its time.",
         discussion: """
-            What still alarms under it is an alarm like any other from then on.
+            What still alarms under it is an alarm like any other from then on. For building-alarm, say with it that the \
+            building's own alarm is back.
 
             EXAMPLES
               smokehub enable flat a/12/C --by warden-2
               smokehub enable --test block a --by fitter-1
+              smokehub enable building-alarm --block a --by fitter-1
 
             EXIT STATUS
               0 done, 1 it is not disabled, or no hub answers, 2 wrong usage.
             """)
 
-    @Argument(help: "device, flat, area, floor, block or rule.") var what: String
-    @Argument(help: "Its id, path (a/12/C) or name.") var which: String
+    @Argument(help: "device, flat, area, floor, block, rule or building-alarm.") var what: String
+    @Argument(help: "Its id, path (a/12/C) or name.") var which: String?
+    @OptionGroup var alarm: BuildingAlarmOptions
     @Flag(help: "The test of it, not its disablement.") var test = false
     @OptionGroup var person: PersonOptions
     @OptionGroup var place: HubPlace
 
     func validate() throws {
-        guard Disablement.Scope(what, which) != nil else {
+        guard let which = try alarm.which(what, which), Disablement.Scope(what, which) != nil else {
             throw ValidationError(
                 "Write one of \(Disablement.Scope.words.joined(separator: ", ")), and which: flat a/12/C.")
         }
     }
 
     func run() async throws {
+        guard let which = try alarm.which(what, which) else { return }
         let request = DisablementRequest(what: what, which: which, by: person.by, why: person.why)
         try await place.ask(test ? .endTest : .enable, request)
     }

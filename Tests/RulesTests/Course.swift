@@ -5,15 +5,19 @@ import Registry
 
 /// A few detectors, rules of their own, and what comes of it.
 struct Course {
-    private(set) var engine: RuleEngine
-    private let devices: [Device]
+    var engine: RuleEngine
+    let devices: [Device]
 
     /// - Parameters:
     ///   - rules: the list under `rules:`.
     ///   - origin: when second 0 is.
-    init(_ rules: String, settings: String = "", adjacency: [[String]] = [], origin: Instant = Table.start) throws {
+    init(
+        _ rules: String, settings: String = "", adjacency: [[String]] = [], origin: Instant = Table.start,
+        policy: BuildingAlarmPolicy = BuildingAlarmPolicy()
+    ) throws {
         var estate = TableEstate.estate
         estate.adjacency = adjacency
+        estate.buildingAlarms = policy
         devices = ["a", "b"].flatMap { block in
             [
                 Self.device("\(block)-s1", block, "1", "A", .smoke, room: "hall", model: "HS1SA"),
@@ -30,7 +34,7 @@ struct Course {
         self.origin = origin
     }
 
-    private let origin: Instant
+    let origin: Instant
 
     private static func device(
         _ id: String, _ block: String, _ floor: String?, _ flat: String?, _ kind: Device.Kind, room: String? = nil,
