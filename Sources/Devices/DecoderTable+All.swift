@@ -24,7 +24,8 @@ extension DecoderTable {
             others.append(try TheThingsStackDecoder(prefix: prefix, models: registered))
         }
         for prefix in topics.prefixes(of: .shellyGen1) { others.append(try ShellyGen1Decoder(prefix: prefix)) }
-        others.append(try TasmotaDecoder(
+        others.append(
+            try TasmotaDecoder(
                 telemetry: topics.tasmotaTelemetry, state: topics.tasmotaState,
                 addresses: registry?.devices.filter { $0.ecosystem == .tasmota }.map(\.address) ?? []))
         others += try local(topics.prefixes(of: .zwavejs)) { (prefix) throws(InvalidTopicFilter) in

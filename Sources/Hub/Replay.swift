@@ -47,6 +47,7 @@ public struct Replay {
                     at: heard.eventAt, late: heard.late, overtaken: heard.overtaken ?? false))
         case .taught(let lesson): teach(lesson)
         case .silence(let isSilent, let devices):
+            engine.advance(to: entry.at)
             engine.note(silent: isSilent, devices: devices.compactMap(registry.position(of:)))
         case .command(let command): engine.apply(command, at: entry.at)
         case .exerciseBegan(let exercise): engine.begin(exercise, at: entry.at)

@@ -42,7 +42,10 @@ import Testing
     @Test(arguments: [
         ([Reading.Kind.temperature, .humidity], nil, Device.Kind.sensor, "says temperature and humidity: a sensor"),
         ([.availability], nil, nil, "says availability, which tells nothing"),
-        ([], "alarm_1", nil, "sends alarm_1=true, which may be an alarm and which no table explains: look at the device"),
+        (
+            [], "alarm_1", nil,
+            "sends alarm_1=true, which may be an alarm and which no table explains: look at the device"
+        ),
         ([.temperature, .smoke], nil, .smoke, "says smoke and temperature: a smoke detector"),
     ])
     func `guesses by the hazards first`(

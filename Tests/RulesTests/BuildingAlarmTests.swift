@@ -168,12 +168,12 @@ private let day = 86_400
         var bell = try BellCourse()
         bell.beat(at: 0)
         _ = bell.told()
-        bell.course.engine.noteSilence(at: Table.start + .seconds(400), listeningSince: Table.start) { device in
-            .seconds(device.kind == .buildingAlarm ? 300 : day)
-        }
+        let index = try #require(bell.course.devices.firstIndex { $0.id == "a-bell" })
+        bell.course.engine.note(silent: true, devices: [index])
         #expect(bell.alarm.faults.map(\.reasons) == [["silent"]])
         #expect(bell.told().map { String($0.prefix(22)) } == ["0 guards+maintenance: "])
         bell.beat(at: 500)
+        bell.course.engine.note(silent: false, devices: [index])
         #expect(bell.alarm.faults.isEmpty)
         #expect(
             bell.told() == [

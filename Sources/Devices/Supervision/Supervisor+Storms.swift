@@ -33,7 +33,8 @@ extension Supervisor {
     mutating func endStorms(at now: Int64) {
         guard !storms.isEmpty else { return }
         for index in storms.keys.sorted() {
-            guard let storm = storms[index], storm.heardAt + Self.calm <= now || watched[index].tokens > Float(stormLimits.burst) / 2
+            guard let storm = storms[index],
+                storm.heardAt + Self.calm <= now || watched[index].tokens > Float(stormLimits.burst) / 2
             else { continue }
             storms[index] = nil
             findings.append(.stormsNoMore(index, suppressed: storm.suppressed))
