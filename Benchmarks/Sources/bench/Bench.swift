@@ -52,7 +52,7 @@ struct Bench {
         let arguments = CommandLine.arguments
         guard arguments.count >= 4 else {
             throw Failure(
-                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [decode|engine|registry|replay|throughput|flood|memory|latency|storm]..."
+                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [decode|engine|supervision|registry|replay|throughput|flood|memory|latency|storm]..."
             )
         }
         let folder = NSTemporaryDirectory() + "/smokehub-bench-\(ProcessInfo.processInfo.processIdentifier)"
@@ -67,7 +67,8 @@ struct Bench {
         let machine = Machine.description
         var table = Table()
         let all: [(String, (Tools, inout Table) throws -> Void)] = [
-            ("decode", measureDecode), ("engine", measureEngine), ("registry", measureRegistry),
+            ("decode", measureDecode), ("engine", measureEngine), ("supervision", measureSupervision),
+            ("registry", measureRegistry),
             ("replay", measureReplay),
             ("throughput", measureThroughput),
             ("flood", measureFlood),

@@ -14,8 +14,10 @@ func measureDecode(_ tools: Tools, _ table: inout Table) throws {
             table.note("\(ecosystem.rawValue), messages a second", "no vectors")
             continue
         }
-        let decoders = try DecoderTable.all(hearing: try registry(of: messages, ecosystem))
-        let seconds = median(of: 5) { decode(messages, decoders) }
+        let lessons = vectors.lessons(of: ecosystem.rawValue)
+        var decoders = try DecoderTable.all(hearing: try registry(of: messages, lessons, ecosystem))
+        for lesson in lessons { _ = try? decoders.learn(lesson) }
+        let seconds = median(of: 5) { decode(messages, &decoders) }
         let bytes = messages.reduce(0) { $0 + $1.payload.count } / messages.count
         let figure = "\(rate(1, seconds)), \(text(seconds * 1_000_000, 2)) µs each, of \(bytes) bytes on average"
         if ecosystem == .zigbee2mqtt {
@@ -28,13 +30,17 @@ func measureDecode(_ tools: Tools, _ table: inout Table) throws {
 }
 
 /// What one message takes, in seconds.
-private func decode(_ messages: [Message], _ decoders: DecoderTable) -> Double {
+private func decode(_ messages: [Message], _ decoders: inout DecoderTable) -> Double {
     let rounds = 100_000 / messages.count
     var understood = 0
     let start = ThreadClock.nanoseconds
     for _ in 0..<rounds {
         for message in messages {
-            switch Result(catching: { () throws(Malformed) in try decoders.report(message) }) {
+            let result = Result { () throws(Malformed) in
+                try decoders.learn(message)
+                return try decoders.report(message)
+            }
+            switch result {
             case .success(let report): understood += report == nil ? 0 : 1
             case .failure: break
             }
@@ -49,8 +55,11 @@ private func median(of rounds: Int, _ measure: () -> Double) -> Double {
 }
 
 /// An estate that has every device that speaks in these messages.
-private func registry(of messages: [Message], _ ecosystem: Device.Ecosystem) throws -> EstateRegistry {
-    let everybody = try DecoderTable.all()
+private func registry(
+    of messages: [Message], _ lessons: [Message], _ ecosystem: Device.Ecosystem
+) throws -> EstateRegistry {
+    var everybody = try DecoderTable.all()
+    for lesson in lessons { _ = try? everybody.learn(lesson) }
     var addresses: [String] = []
     for message in messages {
         // One that cannot be understood is of a device as well, but of no further one.

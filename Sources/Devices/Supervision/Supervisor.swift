@@ -161,32 +161,37 @@ public struct Supervisor: Sendable {
 
     public func isSilent(_ index: Int) -> Bool { watched[index].flags.contains(.silent) }
 
-    /// When ``advance(to:)`` has something to do at the earliest.
-    public var nextDue: Instant { Instant(milliseconds: wheel.nextSlot) }
-
     /// Lets time act: finds who is past its contract.
     public mutating func advance(to moment: Instant) {
         let now = moment.milliseconds
         var silent: [Int] = []
-        while let index = wheel.pop(until: now, &watched) {
-            guard !watched[index].flags.contains(.hidden) else {
-                // That its gateway is gone has been said; who knows what it says.
-                wheel.insert(index, at: now + 60_000, &watched)
-                continue
-            }
-            if let missing = missingAt(index), missing <= now, !watched[index].flags.contains(.missing) {
-                noteMissing(index, at: now)
-            }
-            if let deadline = silentAt(index), deadline <= now, !watched[index].flags.contains(.silent) {
-                let before = standing(of: index)
-                watched[index].flags.insert(.silent)
-                noteStanding(of: index, before)
-                silent.append(index)
-            }
-            file(index)
+        while let due = wheel.take(until: now) {
+            for index in due where look(at: Int(index), now) { silent.append(Int(index)) }
+            wheel.giveBack(due)
         }
         if !silent.isEmpty { findings.append(.silent(silent.sorted())) }
         endStorms(at: now)
+    }
+
+    /// - Returns: whether it has fallen silent.
+    private mutating func look(at index: Int, _ now: Int64) -> Bool {
+        watched[index].flags.remove(.filed)
+        guard !watched[index].flags.contains(.hidden) else {
+            // That its gateway is gone has been said; who knows what it says.
+            file(index, at: now + 60_000)
+            return false
+        }
+        if let missing = missingAt(index), missing <= now, !watched[index].flags.contains(.missing) {
+            noteMissing(index, at: now)
+        }
+        defer { file(index) }
+        guard let deadline = silentAt(index), deadline <= now, !watched[index].flags.contains(.silent) else {
+            return false
+        }
+        let before = standing(of: index)
+        watched[index].flags.insert(.silent)
+        noteStanding(of: index, before)
+        return true
     }
 }
 
@@ -219,7 +224,12 @@ extension Supervisor {
     private mutating func file(_ index: Int) {
         guard let silentAt = silentAt(index), !watched[index].flags.contains(.silent) else { return }
         let missingAt = watched[index].flags.contains(.missing) ? nil : missingAt(index)
-        wheel.insert(index, at: min(silentAt, missingAt ?? silentAt), &watched)
+        file(index, at: min(silentAt, missingAt ?? silentAt))
+    }
+
+    private mutating func file(_ index: Int, at moment: Int64) {
+        watched[index].flags.insert(.filed)
+        wheel.insert(index, at: moment)
     }
 
     private mutating func noteMissing(_ index: Int, at now: Int64) {

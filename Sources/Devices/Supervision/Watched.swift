@@ -1,13 +1,11 @@
 public import Registry
 
-/// What supervision knows of one device: 72 bytes, for there may be a million.
+/// What supervision knows of one device: 56 bytes, for there may be a million.
 struct Watched {
     /// In milliseconds since 1970; the lowest number for never.
     var heardAt = Int64.min
     /// The device's own counter in its last message.
     var sequence = UInt64.max
-    /// Filed at, in the wheel; the next device there.
-    var next: Int32 = -1
     var gateway: Int32 = -1
     /// In ``Supervisor/floors``; -1 for one that watches no floor.
     var floor: Int32 = -1
