@@ -29,6 +29,8 @@ struct DiscoveryTable: Sendable {
         /// In their order.
         var discoveryTopics: [String] = []
         var entities = 0
+        /// Those of its entities, each once, in the order in which they are announced.
+        var availabilityTopics: [String] = []
     }
 
     /// An entity, by the announcement that it stands in.
@@ -194,6 +196,7 @@ struct DiscoveryTable: Sendable {
                 availabilities[place.topic, default: Availability()].add(new.identity, isRegistered: !isStranger)
             }
         }
+        noteAvailabilityTopics(of: new.identity)
         for heard in Self.topics(of: new) where everHeard.insert(heard).inserted {
             everHeardBy[isStranger ? nil : new.identity, default: 0] += 1
         }
@@ -219,6 +222,16 @@ struct DiscoveryTable: Sendable {
                 if availabilities[place.topic]?.users.isEmpty == true { availabilities[place.topic] = nil }
             }
         }
+        noteAvailabilityTopics(of: old.identity)
+    }
+
+    /// Once for each announcement, for they are asked for with each message.
+    private mutating func noteAvailabilityTopics(of identity: String) {
+        var topics: [String] = []
+        for entity in entities(of: identity) {
+            for place in entity.availability.topics where !topics.contains(place.topic) { topics.append(place.topic) }
+        }
+        identities[identity]?.availabilityTopics = topics
     }
 
     /// Each once, in the order in which they are announced.
@@ -264,12 +277,10 @@ struct DiscoveryTable: Sendable {
     /// The address of the gateway that a device speaks through: who announces its state on the topic that tells of
     /// several devices whether they can be reached, or else that topic.
     func gateway(of identity: String) -> String? {
-        for entity in entities(of: identity) {
-            for place in entity.availability.topics {
-                guard let known = availabilities[place.topic] else { continue }
-                if known.registeredUsers > 1 || known.registeredUsers == 0 && known.users.count > 1 {
-                    return states[place.topic]?.identity ?? place.topic
-                }
+        for topic in identities[identity]?.availabilityTopics ?? [] {
+            guard let known = availabilities[topic] else { continue }
+            if known.registeredUsers > 1 || known.registeredUsers == 0 && known.users.count > 1 {
+                return states[topic]?.identity ?? topic
             }
         }
         return nil
