@@ -34,6 +34,7 @@ extension Pipeline {
         // While the hub hears nobody, the silence is its own.
         guard board.isConnected, listening.backlogUntil == nil else { return }
         supervisor.advance(to: moment)
+        if let standings = supervisor.takeStandings() { board.update(standings) }
         let findings = supervisor.takeFindings()
         guard !findings.isEmpty else { return }
         // The log's lines keep their order.
@@ -49,7 +50,6 @@ extension Pipeline {
                     block: note.record.place?.block, at: moment)
             }
         }
-        board.update(supervisor.standings)
     }
 
     /// Rules ask whether the block's own alarm is silent.

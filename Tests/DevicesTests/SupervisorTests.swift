@@ -71,6 +71,19 @@ private final class Estate5 {
         #expect(estate.pass(299, speaking: all).isEmpty)
     }
 
+    @Test func `says who would speak as soon as that changes, though it is no news`() {
+        let estate = Estate5()
+        #expect(estate.supervisor.takeStandings() == nil)
+        estate.says(3)
+        #expect(estate.found().isEmpty)
+        #expect(estate.supervisor.takeStandings()?[3] == .works)
+        estate.says(3)
+        #expect(estate.supervisor.takeStandings() == nil)
+        estate.says(4)
+        estate.says(4, [.flag(.fault, true)])
+        #expect(estate.supervisor.takeStandings()?[4] == .down)
+    }
+
     @Test func `holds a device to the first contract that fits it`() {
         let short = Contract(interval: .seconds(10), grace: .seconds(10), lastWill: .none)
         let never = Contract(interval: nil, lastWill: .none)

@@ -25,7 +25,9 @@ extension Supervisor {
     mutating func noteStanding(of index: Int, _ before: Standing) {
         let floor = Int(watched[index].floor)
         let now = standing(of: index)
-        guard floor >= 0, now != before else { return }
+        guard now != before else { return }
+        standingsChanged = true
+        guard floor >= 0 else { return }
         let wasWatched = floors[floor].works + floors[floor].unsure > 0
         count(before, -1, floor)
         count(now, 1, floor)

@@ -15,6 +15,7 @@ public struct Supervisor: Sendable {
     private var gatewayPositions: [Finding.Gateway: Int32] = [:]
     var storms: [Int: Storm] = [:]
     var findings: [Finding] = []
+    var standingsChanged = false
     let massShare: Double
     let stormLimits: StormLimits
     /// When the hub began to hear, and how long it had heard nobody before each such time.
@@ -143,6 +144,12 @@ public struct Supervisor: Sendable {
         guard from < moment else { return }
         outages.append((from.milliseconds, moment.milliseconds))
         if outages.count > 64 { outages.removeFirst() }
+    }
+
+    /// ``standings``, if any has changed since this was last asked; few changes are findings.
+    public mutating func takeStandings() -> ContiguousArray<Standing>? {
+        defer { standingsChanged = false }
+        return standingsChanged ? standings : nil
     }
 
     /// What has been found since it was last asked.
