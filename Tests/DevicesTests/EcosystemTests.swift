@@ -35,7 +35,7 @@ import Testing
         ("shellies/s/info", #"{"is_valid":false,"smoke":false,"sensor_error":1}"#, "s fault=true(sensor_error)"),
         ("shellies/s/info", #"{"is_valid":false,"smoke":true}"#, "s smoke=true"),
         ("s/status/input:0", #"{"id":0,"state":true}"#, "s ?input:0.state=true"),
-        ("s/status/smoke:0", #"{"alarm":"on"}"#, "s smoke=true"),
+        ("s/status/smoke:0", #"{"alarm":"on"}"#, "s smoke=true"), ("s/status/smoke:1", #"{"id":1,"mute":true}"#, "s "),
         ("s/status/x:0", #"{"alarm":true}"#, "s ?x:0.alarm=true"),
         ("s/status/devicepower:0", #"{"battery":{"percent":0},"external":{"present":true}}"#, "s "),
         ("s/status/sys", "{}", "nil"), ("s/status", "on", "nil"), ("s/online", "perhaps", "nil"),

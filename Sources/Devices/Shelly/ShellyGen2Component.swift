@@ -48,8 +48,11 @@ enum ShellyGen2Component {
     }
 
     private static let table = KeyTable<KeyTable<Field>>([
-        ("smoke", KeyTable([("alarm", .flag(.smoke)), ("mute", .nothing), ("errors", .nothing)])),
-        ("flood", KeyTable([("alarm", .flag(.waterLeak)), ("mute", .nothing), ("errors", .nothing)])),
+        ("smoke", KeyTable([("id", .nothing), ("alarm", .flag(.smoke)), ("mute", .nothing), ("errors", .nothing)])),
+        (
+            "flood",
+            KeyTable([("id", .nothing), ("alarm", .flag(.waterLeak)), ("mute", .nothing), ("errors", .nothing)])
+        ),
         ("devicepower", KeyTable([("battery", .object([("percent", .number(.battery))])), ("errors", .nothing)])),
         ("temperature", KeyTable([("tC", .number(.temperature)), ("errors", .nothing)])),
         ("humidity", KeyTable([("rh", .number(.humidity)), ("errors", .nothing)])),
