@@ -9,11 +9,14 @@ public struct UnknownDevicesAnswer: ResponseCodable, Sendable {
     /// How many had to go for another since the hub's start, and how many messages came of devices that were not let in.
     public var thrownOut: Int
     public var turnedAway: Int
+    /// The ecosystems whose topics the hub does not listen to; `nil` from a hub that does not say.
+    public var unheard: [String]?
 
-    init(_ quarantine: Quarantine) {
+    init(_ quarantine: Quarantine, unheard: [Device.Ecosystem]) {
         devices = quarantine.devices.map(UnknownDeviceAnswer.init)
         thrownOut = quarantine.thrownOut
         turnedAway = quarantine.turnedAway
+        self.unheard = unheard.map(\.rawValue)
     }
 }
 

@@ -72,6 +72,13 @@ public struct HubConfiguration: Sendable {
         }
     }
 
+    /// The ecosystems whose topics the hub does not listen to, so that no stranger of theirs is found: `devices.csv` has no
+    /// device of theirs, and `hub.yaml` does not say `listen: true`.
+    public var unheardEcosystems: [Device.Ecosystem] {
+        let heard = Set(registry.devices.lazy.map(\.ecosystem)).union(settings.ecosystems.listening)
+        return Device.Ecosystem.allCases.filter { $0 != .native && $0 != .zigbee2mqtt && !heard.contains($0) }
+    }
+
     private var estateBlocks: [String] { registry.estate.blocks.map(\.id) }
 
     private static func unread(_ registry: EstateRegistry, _ rules: RuleSet, folder: String) -> [ConfigError] {

@@ -54,6 +54,8 @@ public final class HubService: Service {
     public var controlSocket: String { state.path + "/hub.sock" }
 
     public var estate: Estate { configuration.registry.estate }
+
+    public var unheardEcosystems: [Device.Ecosystem] { configuration.unheardEcosystems }
     /// How far the estate's clocks are ahead of UTC.
     public var utcOffset: Duration { configuration.rules.settings.utcOffset }
 

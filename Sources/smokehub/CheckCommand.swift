@@ -17,7 +17,8 @@ struct Check: AsyncParsableCommand {
               smokehub check
               smokehub check --config /etc/smokehub
 
-            Flats in which nobody is registered and no siren stands are counted, and are no mistake.
+            Flats in which nobody is registered and no siren stands, and ecosystems that the hub does not listen to, are \
+            notes and no mistake.
 
             EXIT STATUS
               0 nothing is wrong, 2 something is; each mistake is a line on standard error.
@@ -33,6 +34,8 @@ struct Check: AsyncParsableCommand {
                 "Good: estate '\(registry.estate.id)' with \(registry.estate.blocks.count) blocks, "
                     + "\(registry.devices.count) devices, \(registry.residents.count) people, "
                     + "\(configuration.rules.rules.count) rules.")
+            let silent = configuration.unheardEcosystems.map(\.rawValue)
+            if !silent.isEmpty { Line.out("Note: \(UnknownDevices.notListening(to: silent))") }
             let unheard = configuration.unheardFlats.filter { $0.flats > 0 }
             guard !unheard.isEmpty else { return }
             let blocks = unheard.map { "\($0.flats) of \($0.of) in block \($0.block)" }.joined(separator: ", ")

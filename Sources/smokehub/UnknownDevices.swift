@@ -22,7 +22,14 @@ struct UnknownDevices {
             block == nil || device.place?.split(separator: "/").first.map(String.init) == block
         }
         for device in devices { Line.out(device.lines) }
-        Line.out(devices.isEmpty ? "Nobody speaks that is not in devices.csv." : summary(devices))
+        if let unheard = answer.unheard, !unheard.isEmpty { Line.out(Self.notListening(to: unheard)) }
+        Line.out(devices.isEmpty ? "Nobody is heard that is not in devices.csv." : summary(devices))
+    }
+
+    /// Says whose strangers nobody hears.
+    static func notListening(to ecosystems: [String]) -> String {
+        "Not listened to, so that no stranger's alarm is heard there: \(ecosystems.joined(separator: ", ")). "
+            + "devices.csv has no device of theirs; 'listen: true' under ecosystems in hub.yaml hears one all the same."
     }
 
     private func summary(_ devices: [UnknownDeviceAnswer]) -> String {

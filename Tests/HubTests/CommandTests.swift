@@ -92,6 +92,7 @@ import Testing
         #expect(check.code == 0)
         #expect(check.errors == [])
         #expect(check.output.first?.hasPrefix("Good: estate 'demo' with 3 blocks") == true)
+        #expect(check.output.contains { $0.hasPrefix("Note: Not listened to") && $0.contains(" chirpstack, ") })
     }
 
     struct Mistake: CustomTestStringConvertible {

@@ -30,7 +30,12 @@ import Testing
         try await first.untilReady()
         #expect(
             try await smokehub("devices", "--unknown", in: folder).output == [
-                "Nobody speaks that is not in devices.csv."
+                "Not listened to, so that no stranger's alarm is heard there: "
+                    + Device.Ecosystem.allCases.map(\.rawValue).filter { !["native", "zigbee2mqtt"].contains($0) }
+                    .joined(separator: ", ")
+                    + ". devices.csv has no device of theirs; 'listen: true' under ecosystems in hub.yaml hears one all "
+                    + "the same.",
+                "Nobody is heard that is not in devices.csv.",
             ])
         try await voice.say(Self.stranger, #"{"type":"smoke","state":"ok","battery":80}"#)
         try await voice.say("zigbee2mqtt/b/5/5D hall", #"{"smoke":true,"device":{"model":"HS1SA"}}"#)
