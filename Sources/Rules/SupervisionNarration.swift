@@ -132,16 +132,18 @@ public struct SupervisionNarration {
 
     private func gateway(_ gateway: Finding.Gateway, _ indices: [Int], open: Bool) -> Note {
         let name = "\(gateway.ecosystem.rawValue) \(gateway.address)"
+        let behind = indices.count == 1 ? "1 device behind it" : "\(indices.count) devices behind it"
+        let verb = indices.count == 1 ? "is" : "are"
         let first = devices[indices[0]].place.block
         let block = indices.allSatisfy { devices[$0].place.block == first } ? first : "*"
         var record = Narration.trouble(
             "gateway", open: open, place: Place(block: block), device: nil, estate,
             open
                 ? LogRecord.Text(
-                    "The gateway \(name) is gone: \(indices.count) devices behind it are out of sight",
+                    "The gateway \(name) is gone: \(behind) \(verb) out of sight",
                     "閘道\(name)離線：其後的\(indices.count)個裝置無法監察")
                 : LogRecord.Text(
-                    "The gateway \(name) is back: \(indices.count) devices behind it can be heard again",
+                    "The gateway \(name) is back: \(behind) can be heard again",
                     "閘道\(name)恢復：其後的\(indices.count)個裝置可再次監察"))
         record.details.merge(names(indices)) { $1 }
         record.details["gateway"] = gateway.address

@@ -147,8 +147,10 @@ extension CoverageAnswer {
         }
         return [head + sum]
             + runs.map { run in
-                let name = run.first == run.last ? "floor \(run.first)" : "floors \(run.first) to \(run.last)"
-                return "  \(name)".padding(toLength: 17, withPad: " ", startingAt: 0) + run.words
+                let isOne = run.first == run.last
+                let name = "  " + (isOne ? "floor \(run.first)" : "floors \(run.first)-\(run.last)")
+                let head = name.count < 17 ? name.padding(toLength: 17, withPad: " ", startingAt: 0) : name + " "
+                return head + (isOne ? "" : "each ") + run.words
             }
     }
 }
