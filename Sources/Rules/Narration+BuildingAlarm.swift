@@ -272,20 +272,4 @@ extension Narration {
             shown.map { "\($0.device)：\($0.reasons.map { names[$0] ?? $0 }.joined(separator: "、"))" }
                 .joined(separator: "；") + (more > 0 ? "等\(faults.count)個裝置" : ""))
     }
-
-    /// `lobby, floor 3`, `大堂、3樓`.
-    static func areas(_ areas: [String], of block: String, _ estate: Estate) -> Text {
-        let floors = estate.block(block)?.floors ?? []
-        let names = areas.map { area in
-            let isFloor = floors.contains(area)
-            let place = Place(block: block, floor: isFloor ? area : nil, area: isFloor ? nil : area)
-            let whole = PlaceNames(estate).text(place).traditionalChinese
-            let name = PlaceNames(estate).text(Place(block: block)).traditionalChinese
-            return Text(
-                isFloor ? "floor \(area)" : area,
-                String(whole.dropFirst(name.count)).trimmingPrefix(while: \.isWhitespace).description)
-        }
-        return Text(
-            names.map(\.english).joined(separator: ", "), names.map(\.traditionalChinese).joined(separator: "、"))
-    }
 }
