@@ -134,7 +134,6 @@ struct Status: AsyncParsableCommand {
 extension CoverageAnswer {
     /// `block a          partly: 29 of 31 floors watched`, and a line for each other floor. Floors alike in a row are one.
     fileprivate var lines: [String] {
-        let head = "block \(block)".padding(toLength: 17, withPad: " ", startingAt: 0)
         let count = floorsWatched + floors.count
         let sum = "\(verdict == "unwatched" ? "UNWATCHED" : verdict): \(floorsWatched) of \(count) floors watched"
         var runs: [(first: String, last: String, words: String)] = []
@@ -145,13 +144,17 @@ extension CoverageAnswer {
                 runs.append((floor.floor, floor.floor, floor.words))
             }
         }
-        return [head + sum]
+        return [Self.labelled("block \(block)", sum)]
             + runs.map { run in
                 let isOne = run.first == run.last
-                let name = "  " + (isOne ? "floor \(run.first)" : "floors \(run.first)-\(run.last)")
-                let head = name.count < 17 ? name.padding(toLength: 17, withPad: " ", startingAt: 0) : name + " "
-                return head + (isOne ? "" : "each ") + run.words
+                let name = isOne ? "floor \(run.first)" : "floors \(run.first)-\(run.last)"
+                return Self.labelled("  \(name)", (isOne ? "" : "each ") + run.words)
             }
+    }
+
+    /// A label that is longer than its column keeps all that it says, and a space.
+    private static func labelled(_ label: String, _ words: String) -> String {
+        label + String(repeating: " ", count: max(1, 17 - label.count)) + words
     }
 }
 
