@@ -37,7 +37,7 @@ struct ControlAPI {
         router.get("/api/devices") { [hub] _, _ in try hub.devices().map(DeviceAnswer.init) }
         router.get("/api/coverage") { [hub] _, _ in hub.coverage.blocks.map(CoverageAnswer.init) }
         router.get("/api/devices/unknown") { [hub] _, _ in
-            UnknownDevicesAnswer(hub.board.unknownDevices, unheard: hub.unheardEcosystems)
+            UnknownDevicesAnswer(hub.board.unknownDevices, hub.models, unheard: hub.unheardEcosystems)
         }
         router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
         router.post("/api/reload") { [hub] _, _ in try await ReloadAnswer(hub) }

@@ -12,8 +12,8 @@ public struct UnknownDevicesAnswer: ResponseCodable, Sendable {
     /// The ecosystems whose topics the hub does not listen to; `nil` from a hub that does not say.
     public var unheard: [String]?
 
-    init(_ quarantine: Quarantine, unheard: [Device.Ecosystem]) {
-        devices = quarantine.devices.map(UnknownDeviceAnswer.init)
+    init(_ quarantine: Quarantine, _ models: DeviceModels, unheard: [Device.Ecosystem]) {
+        devices = quarantine.devices.map { UnknownDeviceAnswer($0, models) }
         thrownOut = quarantine.thrownOut
         turnedAway = quarantine.turnedAway
         self.unheard = unheard.map(\.rawValue)
@@ -46,12 +46,14 @@ public struct UnknownDeviceAnswer: ResponseCodable, Sendable {
     public var place: String?
     /// The gateway, server or bridge that it came by, as its topic has it.
     public var route: String?
+    /// The gateway that it speaks through, by its address; absent where its messages do not tell.
+    public var gateway: String?
     public var topic: String
     /// The beginning of its last payload.
     public var excerpt: String
 
-    init(_ device: QuarantinedDevice) {
-        let guess = DeviceGuess(device)
+    init(_ device: QuarantinedDevice, _ models: DeviceModels) {
+        let guess = DeviceGuess(device, models)
         ecosystem = device.ecosystem.rawValue
         address = device.address
         firstHeardAt = device.firstHeardAt.description
@@ -67,6 +69,7 @@ public struct UnknownDeviceAnswer: ResponseCodable, Sendable {
         model = device.model
         place = device.place?.description
         route = device.route
+        gateway = device.gateway
         topic = device.topic
         excerpt = device.excerpt
     }

@@ -1,5 +1,5 @@
 import AlertLog
-import Devices
+public import Devices
 import Foundation
 public import Logging
 import MQTT
@@ -56,6 +56,8 @@ public final class HubService: Service {
     public var estate: Estate { configuration.registry.estate }
 
     public var unheardEcosystems: [Device.Ecosystem] { configuration.unheardEcosystems }
+    /// What the fields of devices mean, model by model.
+    public var models: DeviceModels { configuration.models }
     /// How far the estate's clocks are ahead of UTC.
     public var utcOffset: Duration { configuration.rules.settings.utcOffset }
 

@@ -45,7 +45,7 @@ struct UnknownDevices {
 
 extension UnknownDeviceAnswer {
     /// ```
-    /// ALARM 2026-11-23T04:12:07.123Z  zigbee2mqtt hall  12 messages since 2026-11-22T…, last …
+    /// ALARM 2026-11-23T04:12:07.123Z  zigbee2mqtt hall by zigbee2mqtt, gateway bridge  12 messages since 2026-11-22T…, last …
     ///   says smoke and battery: a smoke detector (smoke)
     ///   on zigbee2mqtt/hall: {"smoke":true,"battery":97}
     ///   smokehub devices adopt hall --ecosystem zigbee2mqtt --place BLOCK/FLOOR/FLAT --kind smoke --write
@@ -54,7 +54,7 @@ extension UnknownDeviceAnswer {
         let alarm = alarmedAt.map { "ALARM \($0)\(alarmWasRetained ? " (retained, of unknown age)" : "")  " } ?? ""
         let bad = malformed > 0 ? ", \(malformed) of them not understood" : ""
         let count = messages == 1 ? "1 message" : "\(messages) messages"
-        let by = route.map { " by \($0)" } ?? ""
+        let by = (route.map { " by \($0)" } ?? "") + (gateway.map { ", gateway \($0)" } ?? "")
         return """
             \(alarm)\(ecosystem) \(address.harmless)\(by.harmless)  \(count)\(bad) since \(firstHeardAt), last \(heardAt)
               \(seems.harmless)

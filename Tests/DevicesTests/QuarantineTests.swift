@@ -63,6 +63,36 @@ import Testing
         #expect(guess.reason == reason)
     }
 
+    @Test(arguments: [
+        ("HESZB-120", [Reading.Kind.smoke], nil, Device.Kind.heat, "says smoke, of this model heat: a heat detector"),
+        (
+            "ZS130000078", [.smoke, .battery], nil, nil,
+            "says smoke and battery, of this model battery, which tells nothing"
+        ),
+        ("ZS130000078", [.smoke], nil, nil, "says smoke, of this model nothing, which tells nothing"),
+        ("MIR-X", [], "alarm_1=true", .co, "says alarm_1=true, of this model co: a CO detector"),
+        ("HS1SA", [.smoke], nil, .smoke, "says smoke: a smoke detector"),
+    ])
+    func `guesses by what the fields of its model mean`(
+        _ model: String, _ kinds: [Reading.Kind], _ unmapped: String?, _ kind: Device.Kind?, _ reason: String
+    ) throws {
+        let yaml = "models: [{model: MIR-X, ecosystem: zigbee2mqtt, fields: {alarm_1: co}}]"
+        let models = try DeviceModels.load(ConfigFile(name: "models.yaml", text: yaml))
+        var quarantine = Quarantine()
+        let report = Report(
+            ecosystem: .zigbee2mqtt, address: "d", readings: kinds.map { Reading($0, .flag(true)) },
+            gateway: "zigbee2mqtt",
+            unmapped: unmapped == nil ? [] : [UnmappedField("alarm_1", "true", isRaised: true)])
+        let payload = #"{"device":{"model":"\#(model)"}}"#
+        _ = quarantine.hear(
+            report, Message(topic: "zigbee2mqtt/d", payload: Array(payload.utf8)), place: nil, at: start)
+        let device = try #require(quarantine.devices.first)
+        #expect(device.gateway == "zigbee2mqtt")
+        let guess = DeviceGuess(device, models)
+        #expect(guess.kind == kind)
+        #expect(guess.reason == "model \(model), \(reason)")
+    }
+
     @Test func `counts what cannot be understood of an address`() throws {
         var quarantine = Quarantine()
         let message = Message(topic: "tele/t/LWT", payload: Array("perhaps".utf8))
@@ -115,13 +145,16 @@ import Testing
         let long = String(repeating: "é\u{301}\u{301}", count: 10_000)
         let payload = #"{"model":"\#(long)","x":"\#(long)"}"#
         let report = Report(
-            ecosystem: .rtl433, address: long, readings: [.flag(.smoke, true)],
+            ecosystem: .rtl433, address: long, readings: [.flag(.smoke, true)], gateway: long,
             unmapped: [UnmappedField(long, "true", isRaised: true)])
         _ = quarantine.hear(
             report, Message(topic: "rtl_433/\(long)/events", payload: Array(payload.utf8)), place: nil, at: start)
         let device = try #require(quarantine.devices.first)
-        let texts = [device.address, device.topic, device.excerpt, device.route, device.model, device.unmapped]
-        #expect(texts.compactMap { $0 }.map(\.utf8.count).reduce(0, +) <= 512)
+        let texts = [
+            device.address, device.topic, device.excerpt, device.route, device.gateway, device.model, device.unmapped,
+        ]
+        #expect(texts.compactMap { $0 }.map(\.utf8.count).reduce(0, +) <= 560)
+        #expect(device.gateway?.hasSuffix("…") == true)
         #expect(device.address.hasSuffix("…"))
     }
 

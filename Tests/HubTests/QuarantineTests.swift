@@ -40,14 +40,18 @@ import Testing
         try await voice.say(Self.stranger, #"{"type":"smoke","state":"ok","battery":80}"#)
         try await voice.say("zigbee2mqtt/b/5/5D hall", #"{"smoke":true,"device":{"model":"HS1SA"}}"#)
         try await voice.say("zigbee2mqtt/spare", #"{"smoke":"perhaps"}"#)
+        try await voice.say("zigbee2mqtt/plant", #"{"smoke":false,"device":{"model":"HESZB-120"}}"#)
         let log = LogTrail(folder.state)
         try await log.line("the Zigbee alarm") { $0.details["address"] == "b/5/5D hall" && $0.level == .alarm }
         try await log.trouble("malformed")
+        try await log.line("the heat detector") { $0.details["address"] == "plant" }
 
         let shown = try await smokehub("devices", "--unknown", in: folder)
         #expect(shown.code == 0)
         #expect(shown.output.first?.hasPrefix("ALARM 20") == true)
-        #expect(shown.output.first?.contains("zigbee2mqtt b/5/5D hall by zigbee2mqtt  1 message since 20") == true)
+        #expect(
+            shown.output.first?.contains("zigbee2mqtt b/5/5D hall by zigbee2mqtt, gateway bridge  1 message since 20")
+                == true)
         #expect(shown.output.contains("  model HS1SA, says smoke: a smoke detector"))
         #expect(
             shown.output.contains(
@@ -57,8 +61,13 @@ import Testing
             shown.output.contains(
                 "  smokehub devices adopt a-2-B-new --ecosystem native --place a/2/B --kind smoke --write"))
         #expect(shown.output.contains { $0.contains("zigbee2mqtt spare") && $0.contains("1 of them not understood") })
-        #expect(shown.output.last == "3 unknown devices, 1 alarmed.")
+        #expect(shown.output.contains("  model HESZB-120, says smoke, of this model heat: a heat detector"))
+        #expect(
+            shown.output.contains(
+                "  smokehub devices adopt plant --ecosystem zigbee2mqtt --place BLOCK/FLOOR/FLAT --kind heat --write"))
+        #expect(shown.output.last == "4 unknown devices, 1 alarmed.")
         let json = try await smokehub("devices", "--unknown", "--json", in: folder)
+        #expect(json.output.joined().contains(#""gateway":"bridge""#))
         #expect(json.output.joined().contains(#""address":"a-2-B-new""#))
 
         // The hub knows the rest.
@@ -74,7 +83,7 @@ import Testing
         let second = try HubProcess.serve(folder)
         try await second.untilReady()
         let left = try await smokehub("devices", "--unknown", in: folder)
-        #expect(left.output.last == "1 unknown device, 0 alarmed.")
+        #expect(left.output.last == "2 unknown devices, 0 alarmed.")
         try await voice.say(Self.stranger, #"{"type":"smoke","state":"alarm"}"#)
         try await ear.alert("an incident") { $0.because == ["a-2-B-new"] }
         #expect(try await second.terminate() == 0)

@@ -60,16 +60,18 @@ public struct DeviceModels: Sendable {
         return KeyTable(models)
     }
 
+    /// Whose messages name the model themselves, and are read by its row.
+    static let naming: Set<Device.Ecosystem> = [.chirpstack, .thethingsstack, .rtl433, .openmqttgateway]
+
     /// Rows of the estate's own file that no device has any use for: a model's name that is misspelt here or there.
     ///
     /// Messages of LoRaWAN and of 433 MHz name the model themselves, so that rows for them are not among these.
     public func unused(by devices: [Device]) -> [ConfigError] {
-        let naming: Set<Device.Ecosystem> = [.chirpstack, .thethingsstack, .rtl433, .openmqttgateway]
         let known = devices.compactMap(\.model)
         return own.compactMap { row in
             let heard = devices.lazy.filter { row.ecosystems.contains($0.ecosystem) }
             let isUsed = heard.contains { device in
-                naming.contains(device.ecosystem)
+                Self.naming.contains(device.ecosystem)
                     || device.model.map { isModel($0, of: row, device.ecosystem) } ?? false
             }
             guard !isUsed, let name = row.names.first else { return nil }

@@ -7,10 +7,14 @@ public struct DeviceGuess: Hashable, Sendable {
     /// `says smoke and battery: a smoke detector`
     public var reason: String
 
-    public init(_ device: QuarantinedDevice) {
-        let said = device.kinds.map(\.words)
+    /// - Parameter models: what the fields of its model mean, if its messages name one that is among them.
+    public init(_ device: QuarantinedDevice, _ models: DeviceModels = .builtIn) {
+        let kinds = models.meaning(of: device) ?? device.kinds
+        let said =
+            device.kinds.isEmpty && !kinds.isEmpty ? device.unmapped.map { [$0] } ?? [] : device.kinds.map(\.words)
+        let meaning = kinds == device.kinds ? "" : ", of this model \(Self.list(kinds.map(\.words), none: "nothing"))"
         let model = device.model.map { "model \($0), " } ?? ""
-        guard let found = Self.table.first(where: { device.kinds.contains($0.reading) }) else {
+        guard let found = Self.table.first(where: { kinds.contains($0.reading) }) else {
             let what =
                 if let field = device.unmapped {
                     "sends \(field), which may be an alarm and which no table explains: look at the device"
@@ -19,13 +23,13 @@ public struct DeviceGuess: Hashable, Sendable {
                 } else if said.isEmpty {
                     "has said nothing yet that tells what it is"
                 } else {
-                    "says \(Self.list(said)), which tells nothing"
+                    "says \(Self.list(said))\(meaning), which tells nothing"
                 }
             reason = model + what
             return
         }
         kind = found.kind
-        reason = "\(model)says \(Self.list(said)): \(found.words)"
+        reason = "\(model)says \(Self.list(said))\(meaning): \(found.words)"
     }
 
     /// The first that it has said decides, so the hazards come first, fire before the others.
@@ -38,8 +42,8 @@ public struct DeviceGuess: Hashable, Sendable {
         (.motion, .sensor, "a motion sensor"), (.vibration, .sensor, "a sensor"), (.tilt, .sensor, "a sensor"),
     ]
 
-    private static func list(_ words: [String]) -> String {
-        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    private static func list(_ words: [String], none: String = "") -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? none }
         return words.dropLast().joined(separator: ", ") + " and " + last
     }
 }

@@ -93,6 +93,8 @@ public struct Quarantine: Sendable {
                     let said = Set(device.kinds + report.readings.map(\.kind))
                     device.kinds = Reading.Kind.allCases.filter(said.contains)
                     device.place = place ?? device.place
+                    device.gateway =
+                        report.gateway?.cut(toBytes: QuarantinedDevice.gatewayBytesMax) ?? device.gateway
                     if let field = report.unmapped.first(where: \.isRaised) ?? report.unmapped.first {
                         device.unmapped = field.description.cut(toBytes: QuarantinedDevice.unmappedBytesMax)
                     }

@@ -1,6 +1,6 @@
 public import Registry
 
-/// What is known of a device that speaks and is not in the registry. All of its texts together are at most 512 bytes.
+/// What is known of a device that speaks and is not in the registry. All of its texts together are at most 560 bytes.
 public struct QuarantinedDevice: Hashable, Sendable, Codable {
     public let ecosystem: Device.Ecosystem
     /// As in a report; one that is longer than ``addressBytesMax`` cannot be adopted and ends in `…`.
@@ -25,6 +25,8 @@ public struct QuarantinedDevice: Hashable, Sendable, Codable {
     public internal(set) var place: Place?
     /// What its topic names before it or beside it: the gateway, server or bridge that it came by.
     public internal(set) var route: String?
+    /// The gateway that it speaks through, by its address in the same ecosystem, where its messages tell that.
+    public internal(set) var gateway: String?
     public internal(set) var model: String?
     /// Of the last message.
     public internal(set) var topic: String
@@ -35,6 +37,7 @@ public struct QuarantinedDevice: Hashable, Sendable, Codable {
     static let topicBytesMax = 160
     static let excerptBytesMax = 80
     static let routeBytesMax = 48
+    static let gatewayBytesMax = 48
     static let modelBytesMax = 40
     static let unmappedBytesMax = 56
 
