@@ -54,6 +54,8 @@ import Testing
         ("temperature: {number: temperature, unit: °F}", #"{"temperature":212}"#, "temperature=100.0"),
         ("contact: not contact", #"{"contact":true}"#, "contact=false"),
         ("smoke: unmapped", #"{"smoke":true}"#, "?smoke=true"),
+        // A number with limits.
+        ("battery: {above: 99, kind: tamper}", #"{"battery":100}"#, "tamper=true"),
         ("fire_level: {number: smoke_density, unit: ppm}", #"{"fire_level":"alarm"}"#, "?fire_level=alarm"),
     ])
     func `is mapped by the estate`(_ fields: String, _ payload: String, _ expected: String) throws {
@@ -65,6 +67,15 @@ import Testing
     @Test(arguments: [
         (Device.Ecosystem.shellyGen1, "s", "input/0: smoke", "shellies/s/input/0", "1", "s smoke=true"),
         (.shellyGen2, "s", "input:0.state: smoke", "s/status/input:0", #"{"id":0,"state":true}"#, "s smoke=true"),
+        (.shellyGen2, "s", "input:0.state: not contact", "s/status/input:0", #"{"state":true}"#, "s contact=false"),
+        (
+            .zigbee2mqtt, "z", "contact: not contact", "zigbee2mqtt/z", #"{"contact":true}"#, "z contact=false"
+        ),
+        (
+            .chirpstack, "d", "adc_1: {above: 18, kind: button}", "application/1/device/d/event/up",
+            #"{"deviceInfo":{"deviceProfileName":"UC300"},"object":{"adc_1":19.6}}"#, "d button=true"
+        ),
+        (.esphome, "e", "bell_alarm: {above: 18, kind: button}", "e/sensor/bell_alarm/state", "19.6", "e button=true"),
         (.tasmota, "t", "SWITCH1: smoke", "stat/t/SWITCH1", "ON", "t smoke=true"),
         (.esphome, "e", "loop_3: heat", "e/binary_sensor/loop_3/state", "OFF", "e heat=false"),
         (.alarmPanels, "zones/z", "alarm: smoke", "paradox/states/zones/z/alarm", "False", "zones/z smoke=false"),
@@ -132,6 +143,22 @@ import Testing
     }
 
     @Test(arguments: [
+        ("above: 18", "18.5", "button=true"), ("above: 18", #""18""#, "button=false"), ("above: 18", "null", ""),
+        ("above: 0.5", "1", "button=true"), ("above: 500", "999", "button=true"), ("above: -5", "-1", "button=true"),
+        ("above: 18", #""lost""#, "~loop=lost"), ("above: 18", #""alarm""#, "?loop=alarm"),
+        ("above: 18, fault-below: 3.6", "19", "fault=false button=true"),
+        ("above: 18, fault-below: 3.6", "3.6", "fault=false button=false"),
+        // A broken loop says nothing of what hangs on it.
+        ("above: 18, fault-below: 3.6", "0", "fault=true(loop 0.0)"),
+    ])
+    func `turns a number into a flag by its limits`(_ limits: String, _ value: String, _ expected: String) throws {
+        let table = try table(
+            "models: [{model: M, fields: {loop: {\(limits), kind: button}}}]", (.chirpstack, "d", "M"))
+        #expect(
+            try shown(table, "application/a/device/d/event/up", #"{"object":{"loop":\#(value)}}"#) == "d \(expected)")
+    }
+
+    @Test(arguments: [
         ("models: {}", "1:9: models: these are 'key: value' pairs; write a list such as [a, b]"),
         ("modles: []", "1:1: unknown key 'modles'; write 'models'"),
         ("- a", "1:1: this is a list; write 'key: value' pairs"),
@@ -160,6 +187,26 @@ import Testing
         (
             "models: [{model: X, fields: {a: {number: temperature, unit: K}}}]",
             "1:33: models[1].fields.a: 'K' is no unit of a temperature; write °C or °F"
+        ),
+        (
+            "models: [{model: X, fields: {a: {above: 18}}}]",
+            "1:33: models[1].fields.a: the key 'kind' is missing; add 'kind:' here"
+        ),
+        (
+            "models: [{model: X, fields: {a: {above: much, kind: smoke}}}]",
+            "1:41: models[1].fields.a.above: 'much' is no number; write a number from -1000000.0 to 1000000.0"
+        ),
+        (
+            "models: [{model: X, fields: {a: {above: nan, kind: smoke}}}]",
+            "1:41: models[1].fields.a.above: nan is out of range"
+        ),
+        (
+            "models: [{model: X, fields: {a: {above: 18, kind: battery}}}]",
+            "1:51: models[1].fields.a.kind: 'battery' is none that a limit can raise; write one of smoke, heat"
+        ),
+        (
+            "models: [{model: X, fields: {a: {above: 18, kind: smoke, fault-below: 20}}}]",
+            "1:33: models[1].fields.a: fault-below is greater than above; write a smaller number"
         ),
         (
             "models: [{model: X, fields: {a: {values: {on: [smoke, fire]}}}}]",

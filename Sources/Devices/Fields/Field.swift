@@ -5,6 +5,9 @@ enum Field: Sendable {
     /// Raised while the field is false.
     case inverted(Reading.Kind)
     case number(Reading.Kind, unit: String?)
+    /// A number that raises a flag while it is greater, such as a current loop's milliamperes; where it is smaller than
+    /// the second limit, the loop itself is broken, and says nothing of the flag.
+    case threshold(Reading.Kind, above: Double, faultBelow: Double?)
     /// A temperature in °F.
     case fahrenheit
     /// A flag, or a number of which 0 means that there is none. The field's name is the fault's detail.

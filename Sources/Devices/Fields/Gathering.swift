@@ -52,6 +52,8 @@ struct Gathering {
             let number = json.number(of: node)
             readings.number(kind, number, unit: unit)
             if number == nil { takeUnknown(node, name ?? label(node, path)) }
+        case .threshold(let kind, let above, let faultBelow):
+            take(node, kind, above: above, faultBelow: faultBelow, name: name ?? label(node, path))
         case .fahrenheit: readings.number(.temperature, json.number(of: node).map(Self.celsius))
         case .fault: takeFault(node, name)
         case .lowBatteryVolts:
@@ -137,6 +139,21 @@ struct Gathering {
             if !json.isUnknown(node) { note(node, name, "expected true or false") }
             return nil
         }
+    }
+
+    private mutating func take(
+        _ node: JSON.Node, _ kind: Reading.Kind, above: Double, faultBelow: Double?, name: String
+    ) {
+        guard let number = json.number(of: node) else {
+            if json.flag(of: node) != .unknown { note(unmapped: UnmappedField(name, node, in: json, isState: true)) }
+            return
+        }
+        if let faultBelow {
+            let isBroken = number < faultBelow
+            readings.flag(.fault, isBroken, detail: isBroken ? "\(name) \(number)" : nil)
+            if isBroken { return }
+        }
+        readings.flag(kind, number > above)
     }
 
     private mutating func takeFault(_ node: JSON.Node, _ name: String?) {

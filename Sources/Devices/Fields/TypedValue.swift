@@ -29,7 +29,8 @@ extension Field {
             case .number(let number): (.fault, number != 0)
             case .text: nil
             }
-        case .number, .fahrenheit, .lowBatteryVolts, .choice, .object, .unmapped, .nothing: nil
+        // Limits stand in rows of models alone, which see what the decoders leave over.
+        case .number, .threshold, .fahrenheit, .lowBatteryVolts, .choice, .object, .unmapped, .nothing: nil
         }
     }
 }

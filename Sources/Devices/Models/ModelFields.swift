@@ -8,6 +8,8 @@ import Registry
 /// | `not tamper` | raised while it is false |
 /// | `temperature`, `battery` … | a number in the kind's own unit |
 /// | `{number: temperature, unit: °F}`, `{number: smoke_density, unit: "%"}` | a number in another |
+/// | `{above: 18, kind: button}` | a number that raises a flag while it is greater |
+/// | `{above: 18, kind: button, fault-below: 3.6}` | the same, and a fault while it is smaller than that |
 /// | `fault` | a flag, or a number of which 0 means none |
 /// | `volts` | a battery's voltage: low, if a text says so |
 /// | `{values: {alarm: smoke, normal: [not smoke, not test]}}` | what each value says |
@@ -52,7 +54,8 @@ enum ModelFields {
             mapping.checkKeys(["fields"], &mistakes)
             return .object(read(members, &mistakes))
         }
-        mapping.checkKeys(["number", "unit", "values", "fields"], required: ["number"], &mistakes)
+        if mapping["above"] != nil || mapping["kind"] != nil { return threshold(node, mapping, &mistakes) }
+        mapping.checkKeys(["number", "unit", "values", "fields", "above"], required: ["number"], &mistakes)
         return mistakes.reading { () throws(ConfigError) in
             let kind = try mapping["number"].map { (node) throws(ConfigError) in try number(node) }
             guard let kind else { return Field.nothing }
@@ -68,6 +71,29 @@ enum ModelFields {
             return .number(kind, unit: unit)
         }
     }
+
+    private static func threshold(_ node: YAMLNode, _ mapping: YAMLMapping, _ mistakes: inout Mistakes) -> Field? {
+        mapping.checkKeys(["above", "kind", "fault-below"], required: ["above", "kind"], &mistakes)
+        return mistakes.reading { () throws(ConfigError) in
+            guard let limit = mapping["above"], let what = mapping["kind"] else { return Field.nothing }
+            let kind = try what.choice(Reading.Kind.self)
+            guard kind.shape == .flag, kind != .fault else {
+                throw what.mistake("'\(kind.rawValue)' is none that a limit can raise", mend: Spelling.oneOf(raised))
+            }
+            let above = try limit.decimal(in: limits)
+            let faultBelow = try mapping["fault-below"].map { (node) throws(ConfigError) in try node.decimal(in: limits)
+            }
+            if let faultBelow, faultBelow > above {
+                throw node.mistake(
+                    "fault-below is greater than above", mend: "write a smaller number, or no fault-below")
+            }
+            return .threshold(kind, above: above, faultBelow: faultBelow)
+        }
+    }
+
+    /// What sensors and their converters count in: milliamperes, millivolts, steps.
+    private static let limits = -1_000_000.0...1_000_000
+    private static let raised = flags.filter { $0 != Reading.Kind.fault.rawValue }
 
     private static func word(_ node: YAMLNode) throws(ConfigError) -> Field {
         let text = try node.text()
