@@ -81,8 +81,12 @@ struct VirtualHub {
             }, blocks: restored?.blocks ?? [], exercises: restored?.exercises ?? [])
         supervisor.restore(
             (restored?.devices ?? []).compactMap { id, state in
-                registry.position(of: id).map { ($0, state.heardAt, state.silent, nil) }
-            }, heardUntil: restored?.time ?? moment, now: moment)
+                registry.position(of: id).map {
+                    Supervisor.Known(
+                        index: $0, heardAt: state.heardAt, silent: state.silent, offline: state.has(.offline),
+                        fault: state.has(.fault), record: nil)
+                }
+            }, estate: registry.estate, heardUntil: restored?.time ?? moment, now: moment)
         engine.endInterruptedExercises()
         engine.beginOutage()
         listening.heardAt = engine.now

@@ -97,6 +97,14 @@ public final class HubBoard: Sendable {
     func update(_ disablements: [Disablement]) { tally.withLock { $0.disablements = disablements } }
 
     func update(_ standings: ContiguousArray<Supervisor.Standing>) { tally.withLock { $0.standings = standings } }
+
+    func update(_ changes: [(index: Int, standing: Supervisor.Standing)]) {
+        tally.withLock { tally in
+            for (index, standing) in changes where tally.standings.indices.contains(index) {
+                tally.standings[index] = standing
+            }
+        }
+    }
     func update(_ alarms: [RuleEngine.BlockAlarm]) { tally.withLock { $0.buildingAlarms = alarms } }
 
     func update(_ falseAlarms: FalseAlarms) { tally.withLock { $0.falseAlarms = falseAlarms } }

@@ -125,6 +125,7 @@ extension Pipeline {
         // the oldest entries led to are kept; only their replay is lost.
         let surplus = unwritten.entries.count - Self.entriesMax
         if surplus > 0 { unwritten.entries.removeFirst(surplus) }
+        unwritten.outcome.records.keepNewest(Self.entriesMax)
         unwritten.lessons.removeFirst(max(0, unwritten.lessons.count - Self.entriesMax))
     }
 
@@ -156,5 +157,19 @@ extension Pipeline {
         changedDevices.formUnion(heard.take(limit))
         let isWhole = writeQuarantine(limit: limit)
         return isWhole && !heard.isPartlyWritten
+    }
+}
+
+extension [LogRecord] {
+    /// Leaves out the oldest, but none of an incident while there are others.
+    mutating func keepNewest(_ limit: Int) {
+        var surplus = count - limit
+        guard surplus > 0 else { return }
+        removeAll { record in
+            guard surplus > 0, record.event != .incident else { return false }
+            surplus -= 1
+            return true
+        }
+        removeFirst(Swift.max(0, surplus))
     }
 }

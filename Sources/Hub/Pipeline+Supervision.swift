@@ -10,8 +10,13 @@ extension Pipeline {
         let records = try database.supervisionRecords()
         supervisor.restore(
             restored.devices.compactMap { id, state in
-                registry.position(of: id).map { ($0, state.heardAt, state.silent, records[id]) }
-            }, heardUntil: restored.time ?? moment, now: moment)
+                registry.position(of: id).map { index in
+                    Supervisor.Known(
+                        index: index, heardAt: state.heardAt, silent: state.silent, offline: state.has(.offline),
+                        fault: state.has(.fault), record: records[id])
+                }
+            }, outages: try database.outages(), estate: registry.estate, heardUntil: restored.time ?? moment,
+            now: moment)
         board.update(supervisor.standings)
     }
 
@@ -22,7 +27,10 @@ extension Pipeline {
     func supervise(_ report: Report, index: Int?, retained: Bool, at moment: Instant) -> Bool {
         let sign = Supervisor.Sign(report, retained: retained, backlog: listening.backlogUntil != nil)
         if report.isGateway, let isThere = sign.availability {
-            supervisor.gateway(report.ecosystem, report.gateway ?? report.address, isThere: isThere, at: moment)
+            let gateway = Finding.Gateway(ecosystem: report.ecosystem, address: report.gateway ?? report.address)
+            if supervisor.gateway(gateway, isThere: isThere, at: moment) {
+                unwritten.outages[.gateway(gateway)] = isThere ? .ends : .begins
+            }
         }
         guard let index else { return true }
         heard.insert(index)
@@ -34,21 +42,44 @@ extension Pipeline {
         // While the hub hears nobody, the silence is its own.
         guard board.isConnected, listening.backlogUntil == nil else { return }
         supervisor.advance(to: moment)
-        if let standings = supervisor.takeStandings() { board.update(standings) }
         let findings = supervisor.takeFindings()
-        guard !findings.isEmpty else { return }
+        let gathered = flapping.due(at: moment)
+        guard !findings.isEmpty || !gathered.isEmpty else { return }
         // The log's lines keep their order.
         collect()
         noteSilent(findings, at: moment)
+        for finding in findings { noteTold(finding) }
         let narration = SupervisionNarration(
             estate: registry.estate, devices: registry.devices, contract: supervisor.contract(of:))
-        for note in narration.notes(findings, at: moment) {
-            unwritten.outcome.records.append(note.record)
-            if note.isTold {
-                announce(
-                    note.record.text, of: note.record.details["trouble"] ?? "trouble",
-                    block: note.record.place?.block, at: moment)
+        unwritten.outcome.records += narration.notes(findings, at: moment).map(\.record)
+        let told = findings.filter { flapping.tells($0, at: moment) }
+        for note in narration.notes(told, at: moment) where note.isTold { announce(note, at: moment) }
+        for (changes, alike) in Dictionary(grouping: gathered, by: \.changes).sorted(by: { $0.key < $1.key }) {
+            for note in narration.notes(alike.map(\.finding), at: moment) {
+                announce(note.gathered(changes), at: moment)
             }
+        }
+    }
+
+    /// What is shown is what is known, not only what is told.
+    func showStandings() {
+        guard let changed = supervisor.takeChangedStandings() else { return board.update(supervisor.standings) }
+        guard !changed.isEmpty else { return }
+        board.update(changed.map { ($0, supervisor.standing(of: $0)) })
+    }
+
+    private func announce(_ note: SupervisionNarration.Note, at moment: Instant) {
+        announce(
+            note.record.text, of: note.record.details["trouble"] ?? "trouble", block: note.record.place?.block,
+            at: moment)
+    }
+
+    private func noteTold(_ finding: Finding) {
+        switch finding {
+        case .gatewayLost(let gateway, _): unwritten.outages[.gateway(gateway)] = .isTold
+        case .massSilence(let block, _, _): unwritten.outages[.mass(block: registry.estate.blocks[block].id)] = .isTold
+        case .massSilenceOver(let block): unwritten.outages[.mass(block: registry.estate.blocks[block].id)] = .ends
+        default: break
         }
     }
 

@@ -49,6 +49,7 @@ final class Pipeline {
     var lossIsTold = false
     var troubles = TroubleMemory()
     var unmapped = UnmappedMemory()
+    var flapping = Flapping()
     var strangers = Strangers()
     var journalCut = JournalCut()
     var canary: Canary
@@ -220,6 +221,7 @@ final class Pipeline {
             // Few at a time: an alarm never waits for pure liveness to be written down.
             if checkpoint(limit: 500) { due.checkpoint = moment + settings.checkpoint }
         }
+        showStandings()
         keepUp(at: moment)
         if due.prune <= moment, socketIsDry {
             due.prune = moment + (prune(at: moment) ? .seconds(1) : .seconds(60))

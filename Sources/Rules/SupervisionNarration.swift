@@ -18,6 +18,15 @@ public struct SupervisionNarration {
         public var record: LogRecord
         /// Those who keep watch are told at once, and need not look into the log.
         public var isTold: Bool
+
+        /// Says how often what it says has changed since it was told last.
+        public func gathered(_ changes: Int) -> Note {
+            guard changes > 1 else { return self }
+            var note = self
+            note.record.text.english += " (changed \(changes) times since this was told last)"
+            note.record.text.traditionalChinese += "（自上次通知後已變化\(changes)次）"
+            return note
+        }
     }
 
     /// What findings of one moment have in common is said once: a hundred devices behind one gateway are one trouble.

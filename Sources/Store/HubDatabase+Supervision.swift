@@ -10,6 +10,48 @@ extension HubDatabase {
             missed INTEGER NOT NULL, sequence TEXT, gateway TEXT) WITHOUT ROWID;
         """
 
+    /// Only those that are not over. For a gateway `kind` is its ecosystem; a block's mass silence is a `block`.
+    static let outageSchema = """
+        CREATE TABLE outage (
+            kind TEXT NOT NULL, name TEXT NOT NULL, told INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+        """
+
+    /// What has become of something that is out of sight as a whole.
+    public enum OutageChange: Hashable, Sendable {
+        case begins, isTold, ends
+    }
+
+    static func write(_ changes: [Outage: OutageChange], to database: Database) throws {
+        for (outage, change) in changes {
+            let (kind, name) =
+                switch outage {
+                case .gateway(let gateway): (gateway.ecosystem.rawValue, gateway.address)
+                case .mass(let block): ("block", block)
+                }
+            if change == .ends {
+                try database.cachedStatement(sql: "DELETE FROM outage WHERE kind = ? AND name = ?")
+                    .execute(arguments: [kind, name])
+            } else {
+                try database.cachedStatement(sql: "INSERT OR REPLACE INTO outage (kind, name, told) VALUES (?, ?, ?)")
+                    .execute(arguments: [kind, name, change == .isTold])
+            }
+        }
+    }
+
+    /// What was out of sight as a whole, and whether that had been told.
+    public func outages() throws(StoreError) -> [(outage: Outage, isTold: Bool)] {
+        try read("reading hub.sqlite") { database in
+            try Row.fetchAll(database, sql: "SELECT kind, name, told FROM outage ORDER BY kind, name").compactMap {
+                row in
+                let kind: String = row["kind"]
+                if kind == "block" { return (.mass(block: row["name"]), row["told"]) }
+                // Of an ecosystem that this version does not know.
+                guard let ecosystem = Device.Ecosystem(rawValue: kind) else { return nil }
+                return (.gateway(Finding.Gateway(ecosystem: ecosystem, address: row["name"])), row["told"])
+            }
+        }
+    }
+
     static func write(_ records: [(id: Device.ID, record: SupervisionRecord)], to database: Database) throws {
         for (id, record) in records {
             try database.cachedStatement(

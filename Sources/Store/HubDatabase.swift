@@ -102,6 +102,7 @@ public final class HubDatabase: AlertSource {
         migrator.registerMigration("supervision") { try $0.execute(sql: Self.supervisionSchema) }
         migrator.registerMigration("quarantine") { try $0.execute(sql: quarantineSchema) }
         migrator.registerMigration("upkeep") { try $0.execute(sql: Self.upkeepSchema) }
+        migrator.registerMigration("outage") { try $0.execute(sql: Self.outageSchema) }
         return migrator
     }
 
@@ -111,6 +112,7 @@ public final class HubDatabase: AlertSource {
         public var outcome = Consequences()
         public var devices: [(id: Device.ID, state: DeviceState)] = []
         public var supervision: [(id: Device.ID, record: SupervisionRecord)] = []
+        public var outages: [Outage: OutageChange] = [:]
         public var lessons: [LessonChange] = []
         /// How far the engine's time has come.
         public var time: Instant
@@ -124,7 +126,7 @@ public final class HubDatabase: AlertSource {
         /// Nothing but time.
         public var isEmpty: Bool {
             entries.isEmpty && outcome.isEmpty && devices.isEmpty && lessons.isEmpty && quarantine.isEmpty
-                && upkeep.isEmpty
+                && upkeep.isEmpty && outages.isEmpty
         }
     }
 
@@ -144,6 +146,7 @@ public final class HubDatabase: AlertSource {
                 }
                 try Self.write(commit.outcome, to: database, encoder)
                 try Self.write(commit.supervision, to: database)
+                try Self.write(commit.outages, to: database)
                 try Self.write(commit.lessons, to: database)
                 try Self.write(commit.upkeep, to: database, encoder)
                 for (id, state) in commit.devices {

@@ -6,6 +6,7 @@ import Testing
 private final class Estate5 {
     static let start = Instant(milliseconds: 1_760_000_000_000)
 
+    let estate: Estate
     var devices: [Device]
     var supervisor: Supervisor
     var now = start
@@ -25,7 +26,7 @@ private final class Estate5 {
         let block = Block(
             id: "a", name: LocalizedText([(.english, "Block A")]), floors: (1...5).map(String.init), flats: ["A", "B"],
             areas: [])
-        let estate = Estate(id: "demo", name: LocalizedText([(.english, "Demo")]), blocks: [block])
+        estate = Estate(id: "demo", name: LocalizedText([(.english, "Demo")]), blocks: [block])
         supervisor = Supervisor(estate: estate, devices: devices, contracts: contracts, now: Self.start)
     }
 
@@ -73,15 +74,18 @@ private final class Estate5 {
 
     @Test func `says who would speak as soon as that changes, though it is no news`() {
         let estate = Estate5()
-        #expect(estate.supervisor.takeStandings() == nil)
         estate.says(3)
         #expect(estate.found().isEmpty)
-        #expect(estate.supervisor.takeStandings()?[3] == .works)
+        let first = estate.supervisor.takeChangedStandings()
+        #expect(first == [3])
+        #expect(estate.supervisor.standing(of: 3) == .works)
         estate.says(3)
-        #expect(estate.supervisor.takeStandings() == nil)
-        estate.says(4)
-        estate.says(4, [.flag(.fault, true)])
-        #expect(estate.supervisor.takeStandings()?[4] == .down)
+        let none = estate.supervisor.takeChangedStandings()
+        #expect(none == [])
+        estate.says(3, [.flag(.fault, true)])
+        let last = estate.supervisor.takeChangedStandings()
+        #expect(last == [3])
+        #expect(estate.supervisor.standing(of: 3) == .down)
     }
 
     @Test func `holds a device to the first contract that fits it`() {
@@ -113,19 +117,89 @@ private final class Estate5 {
         let estate = Estate5()
         for index in all { estate.says(index, gateway: "bridge") }
         _ = estate.found()
-        estate.supervisor.gateway(.native, "bridge", isThere: false, at: estate.now)
         let bridge = Finding.Gateway(ecosystem: .native, address: "bridge")
+        estate.supervisor.gateway(bridge, isThere: false, at: estate.now)
         let floors = (1...5).map { Finding.floorUnwatched(block: 0, floor: "\($0)") }
         #expect(Set(estate.found()) == Set(floors + [.gatewayLost(bridge, devices: all)]))
         #expect(estate.pass(3600).isEmpty)
-        estate.supervisor.gateway(.native, "bridge", isThere: true, at: estate.now)
+        estate.supervisor.gateway(bridge, isThere: true, at: estate.now)
         #expect(estate.found().contains(.gatewayBack(bridge, devices: all)))
         // Then each has to speak for itself again.
         #expect(estate.pass(115).isEmpty)
         #expect(
             estate.pass(195).filter { !floors.contains($0) } == [
-                .massSilence(block: 0, missing: 5, of: 10), .silent(all),
+                .massSilence(block: 0, missing: 10, of: 10), .silent(all),
             ])
+    }
+
+    @Test func `makes one finding of a gateway that comes and goes while nobody asks, or none`() {
+        let estate = Estate5()
+        for index in all { estate.says(index, gateway: "bridge") }
+        _ = estate.found()
+        let bridge = Finding.Gateway(ecosystem: .native, address: "bridge")
+        for _ in 0..<1000 {
+            estate.supervisor.gateway(bridge, isThere: false, at: estate.now)
+            estate.supervisor.gateway(bridge, isThere: true, at: estate.now)
+        }
+        #expect(estate.found().isEmpty)
+        for _ in 0..<1000 {
+            estate.supervisor.gateway(bridge, isThere: true, at: estate.now)
+            estate.supervisor.gateway(bridge, isThere: false, at: estate.now)
+        }
+        #expect(estate.found().count == 6)
+        for _ in 0..<1000 { for fault in [true, false] { estate.says(0, [.flag(.fault, fault)]) } }
+        #expect(estate.found().allSatisfy { if case .storms = $0 { true } else { false } })
+    }
+
+    @Test func `tells of a floor that was lost and found in the same moment how it is now`() {
+        let estate = Estate5()
+        for index in [0, 1] { estate.says(index) }
+        for index in [0, 1] { estate.says(index, [.availability(online: false)]) }
+        #expect(estate.found() == [.floorUnwatched(block: 0, floor: "1")])
+        estate.says(0, [.availability(online: true)])
+        estate.says(0, [.availability(online: false)])
+        #expect(estate.found().isEmpty)
+        estate.says(0, [.availability(online: true)])
+        #expect(estate.found() == [.floorWatched(block: 0, floor: "1")])
+    }
+
+    @Test func `knows after a restart which gateway is lost, who is gone, and what had been told`() {
+        let before = Estate5()
+        for index in all { before.says(index, gateway: index < 2 ? "bridge" : "other") }
+        let (bridge, other) = (
+            Finding.Gateway(ecosystem: .native, address: "bridge"),
+            Finding.Gateway(ecosystem: .native, address: "other")
+        )
+        let after = Estate5()
+        after.supervisor.restore(
+            all.map {
+                Supervisor.Known(
+                    index: $0, heardAt: Estate5.start, offline: $0 == 8, fault: $0 == 9,
+                    record: before.supervisor.record(of: $0))
+            }, outages: [(.gateway(bridge), true)], estate: after.estate, heardUntil: before.now, now: after.now)
+        #expect(after.found().isEmpty)
+        #expect(all.map { after.supervisor.standing(of: $0) } == all.map { 2...7 ~= $0 ? .works : .down })
+        after.says(9, [.flag(.fault, false)])
+        #expect(after.found() == [.floorWatched(block: 0, floor: "5")])
+        let news = [false, true].map { after.supervisor.gateway(bridge, isThere: $0, at: after.now) }
+        #expect(news == [false, true])
+        #expect(
+            after.found() == [.gatewayBack(bridge, devices: [0, 1]), .floorWatched(block: 0, floor: "1")])
+
+        let untold = Estate5()
+        untold.supervisor.restore(
+            all.map { Supervisor.Known(index: $0, heardAt: Estate5.start, record: before.supervisor.record(of: $0)) },
+            outages: [(.gateway(other), false)], estate: untold.estate, heardUntil: before.now, now: untold.now)
+        #expect(untold.found() == [.gatewayLost(other, devices: Array(2..<10))])
+    }
+
+    @Test func `ends a mass silence of before a restart when nobody is missing any more`() {
+        let estate = Estate5()
+        estate.supervisor.restore(
+            all.map { Supervisor.Known(index: $0, heardAt: Estate5.start, record: nil) },
+            outages: [(.mass(block: "a"), true)], estate: estate.estate, heardUntil: estate.now, now: estate.now)
+        #expect(estate.pass(300, speaking: all).isEmpty)
+        #expect(estate.pass(20, speaking: all) == [.massSilenceOver(block: 0)])
     }
 
     @Test func `calls it a mass silence when a share of a block falls silent within a minute`() throws {
@@ -176,9 +250,11 @@ private final class Estate5 {
         let after = Estate5()
         after.now = before.now + .seconds(3600)
         after.supervisor.restore(
-            all.map { ($0, Estate5.start, false, before.supervisor.record(of: $0)) }, heardUntil: before.now,
-            now: after.now)
-        after.supervisor.listens(since: after.now, heardUntil: after.now)
+            all.map {
+                Supervisor.Known(index: $0, heardAt: Estate5.start, record: before.supervisor.record(of: $0))
+            }, estate: after.estate, heardUntil: before.now, now: after.now)
+        // What the restart and the connection both say is one time.
+        after.supervisor.listens(since: after.now, heardUntil: before.now)
         #expect(after.pass(310, speaking: Array(all.dropFirst())).contains(.silent([0])))
     }
 

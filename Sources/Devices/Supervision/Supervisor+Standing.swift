@@ -21,28 +21,45 @@ extension Supervisor {
     /// Of all devices, by position.
     public var standings: ContiguousArray<Standing> { ContiguousArray(watched.indices.map(standing(of:))) }
 
+    /// The devices whose standing may have changed since this was last asked; `nil` for more than can be listed.
+    public mutating func takeChangedStandings() -> [Int]? {
+        defer { changedStandings = [] }
+        return changedStandings
+    }
+
+    private static let changedStandingsMax = 10_000
+
     /// Counts a change of what a detector is worth to its floor.
     mutating func noteStanding(of index: Int, _ before: Standing) {
         let floor = Int(watched[index].floor)
         let now = standing(of: index)
         guard now != before else { return }
-        standingsChanged = true
+        changedStandings?.append(index)
+        if changedStandings?.count == Self.changedStandingsMax { changedStandings = nil }
         guard floor >= 0 else { return }
-        let wasWatched = floors[floor].works + floors[floor].unsure > 0
         count(before, -1, floor)
         count(now, 1, floor)
-        let isWatched = floors[floor].works + floors[floor].unsure > 0
-        guard wasWatched != isWatched else { return }
-        let (block, name) = (floors[floor].block, floors[floor].floor)
-        if isWatched {
+        if floors[floor].isWatched { floors[floor].hasBeenWatched = true }
+        guard !floors[floor].isChanged else { return }
+        floors[floor].isChanged = true
+        changedFloors.append(floor)
+    }
+
+    /// Finds what the changes of floors have come to.
+    mutating func settleFloors() {
+        for floor in changedFloors {
+            let watch = floors[floor]
+            floors[floor].isChanged = false
+            floors[floor].hasBeenWatched = watch.isWatched
             // At the start nobody has been heard; that is shown, and no news.
-            guard floors[floor].isTold else { return }
-            floors[floor].isTold = false
-            findings.append(.floorWatched(block: block, floor: name))
-        } else {
-            floors[floor].isTold = true
-            findings.append(.floorUnwatched(block: block, floor: name))
+            guard watch.isWatched == watch.isTold, watch.hasBeenWatched else { continue }
+            floors[floor].isTold = !watch.isWatched
+            findings.append(
+                watch.isWatched
+                    ? .floorWatched(block: watch.block, floor: watch.floor)
+                    : .floorUnwatched(block: watch.block, floor: watch.floor))
         }
+        changedFloors = []
     }
 
     private mutating func count(_ standing: Standing, _ step: Int, _ floor: Int) {

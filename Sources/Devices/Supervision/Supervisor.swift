@@ -12,16 +12,21 @@ public struct Supervisor: Sendable {
     var blocks: [BlockWatch]
     var floors: [FloorWatch]
     var gateways: [GatewayWatch] = []
-    private var gatewayPositions: [Finding.Gateway: Int32] = [:]
+    var gatewayPositions: [Finding.Gateway: Int32] = [:]
+    /// Those of which something has changed since findings were taken: however often, they are one finding each.
+    var changedFloors: [Int] = []
+    var changedGateways: [Int32] = []
+    private var begunMasses: [Int] = []
+    /// Devices whose standing has changed; `nil` if it is so many that all have to be looked at.
+    var changedStandings: [Int]? = []
     var storms: [Int: Storm] = [:]
     var findings: [Finding] = []
-    var standingsChanged = false
     let massShare: Double
     let stormLimits: StormLimits
     /// When the hub began to hear, and how long it had heard nobody before each such time.
     private var listeningSince: Int64
-    private var outages: [(from: Int64, until: Int64)] = []
-    private let ecosystems: ContiguousArray<Device.Ecosystem>
+    var outages: [(from: Int64, until: Int64)] = []
+    let ecosystems: ContiguousArray<Device.Ecosystem>
 
     /// Who was due while the hub did not hear gets so much to speak again.
     static let graceAfterOutage: Int64 = 300_000
@@ -48,12 +53,20 @@ public struct Supervisor: Sendable {
         var unsure = 0
         /// That nobody watches it has been found.
         var isTold = false
+        /// Now, or at some time since findings were taken.
+        var hasBeenWatched = false
+        var isChanged = false
+
+        var isWatched: Bool { works + unsure > 0 }
     }
 
     struct GatewayWatch {
         var name: Finding.Gateway
         var isLost = false
         var backAt = Int64.min
+        /// That it is gone has been found.
+        var isTold = false
+        var isChanged = false
     }
 
     /// - Parameters:
@@ -101,59 +114,29 @@ public struct Supervisor: Sendable {
             }
             file(index)
         }
+        for floor in floors.indices { floors[floor].hasBeenWatched = floors[floor].isWatched }
     }
 
     public func contract(of index: Int) -> Contract { contracts[Int(watched[index].contract)] }
 
-    /// Puts back what was known before a restart.
-    ///
-    /// - Parameters:
-    ///   - heardAt: by position; one that the clock has not come to counts as now.
-    ///   - from: when the hub last heard anything.
-    public mutating func restore(
-        _ devices: [(index: Int, heardAt: Instant?, silent: Bool, record: SupervisionRecord?)],
-        heardUntil from: Instant,
-        now: Instant
-    ) {
-        for (index, heardAt, silent, record) in devices where watched.indices.contains(index) {
-            let before = standing(of: index)
-            if let heardAt { watched[index].heardAt = min(heardAt.milliseconds, now.milliseconds) }
-            if silent {
-                watched[index].flags.insert([.silent, .missing])
-                if watched[index].wasHeard, watched[index].block >= 0 { blocks[Int(watched[index].block)].missing += 1 }
-            }
-            if let record {
-                watched[index].usual = record.usual
-                watched[index].gaps = UInt16(clamping: record.gaps)
-                watched[index].messages = UInt32(clamping: record.messages)
-                watched[index].missed = UInt32(clamping: record.missed)
-                watched[index].sequence = record.sequence ?? .max
-                if let gateway = record.gateway { setGateway(of: index, gateway) }
-            }
-            noteHeardAtAll(index)
-            noteStanding(of: index, before)
-        }
-        // What was so at the restart is not news.
-        findings = []
-        outages.append((from.milliseconds, now.milliseconds))
-    }
-
     /// The hub hears again, after it has heard nobody for a time.
     public mutating func listens(since moment: Instant, heardUntil from: Instant) {
         listeningSince = moment.milliseconds
-        guard from < moment else { return }
-        outages.append((from.milliseconds, moment.milliseconds))
-        if outages.count > 64 { outages.removeFirst() }
+        noteOutage(from: from, until: moment)
     }
 
-    /// ``standings``, if any has changed since this was last asked; few changes are findings.
-    public mutating func takeStandings() -> ContiguousArray<Standing>? {
-        defer { standingsChanged = false }
-        return standingsChanged ? standings : nil
+    /// The time since the last outage's end counts once, however many say that the hub was deaf in it.
+    mutating func noteOutage(from: Instant, until moment: Instant) {
+        let start = max(from.milliseconds, outages.last?.until ?? .min)
+        guard start < moment.milliseconds else { return }
+        outages.append((start, moment.milliseconds))
+        if outages.count > 64 { outages.removeFirst() }
     }
 
     /// What has been found since it was last asked.
     public mutating func takeFindings() -> [Finding] {
+        settleGateways()
+        settleFloors()
         defer { findings = [] }
         return findings
     }
@@ -171,12 +154,15 @@ public struct Supervisor: Sendable {
     /// Lets time act: finds who is past its contract.
     public mutating func advance(to moment: Instant) {
         let now = moment.milliseconds
+        settleGateways()
         var silent: [Int] = []
         while let due = wheel.take(until: now) {
             for index in due where look(at: Int(index), now) { silent.append(Int(index)) }
             wheel.giveBack(due)
         }
+        tellMasses()
         if !silent.isEmpty { findings.append(.silent(silent.sorted())) }
+        endMasses(at: now)
         endStorms(at: now)
     }
 
@@ -249,7 +235,16 @@ extension Supervisor {
         let count = blocks[block].recent.count { watched[Int($0.device)].flags.contains(.missing) }
         guard !blocks[block].isMass, count >= massLimit(block) else { return }
         blocks[block].isMass = true
-        findings.append(.massSilence(block: block, missing: count, of: blocks[block].watched))
+        begunMasses.append(block)
+    }
+
+    /// Those of one moment count together.
+    private mutating func tellMasses() {
+        for block in begunMasses {
+            let missing = blocks[block].recent.count { watched[Int($0.device)].flags.contains(.missing) }
+            findings.append(.massSilence(block: block, missing: missing, of: blocks[block].watched))
+        }
+        begunMasses = []
     }
 
     private func massLimit(_ block: Int) -> Int {
@@ -261,10 +256,20 @@ extension Supervisor {
         guard watched[index].wasHeard, watched[index].block >= 0 else { return }
         let block = Int(watched[index].block)
         blocks[block].missing = max(0, blocks[block].missing - 1)
+        endMass(block)
+    }
+
+    private mutating func endMass(_ block: Int) {
         guard blocks[block].isMass, blocks[block].missing * 2 < massLimit(block) else { return }
         blocks[block].isMass = false
         blocks[block].recent = []
         findings.append(.massSilenceOver(block: block))
+    }
+
+    /// After a restart nobody can tell at once who is missing still.
+    private mutating func endMasses(at now: Int64) {
+        guard now >= listeningSince + Self.graceAfterOutage + 10_000 else { return }
+        for block in blocks.indices { endMass(block) }
     }
 }
 
@@ -331,11 +336,11 @@ extension Supervisor {
         return takeToken(index, sign.hazards, last: last, now: now)
     }
 
-    private mutating func set(_ flag: Watched.Flags, _ value: Bool, of index: Int) {
+    mutating func set(_ flag: Watched.Flags, _ value: Bool, of index: Int) {
         if value { watched[index].flags.insert(flag) } else { watched[index].flags.remove(flag) }
     }
 
-    private mutating func noteHeardAtAll(_ index: Int) {
+    mutating func noteHeardAtAll(_ index: Int) {
         guard watched[index].wasHeard, watched[index].block >= 0, contract(of: index).limit != nil else { return }
         blocks[Int(watched[index].block)].watched += 1
     }
@@ -376,49 +381,6 @@ extension Supervisor {
             watched[index].flags.remove(.drifts)
             findings.append(.driftsNoMore(index))
         }
-    }
-}
-
-// Gateways.
-extension Supervisor {
-    /// A gateway is said to be there, or to be gone; registered or not.
-    public mutating func gateway(
-        _ ecosystem: Device.Ecosystem, _ address: String, isThere: Bool, at moment: Instant
-    ) {
-        guard let position = position(of: Finding.Gateway(ecosystem: ecosystem, address: address)),
-            gateways[Int(position)].isLost == isThere
-        else { return }
-        gateways[Int(position)].isLost = !isThere
-        if isThere { gateways[Int(position)].backAt = moment.milliseconds }
-        let devices = watched.indices.filter { watched[$0].gateway == position }
-        for index in devices {
-            let before = standing(of: index)
-            set(.hidden, !isThere, of: index)
-            noteStanding(of: index, before)
-        }
-        guard !devices.isEmpty else { return }
-        let name = gateways[Int(position)].name
-        findings.append(
-            isThere ? .gatewayBack(name, devices: devices) : .gatewayLost(name, devices: devices))
-    }
-
-    private mutating func setGateway(of index: Int, _ address: String) {
-        let known = watched[index].gateway
-        if known >= 0, gateways[Int(known)].name.address == address { return }
-        guard let position = position(of: Finding.Gateway(ecosystem: ecosystems[index], address: address)) else {
-            return
-        }
-        watched[index].gateway = position
-        set(.hidden, gateways[Int(position)].isLost, of: index)
-    }
-
-    /// - Returns: `nil` if there are too many of them.
-    private mutating func position(of gateway: Finding.Gateway) -> Int32? {
-        if let known = gatewayPositions[gateway] { return known }
-        guard gateways.count < Self.gatewaysMax else { return nil }
-        gateways.append(GatewayWatch(name: gateway))
-        gatewayPositions[gateway] = Int32(gateways.count - 1)
-        return Int32(gateways.count - 1)
     }
 }
 
