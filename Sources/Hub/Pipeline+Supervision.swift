@@ -48,12 +48,18 @@ extension Pipeline {
         // The log's lines keep their order.
         collect()
         noteSilent(findings, at: moment)
-        for finding in findings { noteTold(finding) }
-        let narration = SupervisionNarration(
-            estate: registry.estate, devices: registry.devices, contract: supervisor.contract(of:))
         unwritten.outcome.records += narration.notes(findings, at: moment).map(\.record)
         let told = findings.filter { flapping.tells($0, at: moment) }
+        for finding in told { noteTold(finding) }
         for note in narration.notes(told, at: moment) where note.isTold { announce(note, at: moment) }
+        tell(gathered, at: moment)
+    }
+
+    /// Before the hub stops: the next one does not know what was kept back.
+    func tellWhatWasKeptBack(at moment: Instant) { tell(flapping.due(at: moment + Flapping.gathering), at: moment) }
+
+    private func tell(_ gathered: [Flapping.Gathered], at moment: Instant) {
+        for item in gathered { noteTold(item.finding) }
         for (changes, alike) in Dictionary(grouping: gathered, by: \.changes).sorted(by: { $0.key < $1.key }) {
             for note in narration.notes(alike.map(\.finding), at: moment) {
                 announce(note.gathered(changes), at: moment)
@@ -68,12 +74,18 @@ extension Pipeline {
         board.update(changed.map { ($0, supervisor.standing(of: $0)) })
     }
 
+    private var narration: SupervisionNarration {
+        SupervisionNarration(
+            estate: registry.estate, devices: registry.devices, contract: supervisor.contract(of:))
+    }
+
     private func announce(_ note: SupervisionNarration.Note, at moment: Instant) {
         announce(
             note.record.text, of: note.record.details["trouble"] ?? "trouble", block: note.record.place?.block,
             at: moment)
     }
 
+    /// What is kept back and then forgotten in a crash is found again.
     private func noteTold(_ finding: Finding) {
         switch finding {
         case .gatewayLost(let gateway, _): unwritten.outages[.gateway(gateway)] = .isTold

@@ -157,6 +157,7 @@ final class Pipeline {
             // Only now, for it may begin the connection anew, and what is durable should not come again.
             keepCanary(at: now())
         }
+        tellWhatWasKeptBack(at: now())
         note("The hub stops", "系統停止")
         checkpoint(limit: .max)
         keepFigures()

@@ -379,9 +379,19 @@ import Testing
         try await phones.requests.first("how the floors are now") {
             $0.contains("UNWATCHED") && $0.contains("(changed 7 times since this was told last)")
         }
-        try await hub.stop()
         #expect(log.troubles("gateway").count == 11)
         #expect(told("zigbee2mqtt bridge is gone") == 3 && told("zigbee2mqtt bridge is back") == 2)
         #expect(told("UNWATCHED") == 3 && told("watched again") == 2)
+        // Nothing that was kept back is forgotten when the hub stops.
+        let lines = log.lines.count
+        try await voice.say("zigbee2mqtt/bridge/state", "online")
+        try await log.trouble("unwatched", "put right", from: lines)
+        try await hub.stop()
+        let again = try RunningHub(folder, now: ahead.now)
+        try await again.untilReady()
+        try await phones.requests.first("that it is back", from: 10) { $0.contains("zigbee2mqtt bridge is back") }
+        try await phones.requests.first("that they are watched", from: 10) { $0.contains("watched again") }
+        try await again.stop()
+        #expect(told("zigbee2mqtt bridge is back") == 3 && told("watched again") == 3)
     }
 }

@@ -50,7 +50,7 @@ extension Supervisor {
             if !isTold { noteChange(of: position) }
         }
         for known in devices where watched.indices.contains(known.index) { restore(known, now: now) }
-        for case (.mass(let block), _) in past {
+        for case (.mass(let block), true) in past {
             if let position = estate.position(ofBlock: block) { blocks[position].isMass = true }
         }
         settleFloors()
