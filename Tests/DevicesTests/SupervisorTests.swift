@@ -302,6 +302,36 @@ private final class Estate5 {
         #expect(estate.says(0))
     }
 
+    @Test func `heeds an alarm in a storm that was only tested just before`() {
+        let estate = Estate5()
+        for _ in 0..<121 { estate.says(0) }
+        #expect(estate.says(0, [.flag(.smoke, true), .flag(.test, true)]))
+        #expect(estate.says(0, [.flag(.smoke, true)]))
+        #expect(!estate.says(0, [.flag(.smoke, true)]))
+    }
+
+    @Test func `has room for the gateways of its devices, whatever strangers make up`() {
+        let estate = Estate5()
+        for number in 0..<20_000 {
+            estate.supervisor.gateway(.native, "made up \(number)", isThere: number % 2 == 0, at: estate.now)
+        }
+        estate.says(0, gateway: "g")
+        _ = estate.found()
+        estate.supervisor.gateway(.native, "g", isThere: false, at: estate.now)
+        #expect(estate.found().contains { if case .gatewayLost(_, [0]) = $0 { true } else { false } })
+    }
+
+    @Test func `does not take one that is heard for out of sight`() {
+        let estate = Estate5()
+        estate.says(0, gateway: "g")
+        estate.supervisor.gateway(.native, "g", isThere: false, at: estate.now)
+        #expect(estate.supervisor.standing(of: 0) == .down)
+        estate.says(0, gateway: "g", retained: true)
+        #expect(estate.supervisor.standing(of: 0) == .down)
+        estate.says(0, gateway: "g")
+        #expect(estate.supervisor.standing(of: 0) == .works)
+    }
+
     @Test func `takes what a broker remembers for no sign of life`() {
         let estate = Estate5()
         estate.says(0, retained: true)

@@ -302,6 +302,8 @@ extension Supervisor {
             }
             isLife = !retained && availability != false
         }
+            // A tested alarm must not make the real one after it look like its repeat.
+            if report.readings.contains(.flag(.test, true)) { hazards <<= 8 }
     }
 
     /// Takes a message of a device into account.
