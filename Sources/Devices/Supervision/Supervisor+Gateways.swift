@@ -7,7 +7,9 @@ extension Supervisor {
     /// - Returns: whether that is news, which a restart must not forget: not every broker remembers it.
     @discardableResult
     public mutating func gateway(_ gateway: Finding.Gateway, isThere: Bool, at moment: Instant) -> Bool {
-        guard let position = position(of: gateway), gateways[Int(position)].isLost == isThere else { return false }
+        guard let position = position(of: gateway, countMax: Self.gatewaysOfStrangersMax),
+            gateways[Int(position)].isLost == isThere
+        else { return false }
         gateways[Int(position)].isLost = !isThere
         if isThere { gateways[Int(position)].backAt = moment.milliseconds }
         noteChange(of: position)
@@ -59,9 +61,9 @@ extension Supervisor {
     }
 
     /// - Returns: `nil` if there are too many of them.
-    mutating func position(of gateway: Finding.Gateway) -> Int32? {
+    mutating func position(of gateway: Finding.Gateway, countMax: Int = gatewaysMax) -> Int32? {
         if let known = gatewayPositions[gateway] { return known }
-        guard gateways.count < Self.gatewaysMax else { return nil }
+        guard gateways.count < countMax else { return nil }
         gateways.append(GatewayWatch(name: gateway))
         gatewayPositions[gateway] = Int32(gateways.count - 1)
         return Int32(gateways.count - 1)

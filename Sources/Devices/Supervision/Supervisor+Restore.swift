@@ -73,7 +73,7 @@ extension Supervisor {
         set(.offline, known.offline && contract(of: index).lastWill != .sleeps, of: index)
         set(.fault, known.fault, of: index)
         if let record = known.record {
-            watched[index].usual = record.usual
+            watched[index].usual = (0...1e9).contains(record.usual) ? record.usual : 0
             watched[index].gaps = UInt16(clamping: record.gaps)
             watched[index].messages = UInt32(clamping: record.messages)
             watched[index].missed = UInt32(clamping: record.missed)

@@ -35,6 +35,8 @@ public struct Supervisor: Sendable {
     /// Fewer are no mass.
     static let massAtLeast = 5
     static let gatewaysMax = 10_000
+    /// Of which nobody knows a device may take no more, so that made-up ones leave room for those of the registry.
+    static let gatewaysOfStrangersMax = 5000
 
     struct BlockWatch {
         /// Devices whose silence would tell something, and that have been heard.
@@ -300,10 +302,10 @@ extension Supervisor {
                 default: break
                 }
             }
-            isLife = !retained && availability != false
-        }
             // A tested alarm must not make the real one after it look like its repeat.
             if report.readings.contains(.flag(.test, true)) { hazards <<= 8 }
+            isLife = !retained && availability != false
+        }
     }
 
     /// Takes a message of a device into account.
@@ -322,6 +324,8 @@ extension Supervisor {
             noteStanding(of: index, before)
             return true
         }
+        // Who is heard as it speaks is not out of sight, whatever was said of its gateway.
+        if sign.isLive { set(.hidden, false, of: index) }
         watched[index].messages &+= 1
         countGap(index, sign.sequence)
         if watched[index].flags.contains(.missing) { noteNotMissing(index) }
