@@ -42,8 +42,7 @@ public struct DecoderTable: Sendable {
     ///
     /// - Parameter ecosystem: to teach one decoder alone, again what it has asked to be kept.
     /// - Returns: what changed, and in which ecosystem's decoder; empty for most messages.
-    /// - Throws: ``Malformed`` if it is meant to teach something and one decoder cannot understand it, after all of them
-    ///   have been asked.
+    /// - Throws: ``Malformed`` if it is meant to teach something and no decoder can understand it.
     @discardableResult
     public mutating func learn(
         _ message: Message, for ecosystem: Device.Ecosystem? = nil
@@ -68,7 +67,8 @@ public struct DecoderTable: Sendable {
                 firstMalformed = firstMalformed ?? error
             }
         }
-        if let firstMalformed { throw firstMalformed }
+        // What one has learnt is known to it from now on, so it has to be kept, whatever another makes of the message.
+        if let firstMalformed, lessons.isEmpty { throw firstMalformed }
         return lessons
     }
 

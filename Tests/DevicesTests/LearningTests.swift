@@ -53,6 +53,26 @@ import Testing
         #expect(try table.report(Message(topic: "say/fire", payload: []))?.address == "hall")
     }
 
+    /// Understands no lesson at all.
+    private struct Dunce: LearningDecoder {
+        let ecosystem = Device.Ecosystem.homie
+        let topicFilters = ["teach/+"]
+
+        func learn(_ message: Message) throws(Malformed) -> Lesson { throw Malformed("what?") }
+
+        func report(_ message: Message) throws(Malformed) -> Report? { nil }
+    }
+
+    @Test func `says what it has learnt though another could not understand it`() throws {
+        for table in [try DecoderTable([Pupil(), Dunce()]), try DecoderTable([Dunce(), Pupil()])] {
+            var table = table
+            let lessons = try table.learn(Message(topic: "teach/fire", payload: Array("hall".utf8)))
+            #expect(lessons.map(\.lesson) == [Lesson(isKept: true, heard: ["say/fire"])])
+        }
+        var table = try DecoderTable([Dunce()])
+        #expect(throws: Malformed.self) { try table.learn(Message(topic: "teach/fire", payload: [])) }
+    }
+
     @Test func `learns nothing from an exercise`() throws {
         var table = try DecoderTable([Pupil()])
         #expect(try table.learn(Message(topic: "drill/d1/teach/fire", payload: Array("hall".utf8))).isEmpty)
