@@ -33,7 +33,13 @@ public struct DecodeLine: Sendable {
     }
 
     private mutating func learned(_ message: Message) throws(Malformed) -> Report? {
-        try table.learn(message)
+        do throws(Malformed) {
+            try table.learn(message)
+        } catch {
+            // As in the hub, what could teach nothing may say something all the same.
+            guard let report = try table.report(message) else { throw error }
+            return report
+        }
         return try table.report(message)
     }
 

@@ -27,10 +27,11 @@ extension Pipeline {
         return filters
     }
 
-    /// - Throws: ``Malformed`` if a message is meant to teach something and cannot be understood.
-    func learn(_ message: Message, at moment: Instant) throws(Malformed) {
-        let lessons = try decoders.learn(message)
-        guard !lessons.isEmpty else { return }
+    /// - Returns: why not, if a message is meant to teach something and cannot be understood.
+    func learn(_ message: Message, at moment: Instant) -> Malformed? {
+        let lessons: [(by: Device.Ecosystem, lesson: Lesson)]
+        do throws(Malformed) { lessons = try decoders.learn(message) } catch { return error }
+        guard !lessons.isEmpty else { return nil }
         for (decoder, lesson) in lessons {
             if !lesson.heard.isEmpty { listen(to: lesson.heard) }
             if let request = lesson.request { requests.add([request]) }
@@ -45,6 +46,7 @@ extension Pipeline {
                         retained: message.retained, at: moment)), at: moment)
         }
         unwritten.lessons += HubDatabase.LessonChange.changes(lessons, of: message, at: moment)
+        return nil
     }
 
     /// Messages may have been missed; asked about once the hub hears again.

@@ -13,8 +13,11 @@ extension Pipeline {
             topic: publication.topic, payload: publication.payload, retained: publication.retained)
         do {
             guard let drill = DrillTopic(publication.topic) else {
-                try learn(message, at: moment)
-                if let report = try decoders.report(message) { take(report, message, exercise: nil, at: moment) }
+                let unlearnt = learn(message, at: moment)
+                let report = try decoders.report(message)
+                // What could teach nothing may be an alarm all the same.
+                if let unlearnt { noteMalformed(unlearnt, message, at: moment) }
+                if let report { take(report, message, exercise: nil, at: moment) }
                 return
             }
             switch drill.content {

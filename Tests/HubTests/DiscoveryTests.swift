@@ -38,4 +38,21 @@ import Testing
         try await log.line("the clear") { $0.event == .signal && $0.device == "det9" && $0.level == .info }
         try await second.stop()
     }
+
+    @Test func `may alarm with the very message that its decoder cannot learn from`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        try folder.write("devices.csv", HubFolder.devicesFile + ["plc,sparkplug_b,g/n,b,2,B,,smoke"])
+        let hub = try RunningHub(folder)
+        try await hub.untilReady()
+        // In protobuf, a metric `smoke` of the datatype 11 that is true, and more without a name than a node may have.
+        let smoke = "\u{12}\u{0B}\u{0A}\u{05}smoke\u{20}\u{0B}\u{70}\u{01}"
+        try await Voice(broker).say(
+            "spBv1.0/g/NBIRTH/n", smoke + String(repeating: "\u{12}\u{00}", count: 4096))
+        let log = LogTrail(folder.state)
+        try await log.line("the alarm") { $0.event == .signal && $0.device == "plc" && $0.level == .alarm }
+        #expect(try await log.trouble("malformed").text.english.contains("4097 metrics"))
+        try await hub.stop()
+    }
 }
