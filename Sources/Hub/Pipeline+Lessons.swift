@@ -74,6 +74,8 @@ extension Pipeline {
 /// remembered, and are asked when there is reason again.
 struct RequestBudget {
     private var waiting: [Lesson.Request] = []
+    /// Of those that wait: a question to the same topic is the same, whatever time its payload gives.
+    private var topics: Set<String> = []
     private var askedAt: [String: Instant] = [:]
 
     static let waitingMax = 10_000
@@ -81,7 +83,7 @@ struct RequestBudget {
     static let atOnce = 20
 
     mutating func add(_ requests: [Lesson.Request]) {
-        for request in requests where waiting.count < Self.waitingMax && !waiting.contains(request) {
+        for request in requests where waiting.count < Self.waitingMax && topics.insert(request.topic).inserted {
             waiting.append(request)
         }
     }
@@ -94,6 +96,7 @@ struct RequestBudget {
             guard taken.count < Self.atOnce else { return false }
             if let asked = askedAt[request.topic], moment < asked + Self.pause { return false }
             taken.append(request)
+            topics.remove(request.topic)
             return true
         }
         if askedAt.count > Self.waitingMax { askedAt.removeAll() }
