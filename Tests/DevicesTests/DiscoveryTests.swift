@@ -190,6 +190,17 @@ extension LearningDecoder {
         #expect(((try? lesson.get().isKept) ?? false) == isAccepted)
     }
 
+    @Test func `makes way for a device of the registry, in whatever order they come`() throws {
+        let evil = config("evil/smoke", "evil", #""state_topic":"e/det9/smoke","device_class":"motion""#)
+        var decoder = try HomeAssistantDecoder(registered: ["det9"])
+        _ = try decoder.learn(evil)
+        #expect(
+            try decoder.learn(smoke) == Lesson(isKept: true, forgotten: [evil.topic], heard: ["e/det9/smoke"]))
+        #expect(decoder.said("e/det9/smoke", "ON") == "det9 smoke=true")
+        #expect(throws: Malformed.self) { try decoder.learn(evil) }
+        #expect(decoder.said("e/det9/smoke", "ON") == "det9 smoke=true")
+    }
+
     @Test func `cannot silence its last will`() throws {
         var decoder = try HomeAssistantDecoder(registered: ["det9"])
         _ = try decoder.learn(

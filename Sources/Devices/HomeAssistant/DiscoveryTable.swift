@@ -3,7 +3,8 @@
 /// **An identity belongs to who announced it first**, until that is withdrawn: to the node in its discovery topic, which
 /// a broker's ACL can bind to a user (`pattern write homeassistant/+/%u/+/config`). Without a node it belongs to the
 /// object, if that begins with the identity, or else to the level above its state topic. A state topic belongs to the
-/// identity that announced it first. What would take over either is refused, so one device cannot speak for another.
+/// identity that announced it first, unless that is a stranger's and the device that announces it is in the registry.
+/// What would take over either is refused, so one device cannot speak for another.
 ///
 /// What is accepted fits together in any order, so that it can be taught again in any order.
 struct DiscoveryTable: Sendable {
@@ -95,10 +96,23 @@ struct DiscoveryTable: Sendable {
             throw Malformed(error.description, address: new.identity)
         }
         let old = announcements[topic].map(Self.topics) ?? []
-        let forgotten = forget(old + Self.topics(of: new))
+        let withdrawn = strangers(inTheWayOf: new, at: topic).flatMap { withdraw($0).forgotten }
+        let forgotten = withdrawn + forget(old + Self.topics(of: new))
         remove(topic)
         insert(new, at: topic)
         return Lesson(isKept: true, forgotten: forgotten, heard: Self.topics(of: new))
+    }
+
+    /// The discovery topics by which strangers have announced the state topics of a device of the registry: whoever is
+    /// quicker must not turn its alarms into those of an unknown device.
+    private func strangers(inTheWayOf new: Announcement, at topic: String) -> [String] {
+        let others = new.entities.compactMap(\.stateTopic).compactMap { states[$0] }
+            .filter { $0.identity != new.identity && yields($0.identity, to: new.identity) }
+        return Set(others.flatMap(\.places).map(\.discoveryTopic)).subtracting([topic]).sorted()
+    }
+
+    private func yields(_ identity: String, to other: String) -> Bool {
+        registered.contains(other) && !registered.contains(identity)
     }
 
     /// - Returns: what is to be forgotten; nothing if nothing was known from that topic.
@@ -141,7 +155,7 @@ struct DiscoveryTable: Sendable {
                     + "withdraw one, or announce both under one node")
         }
         for state in new.entities.compactMap(\.stateTopic) {
-            guard let known = states[state], known.identity != new.identity,
+            guard let known = states[state], known.identity != new.identity, !yields(known.identity, to: new.identity),
                 let other = known.places.first(where: { $0.discoveryTopic != topic })
             else { continue }
             throw Malformed(
