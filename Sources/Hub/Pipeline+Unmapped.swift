@@ -27,9 +27,15 @@ extension Pipeline {
                     "\(name) sends \(field), which may be an ALARM and which no table explains: go and look; then "
                         + mend.english,
                     "\(name) 傳送 \(field)，可能是警報，但沒有對照表能解讀：請到場查看；然後\(mend.chinese)")
-                note(trouble: "unmapped", level: .alarm, text.english, text.traditionalChinese, details)
+                // Whoever can publish can make up addresses: those together are no more than other strangers' alarms.
+                let isTold = device != nil || strangers.alarms.tells(at: moment)
+                if isTold || strangers.lines.tells(at: moment) {
+                    note(trouble: "unmapped", level: .alarm, text.english, text.traditionalChinese, details)
+                }
+                guard isTold else { continue }
                 announce(text, of: "unmapped", block: (device?.place ?? report.place)?.block, at: moment)
             case .line:
+                guard device != nil || strangers.lines.tells(at: moment) else { continue }
                 note(
                     trouble: "unmapped",
                     "\(name) sends \(field), which may be an alarm and which no table explains: \(mend.english)",

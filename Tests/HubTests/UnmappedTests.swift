@@ -62,6 +62,23 @@ import Testing
         try await hub.stop()
     }
 
+    @Test func `of made-up addresses floods nobody`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let desk = try WebhookReceiver(.answers(200))
+        let folder = try folder(port: broker.port, desk: desk)
+        let voice = try Voice(broker)
+        let hub = try RunningHub(folder)
+        try await hub.untilReady()
+        let log = LogTrail(folder.state)
+        for number in 0..<100 { try await voice.say("zigbee2mqtt/x\(number)", #"{"alarm_1":true}"#) }
+        try await voice.say("zigbee2mqtt/loop", #"{"alarm_1":true}"#)
+        _ = try await desk.requests.first("that of the registry") { $0.contains("loop (b/2/B)") }
+        try await log.line("the last") { $0.details["address"] == "loop" }
+        #expect(log.troubles("unmapped").count < 60)
+        try await hub.stop()
+    }
+
     @Test func `is what models.yaml says from then on`() async throws {
         let broker = try TestBroker()
         defer { broker.stop() }
