@@ -28,7 +28,7 @@ public struct JournalExport {
     public init(of database: HubDatabase, _ configuration: HubConfiguration) throws {
         self.configuration = configuration
         self.database = database
-        var replay = try Replay(configuration)
+        var replay = try Self.replay(configuration, of: database)
         var parts: [Part] = []
         var positions: [Incident.ID: Int] = [:]
         try Self.each(of: database) { sequence, entry in
@@ -58,7 +58,7 @@ public struct JournalExport {
         let start = try start(of: part, before: before)
         var people = Pseudonyms()
         var lines: [JournalPieceLine] = []
-        var replay = try Replay(configuration)
+        var replay = try Self.replay(configuration, of: database)
         var beginning: JournalBeginning?
         try Self.each(of: database, through: part.last) { sequence, entry in
             if sequence < start {
@@ -126,6 +126,14 @@ public struct JournalExport {
         case .exerciseBegan, .exerciseEnded, .outage, .backlog, .started, .time, .taught, .silence:
             return true
         }
+    }
+
+    /// With what the decoders had been taught by what has been deleted of the journal.
+    private static func replay(_ configuration: HubConfiguration, of database: HubDatabase) throws -> Replay {
+        var replay = try Replay(configuration)
+        guard let first = try database.journal(after: 0, limit: 1).first, first.sequence > 1 else { return replay }
+        for lesson in try database.lessons(before: first.entry.at) { replay.teach(lesson) }
+        return replay
     }
 
     private static func each(

@@ -5,7 +5,15 @@ import Store
 
 /// What the decoders have been taught and asked to be kept, in the order in which they learnt it.
 struct LessonBook {
-    private(set) var kept: [KeptLesson] = []
+    private var known: [Key: (number: Int, lesson: KeptLesson)] = [:]
+    private var learnt = 0
+
+    private struct Key: Hashable {
+        var decoder: String
+        var topic: String
+    }
+
+    var kept: [KeptLesson] { known.values.sorted { $0.number < $1.number }.map(\.lesson) }
 
     mutating func note(
         _ lessons: [(by: Device.Ecosystem, lesson: Lesson)], of message: Message, at moment: Instant
@@ -13,9 +21,9 @@ struct LessonBook {
         for change in HubDatabase.LessonChange.changes(lessons, of: message, at: moment) {
             switch change {
             case .keep(let lesson):
-                kept.removeAll { $0.decoder == lesson.decoder && $0.topic == lesson.topic }
-                kept.append(lesson)
-            case .forget(let decoder, let topic): kept.removeAll { $0.decoder == decoder && $0.topic == topic }
+                learnt += 1
+                known[Key(decoder: lesson.decoder, topic: lesson.topic)] = (learnt, lesson)
+            case .forget(let decoder, let topic): known[Key(decoder: decoder, topic: topic)] = nil
             }
         }
     }

@@ -110,4 +110,34 @@ import Testing
         #expect(replay.code == 0)
         #expect(replay.errors.first?.contains("the journal is whole from \(start + .seconds(5)) on") == true)
     }
+
+    @Test func `is exported with what decoders had learnt before it begins`() async throws {
+        let folder = try HubFolder(port: 1883)
+        try folder.write("devices.csv", HubFolder.devicesFile + ["det9,homeassistant_discovery,det9,b,2,B,,smoke"])
+        try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
+        let database = try HubDatabase(path: folder.state + "/hub.sqlite")
+        let start = Instant.now()
+        let config = #"{"dev_cla":"smoke","stat_t":"own/det9/smoke","dev":{"ids":["det9"]}}"#
+        let lesson = KeptLesson(
+            decoder: "homeassistant_discovery", topic: "homeassistant/binary_sensor/det9/smoke/config",
+            payload: Data(config.utf8), retained: true, at: start)
+        var commit = HubDatabase.Commit(time: start)
+        commit.lessons = [.keep(lesson)]
+        commit.entries =
+            [JournalEntry(.taught(lesson), at: start)]
+            + (1..<10).map { JournalEntry(.time, at: start + .seconds($0)) }
+            + [
+                JournalEntry(
+                    .message(
+                        JournalEntry.Heard(
+                            topic: "own/det9/smoke", payload: Data("ON".utf8), retained: false, backlog: false,
+                            eventAt: start + .seconds(10), late: false, overtaken: false)), at: start + .seconds(10))
+            ]
+        try database.commit(commit)
+        _ = try database.prune(journalBefore: start + .seconds(5), recordsThrough: 0, limit: 100)
+        let export = try await HubProcess.run(
+            ["journal", "export", "b-fire-1", "--before", "1s", "--config", folder.configuration])
+        #expect(export.code == 0)
+        #expect(export.output.first?.contains("homeassistant/binary_sensor/det9/smoke/config") == true)
+    }
 }
