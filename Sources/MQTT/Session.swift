@@ -14,6 +14,8 @@ import Glibc
 /// after one and a half keep-alives the broker ends the connection, and after the next it sends all of it again.
 public final class Session {
     private var subscriptions: [Subscription]
+    /// The same, to be found: devices that announce themselves ask for thousands, one by one.
+    private var known: Set<Subscription>
     private var link: Link
     /// Taken from the connection and not yet handed out.
     private var messages: [Publication] = []
@@ -30,6 +32,7 @@ public final class Session {
     public init(_ settings: BrokerSettings, subscriptions: [Subscription]) throws(MQTTError) {
         try Self.check(subscriptions, settings)
         self.subscriptions = subscriptions
+        known = Set(subscriptions)
         link = try Link(settings)
     }
 
@@ -49,7 +52,7 @@ public final class Session {
     /// Throws ``MQTTError`` with `.settings` for what is no topic filter; then none of them is subscribed to.
     public func subscribe(_ more: [Subscription]) throws(MQTTError) {
         try Self.check(more, link.settings)
-        let new = more.filter { !subscriptions.contains($0) }
+        let new = more.filter { known.insert($0).inserted }
         guard !new.isEmpty else { return }
         subscriptions += new
         // Without a connection, the next one asks for all of them.
