@@ -130,7 +130,7 @@ import Testing
         #expect(try await smokehub("disable").said == "Nothing is disabled.")
 
         // By itself, when its time is over.
-        #expect(try await smokehub("disable", "--test", "block", "c", "--for", "2s", "--by", "fitter").code == 0)
+        #expect(try await smokehub("disable", "--test", "block", "c", "--for", "5s", "--by", "fitter").code == 0)
         try await voice.say(
             Voice.topic(of: "c-3-A-smoke"), Voice.event(of: "c-3-A-smoke", "test"))
         let over = try await log.line("the test's end") { $0.details["test"] == "over" }

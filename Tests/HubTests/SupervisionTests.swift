@@ -111,7 +111,7 @@ import Testing
         try await phones.requests.first("the floors") { $0.contains("floors 1, 2, 3, 4, 5, 6: UNWATCHED") }
         #expect(
             try await smokehub("status").contains(
-                /block a +UNWATCHED: 0 of 6 floors watched\n  floors 1 to 6 +UNWATCHED: none of 8 detectors/))
+                /block a +UNWATCHED: 0 of 6 floors watched\n  floors 1-6 +each UNWATCHED: none of 8 detectors/))
 
         try await voice.say("zigbee2mqtt/bridge/state", #"{"state":"online"}"#, retain: true)
         try await log.trouble("gateway", "put right")
@@ -190,7 +190,7 @@ import Testing
         #expect(log.troubles("unwatched").allSatisfy { !($0.details["floors"] ?? "").contains("1") })
         let status = try await smokehub("status")
         #expect(status.contains(/block b +partly: 0 of 6 floors watched\n  floor 1 +partly: 1 of 7 detectors work/))
-        #expect(status.contains(/floors 2 to 3 +UNWATCHED: none of 7 detectors would speak/))
+        #expect(status.contains(/floors 2-3 +each UNWATCHED: none of 7 detectors would speak/))
         #expect(try await smokehub("devices", "--block", "b").contains(/b-3-B-smoke .*offline/))
         #expect(try await hub.terminate() == 0)
 
@@ -322,7 +322,7 @@ import Testing
         let status = try await smokehub("status")
         #expect(status.contains(/block c +partly: 1 of 6 floors watched/))
         #expect(status.contains(/floor 2 +partly: 1 of 6 detectors work; unwatched flats A C D/))
-        #expect(status.contains(/floors 3 to 6 +UNWATCHED: none of 6 detectors would speak/))
+        #expect(status.contains(/floors 3-6 +each UNWATCHED: none of 6 detectors would speak/))
         _ = try await smokehub("disable", "device", "c-1-B-smoke", "--for", "1h", "--by", "fitter")
         try await log.trouble("disabled")
         let disabled = try await smokehub("status")
