@@ -67,6 +67,9 @@ import Testing
         ("tele/b/Kitchen/ZbReceived", #"{"Fire":1}"#, "b/Kitchen smoke=true"),
         ("tele/t/RESULT", #"{"RfReceived":{"Data":"0x1"}}"#, "t ~RfReceived=0x1"), ("tele/t/RESULT", "{}", "t "),
         ("stat/t/RESULT", #"{"POWER":"ON"}"#, "t "), ("stat/t/LOGGING", "FIRE ON", "nil"),
+        ("stat/t/SWITCH1", #"{"STATE":"ON"}"#, "t ?SWITCH1=ON"),
+        ("stat/t/SWITCH2", #"{"STATE":"OFF"}"#, "t ~SWITCH2=OFF"),
+        ("stat/t/RESULT", #"{"Switch1":{"Action":"ON"}}"#, "t ?Switch1=ON"),
         ("stat/t/SWITCH1", "ON", "t ?SWITCH1=ON"), ("stat/t/ALARM", "ON", "t ?ALARM=ON"), ("stat/t/FIRE", "", "nil"),
         ("tele/t/SENSOR", #"{"Switch1":"OFF"}"#, "t ~Switch1=OFF"), ("tele/t/SENSOR", "online", "malformed t"),
         (

@@ -68,7 +68,8 @@ public struct TasmotaDecoder: Decoder {
             if first == UInt8(ascii: "{") {
                 let node = levels[0]
                 var telemetry = TasmotaTelemetry(try JSON(message.payload), address: address, node: node)
-                telemetry.take(zigbeeOnly: levels.level(last, is: "ZbReceived"), topic: levels[last - 1])
+                telemetry.take(
+                    zigbeeOnly: levels.level(last, is: "ZbReceived"), topic: levels[last - 1], name: levels[last])
                 var report = try telemetry.report()
                 let isBridged = report.address != address
                 if bound.contains("\(node)/\(report.address)") { report.address = "\(node)/\(report.address)" }

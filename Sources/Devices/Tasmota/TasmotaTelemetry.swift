@@ -7,7 +7,8 @@ import Registry
 /// | `ZbReceived` | a Zigbee device's message: ``TasmotaZigbee`` |
 /// | `RfReceived` | a 433 MHz code, which only the operator can map to a detector: unmapped, unless `<node>/RfReceived/<code>` is a device |
 /// | `TuyaReceived` | data points of a Tuya chip: the flags and enumerations among them are unmapped |
-/// | `Switch1` … | switch inputs: unmapped |
+/// | `Switch1` … | switch inputs, bare or as `{"Action":"ON"}`: unmapped |
+/// | `STATE` on the topic of a switch | the same, `stat/<topic>/SWITCH1 {"STATE":"ON"}` |
 /// | a sensor's name | an object with `Temperature`, `Humidity` … |
 /// | `TempUnit` | `C` or `F`, of all temperatures |
 struct TasmotaTelemetry {
@@ -32,8 +33,12 @@ struct TasmotaTelemetry {
     /// - Parameters:
     ///   - zigbeeOnly: the object is what `ZbReceived` holds elsewhere.
     ///   - topic: the level of the topic before the last, which may name the Zigbee device.
-    mutating func take(zigbeeOnly: Bool, topic: String) {
+    ///   - name: the last level, which may name a switch input.
+    mutating func take(zigbeeOnly: Bool, topic: String, name: String) {
         if zigbeeOnly { return takeZigbee(json.root, topic) }
+        if name.hasPrefix("SWITCH"), let state = json.field("STATE", of: json.root) {
+            gathering.take(.unmapped, state, name: name)
+        }
         let isFahrenheit = json.field("TempUnit", of: json.root).flatMap { json.text(of: $0) } == "F"
         for member in json.children(of: json.root) {
             switch json.find(name: member, in: Self.keys) {
@@ -44,15 +49,20 @@ struct TasmotaTelemetry {
                 gathering.note(unmapped: UnmappedField("RfReceived", code ?? "", isRaised: false))
             case .tuya: takeTuya(member)
             case .other: break
+            case nil where member.kind == .object && isSwitch(member):
+                if let action = json.field("Action", of: member) ?? json.field("STATE", of: member) {
+                    gathering.take(.unmapped, action, name: path(member))
+                }
             case nil where member.kind == .object:
                 gathering.take(
                     membersOf: member, isFahrenheit ? Self.fahrenheitFields : Self.fields, path: path(member))
             case nil:
-                let isSwitch = json.bytes[member.name].starts(with: "Switch".utf8)
-                gathering.take(isSwitch ? .unmapped : nil, member)
+                gathering.take(isSwitch(member) ? .unmapped : nil, member)
             }
         }
     }
+
+    private func isSwitch(_ member: JSON.Node) -> Bool { json.bytes[member.name].starts(with: "Switch".utf8) }
 
     private func path(_ member: JSON.Node) -> String? { member.name.count <= 100 ? json.name(of: member) : nil }
 
