@@ -39,33 +39,24 @@ struct ImportZigbee2MQTT: AsyncParsableCommand {
               0 done, 1 no list came or it cannot be read, 2 wrong usage or configuration.
             """)
 
-    @Option(help: ArgumentHelp("How devices are named there; may be given several times.", valueName: "pattern"))
-    var name: [String] = []
-
     @Option(help: ArgumentHelp("The list as a file, '-' for standard input, instead of the broker.", valueName: "file"))
     var from: String?
 
     @Option(help: ArgumentHelp("Which Zigbee2MQTT. (default: the first of hub.yaml)", valueName: "topic"))
     var base: String?
 
-    @Flag(help: "Add the new devices to devices.csv.")
-    var write = false
-
-    @OptionGroup var config: ConfigOption
+    @OptionGroup var plan: ImportPlan
 
     func run() async throws {
         try await refusing {
-            let settings = try HubSettings.load(path: config.config)
-            let registry = try EstateRegistry.load(folder: settings.folder)
-            let patterns = try name.map { try PlacePattern($0) }
+            let (settings, registry) = try plan.load()
             let bases = settings.zigbee2MQTTBaseTopics
             let base = base ?? bases.first ?? "zigbee2mqtt"
             let list = try await list(base, settings)
             let offers = try Zigbee2MQTTInventory.offers(
                 list, addressPrefix: base == bases.first ?? "zigbee2mqtt" ? "" : base + "/")
             // With several of them, what one does not know may be another's.
-            let plan = DeviceImport(offers, into: registry, patterns: patterns, isWhole: bases.count <= 1)
-            try DevicesFile(folder: settings.folder).finish(plan, write: write)
+            try plan.finish(offers, into: registry, settings, isWhole: bases.count <= 1)
         }
     }
 

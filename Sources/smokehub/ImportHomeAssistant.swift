@@ -24,9 +24,6 @@ struct ImportHomeAssistant: AsyncParsableCommand {
               0 done, 1 nothing is announced or the broker cannot be asked, 2 wrong usage or configuration.
             """)
 
-    @Option(help: ArgumentHelp("How devices or areas are named; may be given several times.", valueName: "pattern"))
-    var name: [String] = []
-
     @Option(
         help: ArgumentHelp("Home Assistant's discovery prefix. (default: the first of hub.yaml)", valueName: "topic"))
     var prefix: String?
@@ -34,16 +31,11 @@ struct ImportHomeAssistant: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The broker, instead of that of hub.yaml.", valueName: "url"))
     var broker: String?
 
-    @Flag(help: "Add the new devices to devices.csv.")
-    var write = false
-
-    @OptionGroup var config: ConfigOption
+    @OptionGroup var plan: ImportPlan
 
     func run() async throws {
         try await refusing {
-            let settings = try HubSettings.load(path: config.config)
-            let registry = try EstateRegistry.load(folder: settings.folder)
-            let patterns = try name.map { try PlacePattern($0) }
+            let (settings, registry) = try plan.load()
             let prefix = prefix ?? settings.ecosystems.prefixes(of: .homeAssistant).first ?? "homeassistant"
             let filters = try HomeAssistantDecoder(prefixes: [prefix], registered: []).topicFilters
             var place = settings.broker
@@ -52,9 +44,8 @@ struct ImportHomeAssistant: AsyncParsableCommand {
             guard !announcements.isEmpty else { throw NothingAnnounced(filter: filters[1]) }
             let inventory = try HomeAssistantInventory(
                 announcements, prefix: prefix, zigbee2MQTTBases: settings.zigbee2MQTTBaseTopics)
-            let plan = DeviceImport(inventory.offers, into: registry, patterns: patterns, isWhole: false)
             for problem in inventory.problems { Line.out("! \(problem)") }
-            try DevicesFile(folder: settings.folder).finish(plan, write: write)
+            try plan.finish(inventory.offers, into: registry, settings, isWhole: false)
         }
     }
 }

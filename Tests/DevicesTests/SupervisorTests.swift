@@ -66,7 +66,7 @@ private final class Estate5 {
         let others = Array(all.dropFirst())
         #expect(estate.pass(299, speaking: others).isEmpty)
         #expect(estate.pass(6, speaking: others) == [.silent([0])])
-        #expect(estate.supervisor.isSilent(0))
+        #expect(estate.supervisor.standing(of: 0) == .down)
         estate.says(0)
         #expect(estate.found() == [.heardAgain(0)])
         #expect(estate.pass(299, speaking: all).isEmpty)
@@ -98,8 +98,28 @@ private final class Estate5 {
         for index in all { estate.says(index) }
         _ = estate.found()
         #expect(estate.pass(2000) == [.silent([0])])
-        #expect((1...9).allSatisfy { !estate.supervisor.isSilent($0) })
+        #expect((1...9).allSatisfy { estate.supervisor.standing(of: $0) == .unsure })
         #expect(estate.supervisor.standing(of: 1) == .unsure)
+    }
+
+    @Test(
+        arguments: [
+            (.native, .smoke, 300, .outage),
+            (.zigbee2mqtt, .smoke, 90_000, .outage), (.zwavejs, .smoke, 90_000, .outage),
+            (.chirpstack, .smoke, 93_600, .none), (.thethingsstack, .smoke, 93_600, .none),
+            (.shellyGen1, .smoke, 45_000, .sleeps), (.shellyGen2, .smoke, 88_200, .sleeps),
+            (.shellyGen2, .buildingAlarm, nil, .outage), (.tasmota, .smoke, 90_000, .outage),
+            (.tasmota, .siren, 360, .outage), (.esphome, .smoke, nil, .outage), (.alarmPanels, .smoke, nil, .outage),
+            (.homie, .smoke, nil, .outage), (.sparkplug, .smoke, nil, .outage), (.homeAssistant, .smoke, nil, .outage),
+            (.rtl433, .smoke, nil, .none), (.openmqttgateway, .smoke, nil, .none), (.domoticz, .smoke, nil, .none),
+        ] as [(Device.Ecosystem, Device.Kind, Int64?, Contract.LastWill)])
+    func `holds a class to what its makers say`(
+        _ ecosystem: Device.Ecosystem, _ kind: Device.Kind, _ silentAfter: Int64?, _ lastWill: Contract.LastWill
+    ) {
+        let device = Device(id: "d", ecosystem: ecosystem, address: "d", place: Place(block: "a"), kind: kind)
+        let contract = Contracts.usual(of: device)
+        #expect(contract.limit == silentAfter.map { Duration.seconds($0) })
+        #expect(contract.lastWill == lastWill)
     }
 
     @Test func `takes the last will of a sleeper for no outage, and that of others for one`() {

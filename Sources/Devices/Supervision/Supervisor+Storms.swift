@@ -40,7 +40,4 @@ extension Supervisor {
             findings.append(.stormsNoMore(index, suppressed: storm.suppressed))
         }
     }
-
-    /// How many messages of storms that go on have not been heeded.
-    public func suppressed(_ index: Int) -> Int { storms[index]?.suppressed ?? 0 }
 }

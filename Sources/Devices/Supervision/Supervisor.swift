@@ -98,9 +98,7 @@ public struct Supervisor: Sendable {
             watched[index].contract = known[contract] ?? 0
             guard let block = estate.position(ofBlock: device.place.block) else { continue }
             watched[index].block = Int32(block)
-            guard device.kind.detectsFire else { continue }
-            watched[index].flags.insert(.detects)
-            guard let floor = device.place.floor else { continue }
+            guard device.kind.detectsFire, let floor = device.place.floor else { continue }
             let place = Place(block: device.place.block, floor: floor)
             let position = floorPositions[place] ?? Int32(floors.count)
             if floorPositions[place] == nil {
@@ -150,8 +148,6 @@ public struct Supervisor: Sendable {
             sequence: device.sequence == .max ? nil : device.sequence,
             gateway: device.gateway < 0 ? nil : gateways[Int(device.gateway)].name.address)
     }
-
-    public func isSilent(_ index: Int) -> Bool { watched[index].flags.contains(.silent) }
 
     /// Lets time act: finds who is past its contract.
     public mutating func advance(to moment: Instant) {

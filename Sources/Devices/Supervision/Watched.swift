@@ -33,10 +33,8 @@ struct Watched {
         /// Its gateway is gone.
         static let hidden = Flags(rawValue: 16)
         static let drifts = Flags(rawValue: 32)
-        /// It detects fire.
-        static let detects = Flags(rawValue: 64)
         /// Filed in the wheel.
-        static let filed = Flags(rawValue: 128)
+        static let filed = Flags(rawValue: 64)
 
         static let down: Flags = [.silent, .offline, .fault, .hidden]
     }
