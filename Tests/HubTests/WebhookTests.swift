@@ -12,7 +12,7 @@ import Testing
     @Test func `that fails or is refused is told as a trouble, and one that hangs delays nobody`() async throws {
         let broker = try TestBroker()
         defer { broker.stop() }
-        // Longer than the test may take: what is told is told while this one hangs.
+        // The longest that is allowed: what is told is told while this one hangs.
         let webhooks = try Webhooks(timeout: "1m")
         let folder = try webhooks.folder(port: broker.port)
         let voice = try Voice(broker)
@@ -32,7 +32,8 @@ import Testing
         #expect(webhooks.failing.requests.count == 2)
         #expect(webhooks.forbidding.requests.count == 1)
         #expect(webhooks.good.requests.count == 1)
-        #expect(webhooks.hanging.requests.count <= 1)
+        // The second, on a machine on which all this takes longer than the time-out.
+        #expect(webhooks.hanging.requests.count <= 2)
     }
 
     @Test func `that hangs is told as a trouble`() async throws {
