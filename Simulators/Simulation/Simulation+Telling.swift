@@ -90,7 +90,7 @@ extension Simulation {
         guard notifier?.generation == generation, let departure = inFlight.removeValue(forKey: id) else { return }
         let outcome: Outcome =
             if accepted {
-                .accepted
+                .accepted()
             } else {
                 channelChance.chance(0.3) ? .refused("refused") : .failed("no answer in time")
             }

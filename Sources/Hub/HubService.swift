@@ -177,16 +177,14 @@ extension HubService {
         let settings = configuration.settings
         let registry = configuration.registry
         let directory = Directory(
-            estate: registry.estate, residents: settings.channels.reachable(registry.residents),
-            devices: registry.devices)
-        let siren = SirenChannel(SirenChannel.Settings(settings), directory: directory) { topic, payload in
-            try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
-        }
-        let webhook = try WebhookChannel(WebhookChannel.Settings(settings.channels.webhook), now: now)
+            estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices)
+        let channels = try settings.channels.made(
+            ChannelParts(settings: settings, directory: directory, now: now) { topic, payload in
+                try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
+            })
         return Notifier(
             database: database, source: hub, directory: directory, catalogue: configuration.catalogue,
-            channels: [SirenChannel.name: siren, "webhook": webhook], settings: Notifier.Settings(settings), now: now,
-            logger: logger)
+            channels: channels, settings: Notifier.Settings(settings), now: now, logger: logger)
     }
 
     /// The outgoing connection. Its last will is how others notice that this hub has stopped.

@@ -20,8 +20,9 @@ extension Channel {
 
 /// What became of one attempt. Reasons enter the alert log: no names, numbers or URLs in them.
 public enum Outcome: Hashable, Sendable {
-    /// The far end has taken it; it is not sent again.
-    case accepted
+    /// The far end has taken it; it is not sent again. The reference is the far end's own name for it, by which its later
+    /// reports are recognised, if it gave one.
+    case accepted(reference: String? = nil)
     /// The far end will never take it; the person's next contact is tried.
     case refused(String)
     /// It did not get through now and is tried again, not before the far end's own wish if it gave one.

@@ -2,12 +2,13 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// Posts over HTTP with libcurl: all transfers on one thread of its own, so that however many hang, no thread of Swift
+/// Speaks HTTP with libcurl: all transfers on one thread of its own, so that however many hang, no thread of Swift
 /// concurrency waits for them. Connections are kept and used again.
 final class HTTPClient: Sendable {
     private let desk: HTTPDesk
 
     struct Request: Sendable {
+        var method = Method.post
         var url: String
         var headers: [(name: String, value: String)]
         var body: [UInt8]
@@ -16,8 +17,15 @@ final class HTTPClient: Sendable {
         var timeout: Duration
     }
 
+    enum Method: Hashable, Sendable {
+        /// Without a body.
+        case get
+        case post
+    }
+
     enum Response: Hashable, Sendable {
-        case status(Int, retryAfter: Duration?)
+        /// The body's first 64 KiB.
+        case status(Int, retryAfter: Duration?, body: [UInt8] = [])
         /// The address will never work, whoever answers.
         case unusable(String)
         /// No status came. The reason holds no address.
@@ -36,13 +44,30 @@ final class HTTPClient: Sendable {
     deinit { desk.close() }
 
     /// Returns within the request's timeout, or at once when the task is cancelled.
-    func post(_ request: Request) async -> Response {
+    func send(_ request: Request) async -> Response {
         let id = desk.nextID()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { desk.submit(id, request, $0) }
         } onCancel: {
             desk.cancel(id)
         }
+    }
+}
+
+extension Outcome {
+    /// What an HTTP status usually means: any 2xx is accepted; 4xx is refused for good, but for 408, 425 and 429;
+    /// everything else, redirects included, is tried again, after `Retry-After` if the answer has one (RFC 9110).
+    init(_ response: HTTPClient.Response) {
+        self =
+            switch response {
+            case .status(200...299, _, _): .accepted()
+            case .status(let status, let retryAfter, _) where [408, 425, 429].contains(status):
+                .failed("HTTP \(status)", retryAfter: retryAfter)
+            case .status(let status, _, _) where (400...499).contains(status): .refused("HTTP \(status)")
+            case .status(let status, let retryAfter, _): .failed("HTTP \(status)", retryAfter: retryAfter)
+            case .unusable(let reason): .refused(reason)
+            case .failure(let reason): .failed(reason)
+            }
     }
 }
 

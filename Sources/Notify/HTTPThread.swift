@@ -13,14 +13,14 @@ final class HTTPThread {
     private var isClosed = false
 
     private static let idleMax = 64
-    /// Of an answer's body, which nobody reads.
+    /// Of an answer's body; gateways answer in a few lines.
     private static let bodyBytesMax = 65_536
 
     private final class Transfer {
         let id: UInt64
         let reply: CheckedContinuation<HTTPClient.Response, Never>
         var headers: UnsafeMutablePointer<curl_slist>?
-        var bodyBytes = 0
+        var body: [UInt8] = []
 
         init(_ order: HTTPDesk.Order) {
             id = order.id
@@ -102,15 +102,18 @@ final class HTTPThread {
             { smokehub_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeout.wholeMilliseconds)) },
             { smokehub_curl_set_string(handle, CURLOPT_USERAGENT, "SmokeHub") },
             { smokehub_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer.headers) },
-            { smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)) },
             {
-                request.body.withUnsafeBytes { body in
+                guard request.method == .post else { return smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1) }
+                let size = curl_off_t(request.body.count)
+                let result = smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, size)
+                guard result == CURLE_OK else { return result }
+                return request.body.withUnsafeBytes { body in
                     smokehub_curl_set_pointer(
                         handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress))
                 }
             },
             { smokehub_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(transfer).toOpaque()) },
-            { smokehub_curl_set_data_callback(handle, CURLOPT_WRITEFUNCTION, Self.countBody) },
+            { smokehub_curl_set_data_callback(handle, CURLOPT_WRITEFUNCTION, Self.keepBody) },
         ]
         for setting in settings {
             let result = setting()
@@ -119,15 +122,16 @@ final class HTTPThread {
         return CURLE_OK
     }
 
-    /// Throws the answer's body away. Returning less than was given ends a transfer that never stops.
-    private static let countBody:
+    /// Returning less than was given ends a transfer that never stops.
+    private static let keepBody:
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
-            _, size, count, context in
-            guard let context else { return 0 }
+            data, size, count, context in
+            guard let context, let data else { return 0 }
             // `transfers` keeps it while libcurl may call.
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-            transfer.bodyBytes += size * count
-            return transfer.bodyBytes > HTTPThread.bodyBytesMax ? 0 : size * count
+            guard transfer.body.count + size * count <= HTTPThread.bodyBytesMax else { return 0 }
+            transfer.body += UnsafeRawBufferPointer(start: data, count: size * count)
+            return size * count
         }
 
     private func finishDone() {
@@ -142,7 +146,8 @@ final class HTTPThread {
             // Once the far end has given a final status, what becomes of its body changes nothing.
             let hasAnswer = status >= 200
             let pause = retryAfter > 0 ? Duration.seconds(retryAfter) : nil
-            end(handle, hasAnswer ? .status(status, retryAfter: pause) : Self.failure(result))
+            let body = transfers[handle]?.body ?? []
+            end(handle, hasAnswer ? .status(status, retryAfter: pause, body: body) : Self.failure(result))
         }
     }
 
@@ -162,7 +167,7 @@ final class HTTPThread {
     /// libcurl's general words for a code; its detailed ones name the host.
     private static func failure(_ result: CURLcode) -> HTTPClient.Response {
         let words = result == CURLE_OK ? "the far end said nothing" : String(cString: curl_easy_strerror(result))
-        let isUnusable = [CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL].contains(result)
-        return isUnusable ? .unusable(words) : .failure(words)
+        // CURLE_UNSUPPORTED_PROTOCOL is also what it says of an answer that is no HTTP.
+        return result == CURLE_URL_MALFORMAT ? .unusable(words) : .failure(words)
     }
 }

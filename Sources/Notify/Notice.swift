@@ -12,17 +12,51 @@ public struct Notice: Hashable, Sendable {
     public var language: Language
     /// What a person reads.
     public var text: String
+    /// The same in one short message, of which each character counts; see ``MessageCatalogue``.
+    public var short: String
+    /// What stands above `text` where there is a heading: `FIRE: Block A, flat 12C`.
+    public var title: String
     /// Where it burns or leaks, in that language: `flat 12C`.
     public var place: String
+    /// How the person answers; `nil` if nobody is asked, as in an announcement.
+    public var question: Question?
+
+    /// The question whether somebody is safe.
+    public struct Question: Hashable, Sendable {
+        /// Where they answer: `https://safe.example/a/k3VbQ9xT2m`.
+        public var url: String
+        /// What they may answer, in their language, the first first.
+        public var words: [Word]
+
+        public struct Word: Hashable, Sendable {
+            public var answer: Answer
+            /// `safe`, `安全`
+            public var text: String
+
+            public init(_ answer: Answer, _ text: String) {
+                self.answer = answer
+                self.text = text
+            }
+        }
+
+        public init(url: String, words: [Word]) {
+            self.url = url
+            self.words = words
+        }
+    }
 
     public init(
-        id: String, alert: Alert, recipient: Contact.ID, language: Language, text: String, place: String
+        id: String, alert: Alert, recipient: Contact.ID, language: Language, text: String, short: String? = nil,
+        title: String? = nil, place: String, question: Question? = nil
     ) {
         self.id = id
         self.alert = alert
         self.recipient = recipient
         self.language = language
         self.text = text
+        self.short = short ?? text
+        self.title = title ?? place
         self.place = place
+        self.question = question
     }
 }

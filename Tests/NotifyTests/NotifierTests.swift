@@ -122,10 +122,10 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         do {
             let database = try NotifyDatabase(path: folder.database)
             let channel = RecordingChannel { sending in
-                if sending.contact.id == "r4/1" { return .accepted }
+                if sending.contact.id == "r4/1" { return .accepted() }
                 // As if the process died before the receipt came.
                 await untilCancelled()
-                return .accepted
+                return .accepted()
             }
             var settings = quick
             settings.shutdownGrace = .zero
@@ -155,7 +155,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let channel = RecordingChannel { _ in
             for await _ in gate { break }
-            return .accepted
+            return .accepted()
         }
         try await notifying(
             database, AlertList(fire), [Harbour.person("r4", "a/4/A", "webhook:x")], channels: ["webhook": channel]
@@ -197,7 +197,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
     @Test func `for now is tried again with the same id until it is accepted`() async throws {
         let folder = try TemporaryFolder()
         let database = try NotifyDatabase(path: folder.database)
-        let channel = RecordingChannel { $0.attempt < 3 ? .failed("HTTP 503") : .accepted }
+        let channel = RecordingChannel { $0.attempt < 3 ? .failed("HTTP 503") : .accepted() }
         try await notifying(
             database, AlertList(fire), person, channels: ["webhook": channel, "siren": RecordingChannel()]
         ) { _ in
@@ -213,7 +213,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
     @Test func `for good is followed by the next contact, and named as a trouble without its address`() async throws {
         let folder = try TemporaryFolder()
         let database = try NotifyDatabase(path: folder.database)
-        let channel = RecordingChannel { $0.contact.address == "one" ? .refused("HTTP 404") : .accepted }
+        let channel = RecordingChannel { $0.contact.address == "one" ? .refused("HTTP 404") : .accepted() }
         try await notifying(
             database, AlertList(fire), person, channels: ["webhook": channel, "siren": RecordingChannel()]
         ) { _ in
@@ -229,7 +229,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
     @Test func `several times has the next contact tried beside it, and one of them suffices`() async throws {
         let folder = try TemporaryFolder()
         let database = try NotifyDatabase(path: folder.database)
-        let channel = RecordingChannel { $0.contact.address == "one" ? .failed("HTTP 500") : .accepted }
+        let channel = RecordingChannel { $0.contact.address == "one" ? .failed("HTTP 500") : .accepted() }
         try await notifying(
             database, AlertList(fire), person, channels: ["webhook": channel, "siren": RecordingChannel()]
         ) { _ in
@@ -271,7 +271,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         let source = AlertList(fire)
         let clock = SetClock(start: Harbour.noon)
         let clear = Harbour.alert("a-fire-1/2", .clearing, [.told], at: "a/4/A")
-        let channel = RecordingChannel { $0.notice.alert.stage == .confirmed ? .failed("HTTP 500") : .accepted }
+        let channel = RecordingChannel { $0.notice.alert.stage == .confirmed ? .failed("HTTP 500") : .accepted() }
         try await notifying(
             database, source, [Harbour.person("r4", "a/4/A", "webhook:one")], channels: ["webhook": channel],
             settings: Notifier.Settings(), clock: clock

@@ -38,7 +38,7 @@ import Testing
     func `for a native device says pattern, duration and id`(_ stage: Stage, _ payload: String) async {
         let alert = Harbour.alert("a-fire-7/3", stage, [.block], at: "a/4/A")
         let (outcome, published) = await sent(alert, to: "s4")
-        #expect(outcome == .accepted)
+        #expect(outcome == .accepted())
         #expect(published == ["estate/demo/block/a/floor/4/flat/A/device/s4/command \(payload)"])
     }
 

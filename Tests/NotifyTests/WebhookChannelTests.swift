@@ -27,7 +27,7 @@ import Testing
     @Test func `carries the text, the facts, a readable key and a signature that holds`() async throws {
         let receiver = try WebhookReceiver { _, _ in .status(200) }
         defer { receiver.stop() }
-        #expect(try await outcome(secret: "geheim", to: receiver.url("/alerts?from=hub")) == .accepted)
+        #expect(try await outcome(secret: "geheim", to: receiver.url("/alerts?from=hub")) == .accepted())
         let request = try #require(await receiver.requests.next(1).first)
         #expect(request.path == "/alerts?from=hub")
         #expect(request.headers["content-type"] == "application/json")
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (200, Outcome.accepted), (204, .accepted), (400, .refused("HTTP 400")), (404, .refused("HTTP 404")),
+        (200, Outcome.accepted()), (204, .accepted()), (400, .refused("HTTP 400")), (404, .refused("HTTP 404")),
         (410, .refused("HTTP 410")), (408, .failed("HTTP 408")), (425, .failed("HTTP 425")),
         (429, .failed("HTTP 429")), (500, .failed("HTTP 500")), (503, .failed("HTTP 503")), (302, .failed("HTTP 302")),
     ])
@@ -101,7 +101,7 @@ import Testing
         defer { receiver.stop() }
         let channel = try WebhookChannel(.init(), now: { Harbour.noon })
         let contact = Contact(resident: "r", position: 1, channel: "webhook", address: receiver.url())
-        for _ in 1...20 { #expect(await channel.send(notice, to: contact) == .accepted) }
+        for _ in 1...20 { #expect(await channel.send(notice, to: contact) == .accepted()) }
         #expect(receiver.connectionCount == 1)
     }
 
@@ -113,7 +113,7 @@ import Testing
         let channel = try WebhookChannel(settings, now: { Harbour.noon })
         for address in ["desk", "desk/pager/7"] {
             let contact = Contact(resident: "g", position: 1, channel: "webhook", address: address)
-            #expect(await channel.send(notice, to: contact) == .accepted)
+            #expect(await channel.send(notice, to: contact) == .accepted())
         }
         #expect(await receiver.requests.next(2).map(\.path) == ["/in", "/in/pager/7"])
     }

@@ -50,7 +50,7 @@ public struct SirenChannel: Channel {
         }
         do {
             for topic in command.topics { try await publish(topic, command.payload) }
-            return .accepted
+            return .accepted()
         } catch {
             return .failed("the broker did not take it: \(error)")
         }

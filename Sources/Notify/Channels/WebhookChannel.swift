@@ -92,19 +92,11 @@ public struct WebhookChannel: Channel {
         if let secret = request.secret {
             headers.append((WebhookSignature.header, WebhookSignature.sign(body, secret: secret, at: now())))
         }
-        let response = await client.post(
+        let response = await client.send(
             HTTPClient.Request(
                 url: endpoint.url, headers: headers, body: body, connectTimeout: request.connectTimeout,
                 timeout: request.timeout))
-        return switch response {
-        case .status(200...299, _): .accepted
-        case .status(let status, let retryAfter) where [408, 425, 429].contains(status):
-            .failed("HTTP \(status)", retryAfter: retryAfter)
-        case .status(let status, _) where (400...499).contains(status): .refused("HTTP \(status)")
-        case .status(let status, let retryAfter): .failed("HTTP \(status)", retryAfter: retryAfter)
-        case .unusable(let reason): .refused(reason)
-        case .failure(let reason): .failed(reason)
-        }
+        return Outcome(response)
     }
 }
 

@@ -16,7 +16,7 @@ final class RecordingChannel: Channel {
     private let answer: @Sendable (Sending) async -> Outcome
     private let attempts = Mutex<[String: Int]>([:])
 
-    init(answer: @escaping @Sendable (Sending) async -> Outcome = { _ in .accepted }) {
+    init(answer: @escaping @Sendable (Sending) async -> Outcome = { _ in .accepted() }) {
         self.answer = answer
         (sendings, arrived) = AsyncStream.makeStream()
     }

@@ -15,7 +15,9 @@ final class WebhookReceiver: Sendable {
     }
 
     enum Answer: Sendable {
-        case status(Int, header: String? = nil)
+        case status(Int, header: String? = nil, body: String = "")
+        /// What is no HTTP at all, and the end.
+        case gibberish
         /// Keeps the connection open and says nothing.
         case hang
         /// Closes the connection without an answer.
@@ -99,9 +101,13 @@ final class WebhookReceiver: Sendable {
             }
             arrived.yield(request)
             switch answer(request, number) {
-            case .status(let status, let header):
+            case .status(let status, let header, let body):
                 let extra = header.map { "\($0)\r\n" } ?? ""
-                write("HTTP/1.1 \(status) Status\r\n\(extra)Content-Length: 0\r\n\r\n", to: connection)
+                let length = "Content-Length: \(body.utf8.count)\r\n\r\n"
+                write("HTTP/1.1 \(status) Status\r\n\(extra)\(length)\(body)", to: connection)
+            case .gibberish:
+                write("\u{7}\u{0}what is this?\r\n\r\n", to: connection)
+                break serving
             case .hang:
                 var byte: UInt8 = 0
                 while recv(connection, &byte, 1, 0) > 0 {}

@@ -1,37 +1,8 @@
 import Foundation
+import Notify
 import Registry
 
 extension HubSettings {
-    /// `channels`: the ways to reach people. A channel is on unless it says `enabled: false`.
-    public struct Channels: Hashable, Sendable {
-        public var siren = Siren()
-        public var webhook = Webhooks()
-    }
-
-    /// `channels.siren`: how a siren sounds. A contact is `siren:<device id>`.
-    public struct Siren: Hashable, Sendable {
-        public var enabled = true
-        /// The sound. Zigbee2MQTT's names; some devices know only some of them.
-        public var mode = Mode.emergency
-        public var level = Level.veryHigh
-        /// How long it sounds unless it is told again, `1s...30m`.
-        ///
-        /// Too short, and a sleeper misses it; too long, and a siren that cannot be reached any more goes on.
-        public var duration = Duration.seconds(180)
-
-        public enum Mode: String, Hashable, Sendable, CaseIterable {
-            case burglar, fire, emergency
-            case policePanic = "police_panic"
-            case firePanic = "fire_panic"
-            case emergencyPanic = "emergency_panic"
-        }
-
-        public enum Level: String, Hashable, Sendable, CaseIterable {
-            case low, medium, high
-            case veryHigh = "very_high"
-        }
-    }
-
     /// `channels.webhook`: HTTP POST of JSON. A contact is `webhook:<name>`, `webhook:<name>/<more path>`, or
     /// `webhook:https://…`, which goes by the settings here.
     public struct Webhooks: Hashable, Sendable {
@@ -69,28 +40,10 @@ extension HubSettings {
     }
 }
 
-extension HubSettings.Channels {
+extension HubSettings.Webhooks: ChannelSettings {
+    static var key: String { "webhook" }
+
     init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
-        section.checkKeys(["siren", "webhook"], &mistakes)
-        siren = HubSettings.Siren(section.section("siren", &mistakes), &mistakes)
-        webhook = HubSettings.Webhooks(section.section("webhook", &mistakes), around, &mistakes)
-    }
-}
-
-extension HubSettings.Siren {
-    fileprivate init(_ section: SettingsSection, _ mistakes: inout Mistakes) {
-        section.checkKeys(["enabled", "mode", "level", "duration"], &mistakes)
-        section.read("enabled", into: &enabled, &mistakes) { (node) throws(ConfigError) in try node.flag() }
-        section.read("mode", into: &mode, &mistakes) { (node) throws(ConfigError) in try node.choice() }
-        section.read("level", into: &level, &mistakes) { (node) throws(ConfigError) in try node.choice() }
-        section.read("duration", into: &duration, &mistakes) { (node) throws(ConfigError) in
-            try node.duration(in: .seconds(1) ... .seconds(1800))
-        }
-    }
-}
-
-extension HubSettings.Webhooks {
-    fileprivate init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
         section.checkKeys(["enabled", "endpoints"] + HubSettings.Request.keys, &mistakes)
         section.read("enabled", into: &enabled, &mistakes) { (node) throws(ConfigError) in try node.flag() }
         request.read(section, enabled ? around : nil, &mistakes)
@@ -128,6 +81,54 @@ extension HubSettings.Webhooks {
     static func isURL(_ text: String) -> Bool {
         guard let url = URLComponents(string: text) else { return false }
         return ["http", "https"].contains(url.scheme) && url.host?.isEmpty == false
+    }
+
+    func reaches(
+        _ address: String, over channel: String, _ registry: EstateRegistry
+    ) throws(AddressMistake) -> Bool {
+        if address.contains("://") {
+            guard Self.isURL(address) else {
+                throw AddressMistake(
+                    problem: "'webhook:' is followed by no web address", mend: "write https://host/path")
+            }
+            return enabled
+        }
+        let name = String(address.prefix { $0 != "/" })
+        guard let endpoint = endpoint(name) else {
+            throw AddressMistake(
+                problem: "no webhook endpoint '\(name)' in hub.yaml",
+                mend: endpoints.isEmpty
+                    ? "name it under channels.webhook.endpoints"
+                    : Spelling.mend(name, known: endpoints.map(\.name)))
+        }
+        return enabled && endpoint.enabled
+    }
+
+    func retry(_ usual: RetryPolicy) -> RetryPolicy {
+        var policy = usual
+        policy.first = request.backoff
+        policy.longest = request.backoffMax
+        policy.attemptsMax = request.retriesMax + 1
+        return policy
+    }
+
+    func channels(_ parts: ChannelParts) throws -> [String: any Channel] {
+        var settings = WebhookChannel.Settings()
+        settings.request = WebhookChannel.Request(request)
+        for endpoint in endpoints where endpoint.enabled {
+            settings.endpoints[endpoint.name] = WebhookChannel.Endpoint(
+                url: endpoint.url, request: WebhookChannel.Request(endpoint.request))
+        }
+        return [Self.key: try WebhookChannel(settings, now: parts.now)]
+    }
+}
+
+extension WebhookChannel.Request {
+    fileprivate init(_ request: HubSettings.Request) {
+        self.init()
+        secret = request.secret.map { Array($0.value.utf8) }
+        timeout = request.timeout
+        connectTimeout = min(connectTimeout, request.timeout)
     }
 }
 

@@ -1,0 +1,43 @@
+import Notify
+import Registry
+
+/// What `hub.yaml` says of one way to reach people, under its key in `channels`. One file each.
+protocol ChannelSettings: Sendable {
+    /// Under `channels`, and in mistakes: `sms`.
+    static var key: String { get }
+
+    /// Reads the keys under it; what is wrong there is noted.
+    init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes)
+
+    /// What contacts begin with: its key, but for a kind that has several, each under a name of its own.
+    var names: [String] { get }
+
+    /// Whether something that is sent to an address goes out; `false` if that is switched off.
+    ///
+    /// - Throws: if the address means nothing here.
+    func reaches(_ address: String, over channel: String, _ registry: EstateRegistry) throws(AddressMistake) -> Bool
+
+    /// How it is tried again, if not as `deliveries` says.
+    func retry(_ usual: RetryPolicy) -> RetryPolicy
+
+    /// The channels that are switched on, by the names that contacts begin with.
+    ///
+    /// - Throws: if one cannot be made on this machine.
+    func channels(_ parts: ChannelParts) throws -> [String: any Channel]
+}
+
+extension ChannelSettings {
+    var names: [String] { [Self.key] }
+
+    func retry(_ usual: RetryPolicy) -> RetryPolicy { usual }
+}
+
+/// What channels are made of.
+struct ChannelParts: Sendable {
+    var settings: HubSettings
+    var directory: Directory
+    /// The hub's clock.
+    var now: @Sendable () -> Instant
+    /// Hands one message to the broker at QoS 1, not retained; returns when the broker has taken it.
+    var publish: @Sendable (_ topic: String, _ payload: [UInt8]) async throws -> Void
+}

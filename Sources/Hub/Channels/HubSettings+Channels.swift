@@ -1,0 +1,33 @@
+import Notify
+import Registry
+
+extension HubSettings {
+    /// `channels`: the ways to reach people. A channel is on unless it says `enabled: false`.
+    public struct Channels: Sendable {
+        public var siren = Siren()
+        public var webhook = Webhooks()
+    }
+}
+
+extension HubSettings.Channels {
+    var all: [any ChannelSettings] { [siren, webhook] }
+
+    init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
+        section.checkKeys(all.map { type(of: $0).key }, &mistakes)
+        read(&siren, section, around, &mistakes)
+        read(&webhook, section, around, &mistakes)
+    }
+
+    private func read<Settings: ChannelSettings>(
+        _ settings: inout Settings, _ section: SettingsSection, _ around: SettingsSurroundings,
+        _ mistakes: inout Mistakes
+    ) {
+        settings = Settings(section.section(Settings.key, &mistakes), around, &mistakes)
+    }
+
+    /// Every channel's name, as contacts begin with it.
+    var names: [String] { all.flatMap(\.names) }
+
+    /// What `hub.yaml` says of the channel of that name.
+    func settings(of channel: String) -> (any ChannelSettings)? { all.first { $0.names.contains(channel) } }
+}

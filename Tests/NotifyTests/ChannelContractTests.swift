@@ -1,0 +1,99 @@
+import Notify
+import Registry
+import Rules
+import Testing
+
+/// What the notifier relies on, whatever a channel speaks.
+@Suite(.timeLimit(.minutes(1))) struct `Every channel` {
+    static let all: [any ChannelUnderTest.Type] = [WebhookUnderTest.self]
+
+    private let notice = Notice(
+        id: "a-fire-7/3/r-a-12c/1", alert: Harbour.alert("a-fire-7/3", .confirmed, [.block], at: "a/12/A"),
+        recipient: "r-a-12c/1", language: .traditionalChinese, text: "SmokeHub 警報：火警！ #a-fire-7/3",
+        short: "火警！A座12樓 #a-fire-7/3", title: "火警：A座12樓A室", place: "12樓A室")
+
+    @Test(arguments: all.indices, Manner.allCases)
+    func `says what became of a message`(_ index: Int, _ manner: Manner) async throws {
+        let subject = try await Self.all[index].beginning(
+            manner, timeout: manner == .saysNothing ? .milliseconds(200) : .seconds(10))
+        let outcome = await subject.channel.send(notice, to: subject.contact)
+        switch (manner, outcome) {
+        case (.accepts, .accepted), (.refusesForGood, .refused): break
+        case (.refusesForNow, .failed), (.saysNothing, .failed), (.breaksOff, .failed), (.isGone, .failed),
+            (.talksGibberish, .failed):
+            break
+        default: Issue.record("\(type(of: subject)), \(manner): \(outcome)")
+        }
+        if case .failed(let reason, _) = outcome { expectNothingPersonal(reason, subject) }
+        if case .refused(let reason) = outcome { expectNothingPersonal(reason, subject) }
+        await subject.stop()
+    }
+
+    /// Reasons enter the alert log.
+    private func expectNothingPersonal(_ reason: String, _ subject: any ChannelUnderTest) {
+        #expect(!reason.isEmpty && !reason.contains(subject.contact.address) && !reason.contains("127.0.0.1"))
+    }
+
+    @Test(arguments: all.indices) func `sends a repetition so that it is recognised`(_ index: Int) async throws {
+        let subject = try await Self.all[index].beginning(.accepts, timeout: .seconds(10))
+        for _ in 1...2 { _ = await subject.channel.send(notice, to: subject.contact) }
+        let arrivals = try await subject.arrivals(2)
+        #expect(Set(arrivals).count == 1 && arrivals.count == 2)
+        await subject.stop()
+    }
+
+    @Test(arguments: all.indices) func `ends when its task is cancelled in mid-send`(_ index: Int) async throws {
+        let subject = try await Self.all[index].beginning(.saysNothing, timeout: .seconds(3600))
+        let sending = Task { await subject.channel.send(notice, to: subject.contact) }
+        _ = try await subject.arrivals(1)
+        sending.cancel()
+        guard case .failed = await sending.value else {
+            Issue.record("\(type(of: subject)) was cancelled and says otherwise")
+            return
+        }
+        await subject.stop()
+    }
+}
+
+/// A webhook, and a web server.
+struct WebhookUnderTest: ChannelUnderTest {
+    let channel: any Channel
+    let contact: Contact
+    private let receiver: WebhookReceiver
+
+    static func beginning(_ manner: Manner, timeout: Duration) async throws -> WebhookUnderTest {
+        let receiver = try WebhookReceiver(manner)
+        var settings = WebhookChannel.Settings()
+        settings.request.timeout = timeout
+        return WebhookUnderTest(
+            channel: try WebhookChannel(settings, now: { Harbour.noon }),
+            contact: Contact(resident: "r-a-12c", position: 1, channel: "webhook", address: receiver.url("/path")),
+            receiver: receiver)
+    }
+
+    func arrivals(_ count: Int) async throws -> [String] {
+        await receiver.requests.next(count).map { $0.headers["idempotency-key"] ?? "" }
+    }
+
+    func stop() async { receiver.stop() }
+}
+
+extension WebhookReceiver {
+    /// - Parameter accepted: what it says when it has taken a message.
+    convenience init(
+        _ manner: Manner, accepted: Answer = .status(200), refused: Answer = .status(404),
+        later: Answer = .status(503)
+    ) throws {
+        try self.init { _, _ in
+            switch manner {
+            case .accepts: accepted
+            case .refusesForGood: refused
+            case .refusesForNow: later
+            case .saysNothing: .hang
+            case .breaksOff, .isGone: .close
+            case .talksGibberish: .gibberish
+            }
+        }
+        if manner == .isGone { stop() }
+    }
+}
