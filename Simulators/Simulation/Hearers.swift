@@ -9,8 +9,8 @@ import Store
 struct Hearers {
     /// By incident and then by person: what was put on its way last.
     private var told: [String: [Resident.ID: Entry]] = [:]
-    /// Who has accepted which alert, as `alert/person`.
-    private var accepted: Set<String> = []
+    /// Who has accepted which alert, as `alert/person`, and when first.
+    private var accepted: [String: Instant] = [:]
     private var expanded: [Alert.ID: Alert] = [:]
 
     private struct Entry {
@@ -75,13 +75,20 @@ struct Hearers {
         return true
     }
 
-    /// Checks a message that leaves: who has accepted an alert is not told it over another contact as well.
-    func depart(_ delivery: Delivery) -> String? {
-        guard delivery.attempts == 1, accepted.contains("\(delivery.alert)/\(delivery.target)") else { return nil }
+    /// Checks a message that leaves: who has accepted an alert is not told it over another contact as well, before the
+    /// time for an answer is over. Nobody answers here.
+    func depart(_ delivery: Delivery, at now: Instant) -> String? {
+        guard delivery.attempts == 1, let acceptedAt = accepted["\(delivery.alert)/\(delivery.target)"] else {
+            return nil
+        }
+        if let pause = Escalation().nextContact, now - acceptedAt >= pause { return nil }
         return "\(delivery.target) is told \(delivery.alert) again over \(delivery.contact), having accepted it"
     }
 
-    mutating func accept(_ delivery: Delivery) { accepted.insert("\(delivery.alert)/\(delivery.target)") }
+    mutating func accept(_ delivery: Delivery, at now: Instant) {
+        let key = "\(delivery.alert)/\(delivery.target)"
+        accepted[key] = accepted[key] ?? now
+    }
 
     private func isNews(_ alert: Alert, _ nearness: Int, _ before: Entry?) -> Bool {
         guard let before, alert.repetition == 0 else { return true }
@@ -96,6 +103,8 @@ struct Hearers {
             case .wardens: watches(.warden, resident, alert)
             case .office: watches(.office, resident, alert)
             case .maintenance: watches(.maintenance, resident, alert)
+            case .owners: resident.role == .owner && isInside(resident, alert)
+            case .nextOfKin: resident.role == .nextOfKin && isInside(resident, alert)
             case .told: told[alert.incident]?[resident.id] != nil
             case .estate: true
             case .block: resident.place.map { Self.blocks(alert).contains($0.block) } ?? false
@@ -104,15 +113,19 @@ struct Hearers {
             case .flat: resident.place?.flat != nil && alert.places.contains { $0 == resident.place }
             case .neighbours: resident.place?.flat != nil && isOnFloor(resident, alert) && !isInside(resident, alert)
             case .floor: isOnFloor(resident, alert)
-            case .floorAbove:
-                alert.places.contains { place in
-                    guard let block = estate.block(place.block), resident.place?.block == place.block,
-                        let fire = place.floor.flatMap({ block.floors.firstIndex(of: $0) }),
-                        let home = resident.place?.floor.flatMap({ block.floors.firstIndex(of: $0) })
-                    else { return false }
-                    return home == fire + 1
-                }
+            case .floorAbove: isOnFloor(resident, alert, above: 1, estate)
+            case .floorBelow: isOnFloor(resident, alert, above: -1, estate)
             }
+        }
+    }
+
+    private func isOnFloor(_ resident: Resident, _ alert: Alert, above floors: Int, _ estate: Estate) -> Bool {
+        alert.places.contains { place in
+            guard let block = estate.block(place.block), resident.place?.block == place.block,
+                let fire = place.floor.flatMap({ block.floors.firstIndex(of: $0) }),
+                let home = resident.place?.floor.flatMap({ block.floors.firstIndex(of: $0) })
+            else { return false }
+            return home == fire + floors
         }
     }
 

@@ -44,7 +44,7 @@ extension Simulation {
     private func depart(_ departure: Dispatcher.Departure, _ notifier: VirtualNotifier) throws {
         statistics.departures += 1
         let delivery = departure.delivery
-        if let wrong = hearers.depart(delivery) {
+        if let wrong = hearers.depart(delivery, at: now) {
             throw Watch.Broken(invariant: .once, what: wrong)
         }
         try checkExercise(departure)
@@ -95,6 +95,6 @@ extension Simulation {
                 channelChance.chance(0.3) ? .refused("refused") : .failed("no answer in time")
             }
         notifier?.take(outcome, of: id, at: now)
-        if accepted { hearers.accept(departure.delivery) }
+        if accepted { hearers.accept(departure.delivery, at: now) }
     }
 }

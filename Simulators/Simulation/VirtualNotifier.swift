@@ -28,13 +28,16 @@ struct VirtualNotifier {
     init(_ setting: Setting, disk: Disk, random: SplitMix64, generation: Int) throws {
         self.disk = disk
         self.generation = generation
+        var settings = Notifier.Settings()
+        // Whom the rules name is what the hearers check.
+        settings.escalation.people = []
         dispatcher = Dispatcher(
-            try disk.outbox.state(), directory: setting.directory, channels: Self.channels,
-            settings: Notifier.Settings(), random: random)
+            try disk.outbox.state(), directory: setting.directory, channels: Self.channels, settings: settings,
+            random: random)
     }
 
     var nextDue: Instant? {
-        let due = dispatcher.outbox.nextDue
+        let due = [dispatcher.outbox.nextDue, dispatcher.nextEscalation].compactMap(\.self).min()
         guard let nextAttempt else { return due }
         return min(due ?? nextAttempt, nextAttempt)
     }

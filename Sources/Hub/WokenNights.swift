@@ -67,7 +67,7 @@ struct WokenNights {
 
     private func add(_ audience: Audience, of alert: Alert, to woken: inout Set<Int>) {
         switch audience {
-        case .guards, .wardens, .office, .maintenance: break
+        case .guards, .wardens, .office, .maintenance, .owners, .nextOfKin: break
         case .told: woken.formUnion(told[alert.incident] ?? [])
         case .estate: woken.formUnion(0..<(firstFlats.last ?? 0))
         case .block: for block in Self.blocks(of: alert) { add(block, asItsPolicySays: alert, to: &woken) }
@@ -78,6 +78,7 @@ struct WokenNights {
             let inside = Set(alert.places.flatMap { flat($0) })
             for place in alert.places { woken.formUnion(Set(floor(of: place, above: 0)).subtracting(inside)) }
         case .floor: for place in alert.places { woken.formUnion(floor(of: place, above: 0)) }
+        case .floorBelow: for place in alert.places { woken.formUnion(floor(of: place, above: -1)) }
         case .floorAbove: for place in alert.places { woken.formUnion(floor(of: place, above: 1)) }
         }
     }
@@ -85,7 +86,7 @@ struct WokenNights {
     private func floor(of place: Place, above: Int) -> Range<Int> {
         guard let position = estate.position(ofBlock: place.block), let name = place.floor,
             let own = estate.blocks[position].floors.firstIndex(of: name),
-            own + above < estate.blocks[position].floors.count
+            estate.blocks[position].floors.indices.contains(own + above)
         else { return 0..<0 }
         let flats = estate.blocks[position].flats.count
         let start = firstFlats[position] + (own + above) * flats

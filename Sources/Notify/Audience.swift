@@ -45,9 +45,11 @@ struct AudienceResolver: Sendable {
             case .office: resident.role == .office && watches(resident, alert)
             case .maintenance: resident.role == .maintenance && watches(resident, alert)
             case .told: told.contains(resident.id)
-            case .estate: true
-            case .flat, .neighbours, .floor, .floorAbove, .block, .adjacent:
-                resident.place.map { takesIn($0, audience, nearness, alert) } ?? false
+            case .owners: resident.role == .owner && nearness == .inside
+            case .nextOfKin: resident.role == .nextOfKin && nearness == .inside
+            case .estate: resident.role.isThere
+            case .flat, .neighbours, .floor, .floorAbove, .floorBelow, .block, .adjacent:
+                resident.role.isThere && resident.place.map { takesIn($0, audience, nearness, alert) } ?? false
             }
         }
         guard !reasons.isEmpty else { return nil }
@@ -61,10 +63,10 @@ struct AudienceResolver: Sendable {
         let nearness = Nearness(of: device.place, to: alert.places, in: directory.estate)
         let isTold = alert.audience.contains { audience in
             switch audience {
-            case .guards, .wardens, .office, .maintenance: false
+            case .guards, .wardens, .office, .maintenance, .owners, .nextOfKin: false
             case .told: told.contains(target)
             case .estate: true
-            case .flat, .neighbours, .floor, .floorAbove, .block, .adjacent:
+            case .flat, .neighbours, .floor, .floorAbove, .floorBelow, .block, .adjacent:
                 takesIn(device.place, audience, nearness, alert)
             }
         }
@@ -79,10 +81,11 @@ struct AudienceResolver: Sendable {
         case .floor: nearness == .inside || nearness == .sameFloor
         // From each of the floors, so not by the nearest danger alone: above one fire may be below another.
         case .floorAbove: alert.places.contains { Nearness(of: place, to: [$0], in: directory.estate) == .above(1) }
+        case .floorBelow: alert.places.contains { Nearness(of: place, to: [$0], in: directory.estate) == .below(1) }
         case .block: Self.blocks(of: alert).contains(place.block) && actsNow(place, nearness, alert)
         case .adjacent: next(to: alert).contains(place.block)
         case .estate: true
-        case .guards, .wardens, .office, .maintenance, .told: false
+        case .guards, .wardens, .office, .maintenance, .owners, .nextOfKin, .told: false
         }
     }
 

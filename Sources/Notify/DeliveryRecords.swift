@@ -92,6 +92,34 @@ struct DeliveryRecords: Sendable {
         return lines
     }
 
+    /// Nobody has answered, and others are told.
+    func escalation(_ alert: Alert, _ step: Escalation.Step, people: Int, at now: Instant) -> LogRecord {
+        let seconds = step.after.wholeMilliseconds / 1000
+        let text = LogRecord.Text(
+            "nobody has answered for \(seconds) s; \(people) more are told: \(step.audience.rawValue)",
+            "\(seconds) 秒內無人回應；另外通知 \(people) 人：\(step.audience.rawValue)")
+        return record(alert, .info, text, ["audience": step.audience.rawValue, "people": "\(people)"], at: now)
+    }
+
+    /// What somebody has said; by their id, and where they live.
+    func answer(_ answer: GivenAnswer, place: Place?) -> LogRecord {
+        let words: (String, String) =
+            switch answer.answer {
+            case .safe: ("safe", "安全")
+            case .needHelp: ("NEEDS HELP", "求助")
+            case .falseAlarm: ("says that it is a false alarm", "表示是誤報")
+            case .onIt: ("is on the way", "正前往處理")
+            }
+        let at = place?.description ?? estate.id
+        return LogRecord(
+            at: answer.at, event: .receipt, level: answer.answer == .needHelp ? .alarm : .info, estate: estate.id,
+            place: place, incident: answer.incident,
+            text: LogRecord.Text(
+                "\(at): \(answer.resident) \(words.0) (by \(answer.channel))",
+                "\(at)：\(answer.resident) \(words.1)（經 \(answer.channel)）"),
+            details: ["answer": answer.answer.rawValue, "channel": answer.channel, "resident": answer.resident])
+    }
+
     /// Something that concerns the notifier itself.
     func trouble(_ english: String, _ traditionalChinese: String, _ details: [String: String], at now: Instant)
         -> LogRecord

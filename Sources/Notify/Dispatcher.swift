@@ -14,13 +14,22 @@ package struct Dispatcher: Sendable {
     package private(set) var outbox: Outbox
     package private(set) var cursor: Int64
     private var expanded: [Alert.ID: Alert.Meaning]
-    private var book: ToldBook
-    private var progress: [Alert.ID: Progress] = [:]
+    var book: ToldBook
+    var progress: [Alert.ID: Progress] = [:]
+    var climbs = Climbs()
+    var ladders: [Incident.ID: PeopleLadder] = [:]
+    var ladderStages: [Incident.ID: Stage] = [:]
+    /// The last of each person.
+    var answers: [Told.Key: GivenAnswer] = [:]
+    /// What far ends call the deliveries of alerts that are under way.
+    var references: [Reference: Delivery.ID] = [:]
+    /// Reports of names that nobody knows yet.
+    var early: [(Reference, Receipt.Kind, reason: String?)] = []
     /// In flight while the same target is told otherwise: not repeated if they fail.
     private var overtaken: Set<Delivery.ID> = []
     /// Of this turn.
-    private var failures: [Delivery] = []
-    private var touched: Set<Alert.ID> = []
+    var failures: [Delivery] = []
+    var touched: Set<Alert.ID> = []
     /// What has to be written, and is not yet.
     package var unwritten = NotifyBatch()
 
@@ -46,15 +55,30 @@ package struct Dispatcher: Sendable {
         cursor = state.cursor
         expanded = state.expanded
         book = ToldBook(state.told)
+        for answer in state.answers {
+            answers[Told.Key(incident: answer.incident, target: answer.resident)] = answer
+        }
         for alert in state.alerts { progress[alert.id] = Progress(alert) }
         for delivery in state.deliveries {
             progress[delivery.alert]?.restore(delivery)
+            if let reference = delivery.reference {
+                references[Reference(channel: delivery.channel, name: reference)] = delivery.id
+            }
+            if delivery.climbAt != nil {
+                climbs.add(delivery)
+                progress[delivery.alert]?.climbs += 1
+            }
             guard !delivery.state.isFinal else { continue }
             var delivery = delivery
             // Its receipt was lost with the process that sent it.
             if delivery.state == .sending { delivery.dueAt = delivery.attemptedAt ?? delivery.createdAt }
             delivery.state = .pending
             outbox.add(delivery, lane: lane(of: delivery))
+        }
+        for ladder in state.ladders where progress[ladder.alert] != nil {
+            ladders[ladder.incident] = ladder
+            ladderStages[ladder.incident] = progress[ladder.alert]?.alert.stage
+            progress[ladder.alert]?.climbs += 1
         }
         for id in progress.keys { progress[id]?.restoreSummaries() }
     }
@@ -82,9 +106,11 @@ package struct Dispatcher: Sendable {
             book.note(entry)
             unwritten.told[entry.key] = entry
             supersede(outbox.open(incident: entry.incident, target: entry.target))
+            endClimbs(of: entry.key)
         }
         for delivery in expansion.deliveries { open(delivery) }
         note(records.gaps(alert, expansion, at: now))
+        noteLadder(alert, at: now)
         if alert.stage == .closed { forget(alert.incident) }
         touched.insert(alert.id)
         return alert
@@ -104,11 +130,12 @@ package struct Dispatcher: Sendable {
 
     private mutating func forget(_ incident: String) {
         book.forget(incident)
+        answers = answers.filter { $0.key.incident != incident }
         unwritten.told = unwritten.told.filter { $0.key.incident != incident }
         unwritten.forgotten.insert(incident)
     }
 
-    private mutating func open(_ delivery: Delivery) {
+    mutating func open(_ delivery: Delivery) {
         progress[delivery.alert]?.add(delivery)
         outbox.add(delivery, lane: lane(of: delivery))
         unwritten.deliveries[delivery.id] = delivery
@@ -116,7 +143,7 @@ package struct Dispatcher: Sendable {
 
     /// An older message must neither delay nor follow a newer one. What is in flight is let finish, but not repeated:
     /// not even after a crash, so it is written down as superseded already.
-    private mutating func supersede(_ older: [Delivery]) {
+    mutating func supersede(_ older: [Delivery]) {
         for var delivery in older {
             if delivery.state == .pending {
                 finish(delivery, as: .superseded)
@@ -132,6 +159,7 @@ package struct Dispatcher: Sendable {
 
     /// What leaves now, marked as attempted in ``unwritten``.
     package mutating func departures(at now: Instant) -> [Departure] {
+        climb(at: now)
         var departures: [Departure] = []
         var isExhausted = false
         while !isExhausted {
@@ -188,9 +216,12 @@ package struct Dispatcher: Sendable {
         if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
         touched.insert(delivery.alert)
         switch outcome {
-        case .accepted:
+        case .accepted(let reference):
             delivery.acceptedAt = now
             delivery.error = nil
+            delivery.reference = reference
+            if !overtaken.contains(id) { awaitAnswer(to: &delivery, at: now) }
+            if let reference { note(reference, of: delivery, at: now) }
             finish(delivery, as: .accepted)
             let others = outbox.open(incident: delivery.incident, target: delivery.target)
             supersede(others.filter { $0.alert == delivery.alert })
@@ -223,11 +254,22 @@ package struct Dispatcher: Sendable {
     private mutating func tryNextContact(after delivery: Delivery, at now: Instant) {
         // `finish` has taken an overtaken delivery for superseded: then nobody waits for this text any more.
         guard unwritten.deliveries[delivery.id]?.state != .superseded, let progress = progress[delivery.alert],
-            !progress.told.contains(delivery.target),
-            let contacts = directory.resident(delivery.target)?.contacts.filter({ $0.channel != SirenChannel.name }),
-            let index = contacts.firstIndex(where: { $0.id == delivery.contact }), index + 1 < contacts.count,
-            case let next = contacts[index + 1], !progress.contacts.contains(next.id)
+            !progress.told.contains(delivery.target)
         else { return }
+        openNextContact(after: delivery, at: now)
+    }
+
+    /// The contact after a delivery's, if it has not been tried.
+    func nextContact(after delivery: Delivery) -> Contact? {
+        guard let contacts = directory.resident(delivery.target)?.contacts.filter({ $0.channel != SirenChannel.name }),
+            let index = contacts.firstIndex(where: { $0.id == delivery.contact }), index + 1 < contacts.count,
+            case let next = contacts[index + 1], progress[delivery.alert]?.contacts.contains(next.id) == false
+        else { return nil }
+        return next
+    }
+
+    mutating func openNextContact(after delivery: Delivery, at now: Instant) {
+        guard let next = nextContact(after: delivery) else { return }
         open(
             Delivery(
                 alert: delivery.alert, incident: delivery.incident, target: delivery.target, contact: next.id,
@@ -259,7 +301,10 @@ package struct Dispatcher: Sendable {
             for (channel, tally) in progress[id]?.dueSummaries() ?? [] {
                 note([records.summary(alert, channel: channel, tally, at: now)])
             }
-            if progress[id]?.open == 0 { progress[id] = nil }
+            if progress[id]?.isOver == true {
+                progress[id] = nil
+                references = references.filter { !$0.value.hasPrefix(id + "/") }
+            }
         }
         touched = []
     }

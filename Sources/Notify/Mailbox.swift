@@ -1,4 +1,5 @@
 import Rules
+import Store
 import Synchronization
 
 /// What reaches the notifier from other threads: wakes, outcomes of deliveries, and alerts that the hub could not
@@ -13,10 +14,18 @@ final class Mailbox: Sendable {
     struct Contents: Sendable {
         var outcomes: [(delivery: String, outcome: Outcome)] = []
         var undurable: [Alert] = []
+        var incoming: [(what: Incoming, channel: String, reply: CheckedContinuation<Bool, Never>)] = []
+        var answers: [(what: GivenAnswer, reply: CheckedContinuation<Bool, Never>)] = []
         var dropped = 0
         var isStopped = false
         fileprivate var isWoken = false
         fileprivate var waiter: CheckedContinuation<Void, Never>?
+
+        /// Tells those who wait whether what they brought is on the disk.
+        func confirm(isKept: Bool) {
+            for one in incoming { one.reply.resume(returning: isKept) }
+            for one in answers { one.reply.resume(returning: isKept) }
+        }
     }
 
     func wake() { put { _ in } }
@@ -25,6 +34,14 @@ final class Mailbox: Sendable {
 
     /// Bounded by the deliveries that are in flight.
     func put(_ outcome: Outcome, of delivery: String) { put { $0.outcomes.append((delivery, outcome)) } }
+
+    func put(_ incoming: Incoming, over channel: String, _ reply: CheckedContinuation<Bool, Never>) {
+        put { $0.incoming.append((incoming, channel, reply)) }
+    }
+
+    func put(_ answer: GivenAnswer, _ reply: CheckedContinuation<Bool, Never>) {
+        put { $0.answers.append((answer, reply)) }
+    }
 
     func put(undurable alerts: [Alert]) {
         put { [undurableMax] contents in
@@ -40,6 +57,8 @@ final class Mailbox: Sendable {
             let taken = contents
             contents.outcomes = []
             contents.undurable = []
+            contents.incoming = []
+            contents.answers = []
             contents.dropped = 0
             contents.isWoken = false
             return taken

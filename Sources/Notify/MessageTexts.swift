@@ -33,6 +33,8 @@ struct MessageTexts: Sendable {
         init(_ nearness: Nearness, _ role: Resident.Role) {
             self =
                 switch nearness {
+                // Whoever is elsewhere is told what happens there, not to leave.
+                case _ where !role.isThere: .otherBlock
                 case .inside: .inside
                 case _ where role != .resident: .staff
                 case .sameFloor: .sameFloor

@@ -1,5 +1,6 @@
 public import Registry
 public import Rules
+public import Store
 
 /// One alert as one contact is told it.
 public struct Notice: Hashable, Sendable {

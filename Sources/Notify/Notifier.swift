@@ -36,6 +36,7 @@ public final class Notifier: Sendable {
         public var retry = RetryPolicy()
         /// For channels that need another one, by their name.
         public var retryByChannel: [String: RetryPolicy] = [:]
+        public var escalation = Escalation()
         /// Deliveries handed at once to one far end, such as a webhook's host. Too few, and a block waits; too many,
         /// and a small gateway falls over.
         public var inFlightPerHost = 16
@@ -92,6 +93,30 @@ public final class Notifier: Sendable {
     /// later, their ids keep them from being told twice.
     public func take(undurable alerts: [Alert]) { mailbox.put(undurable: alerts) }
 
+    /// Takes what a gateway has brought; returns when it is on the disk.
+    ///
+    /// - Parameter channel: by the name that contacts begin with.
+    /// - Throws: ``NotKept`` if the disk takes nothing, or the notifier stops. It counts all the same, until the hub ends.
+    public func take(_ incoming: [Incoming], over channel: String) async throws(NotKept) {
+        for one in incoming { try await kept { self.mailbox.put(one, over: channel, $0) } }
+    }
+
+    /// Takes what a person has answered; returns when it is on the disk.
+    ///
+    /// - Throws: as ``take(_:over:)``.
+    public func take(_ answer: GivenAnswer) async throws(NotKept) {
+        try await kept { self.mailbox.put(answer, $0) }
+    }
+
+    private func kept(_ put: (CheckedContinuation<Bool, Never>) -> Void) async throws(NotKept) {
+        guard await withCheckedContinuation({ put($0) }) else { throw NotKept() }
+    }
+
+    /// Something could not be written down.
+    public struct NotKept: Error, CustomStringConvertible {
+        public var description: String { "it could not be written down; send it again" }
+    }
+
     /// Delivers until its task is cancelled; then waits for what is in flight, at most `shutdownGrace`.
     ///
     /// - Throws: if the database cannot be read at the start. It ends without an error when cancelled.
@@ -115,18 +140,26 @@ public final class Notifier: Sendable {
                 let mail = mailbox.take()
                 if mail.isStopped {
                     accept(mail, &dispatcher)
+                    // Whoever waits asks again when the hub is back.
+                    mail.confirm(isKept: false)
                     break
                 }
                 let moment = now()
                 accept(mail, &dispatcher)
                 let hasMore = follow(&dispatcher, at: moment)
+                escalate(&dispatcher, at: moment)
                 let departures = dispatcher.departures(at: moment)
                 dispatcher.settle(at: moment)
                 await journal.write(&dispatcher, at: moment)
+                mail.confirm(isKept: dispatcher.unwritten.isEmpty)
                 for departure in departures {
                     group.addTask { await self.deliver(departure) }
                 }
-                if !hasMore { await rest(until: dispatcher.outbox.nextDue, after: moment) }
+                if !hasMore {
+                    await rest(
+                        until: [dispatcher.outbox.nextDue, dispatcher.nextEscalation].compactMap(\.self).min(),
+                        after: moment)
+                }
             }
             await drain(&dispatcher, &journal)
             group.cancelAll()
@@ -136,10 +169,33 @@ public final class Notifier: Sendable {
     private func accept(_ mail: Mailbox.Contents, _ dispatcher: inout Dispatcher) {
         let moment = now()
         for (delivery, outcome) in mail.outcomes { dispatcher.take(outcome, of: delivery, at: moment) }
+        for incoming in mail.incoming { take(incoming.what, over: incoming.channel, &dispatcher, at: moment) }
+        for answer in mail.answers { dispatcher.take(answer.what) }
         for alert in mail.undurable { dispatcher.expand(alert, sequence: nil, at: moment) }
         if mail.dropped > 0 {
             logger.error("Alerts dropped: too many wait", metadata: ["count": "\(mail.dropped)"])
             dispatcher.noteDropped(alerts: mail.dropped, at: moment)
+        }
+    }
+
+    private func take(_ incoming: Incoming, over channel: String, _ dispatcher: inout Dispatcher, at moment: Instant) {
+        switch incoming {
+        case .receipt(let receipt): dispatcher.take(receipt, at: moment)
+        case .report(let kind, let reference, let reason):
+            dispatcher.take(kind, reference: reference, channel: channel, reason: reason, at: moment)
+        case .text: break
+        }
+    }
+
+    /// Whom nobody has answered: the next step of the ladder.
+    private func escalate(_ dispatcher: inout Dispatcher, at moment: Instant) {
+        dispatcher.escalate(at: moment) { incident in
+            do {
+                return try source.isAnswered(incident)
+            } catch {
+                logger.error("It cannot be read whether an incident is answered", metadata: ["error": "\(error)"])
+                return false
+            }
         }
     }
 
@@ -205,7 +261,9 @@ public final class Notifier: Sendable {
             await journal.write(&dispatcher, at: moment)
             guard dispatcher.outbox.inFlight > 0, moment < end else { return }
             await rest(until: end, after: moment)
-            accept(mailbox.take(), &dispatcher)
+            let mail = mailbox.take()
+            accept(mail, &dispatcher)
+            mail.confirm(isKept: false)
         }
     }
 }

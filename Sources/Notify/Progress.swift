@@ -12,6 +12,10 @@ struct Progress: Sendable {
     private(set) var tallies: [String: Tally] = [:]
     /// Deliveries that are not finished.
     private(set) var open = 0
+    /// What still waits for an answer: deliveries that were accepted, and the incident's ladder of people.
+    var climbs = 0
+
+    var isOver: Bool { open == 0 && climbs == 0 }
 
     init(_ alert: Alert) { self.alert = alert }
 

@@ -29,6 +29,13 @@ public struct Resident: Hashable, Sendable, Identifiable {
 
     public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
         case resident, warden, guardian = "guard", office, maintenance
+        /// Owns the flat and lives elsewhere.
+        case owner
+        /// Is told when those who live in the flat do not answer, and lives elsewhere.
+        case nextOfKin = "next-of-kin"
+
+        /// Whether the person is where their place is. Who is not is never told to leave it.
+        public var isThere: Bool { self != .owner && self != .nextOfKin }
     }
 }
 

@@ -97,6 +97,8 @@ public enum Audience: String, Hashable, Sendable, Codable, CaseIterable {
     case floor
     /// Everybody one floor above those floors.
     case floorAbove = "floor-above"
+    /// Everybody one floor below those floors.
+    case floorBelow = "floor-below"
     /// Everybody in the block, nearest to the danger first.
     case block
     /// Everybody in the blocks next to it, by `adjacent` in `estate.yaml`: fire climbs a façade faster than their own
@@ -105,6 +107,10 @@ public enum Audience: String, Hashable, Sendable, Codable, CaseIterable {
     /// Everybody in the estate.
     case estate
     case guards, wardens, office, maintenance
+    /// Those who own a flat that alarms and live elsewhere.
+    case owners
+    /// The next of kin of those who live in a flat that alarms.
+    case nextOfKin = "next-of-kin"
     /// Everybody who was told of this incident before.
     case told
 }

@@ -52,6 +52,7 @@ extension Audience {
         case .neighbours: LogRecord.Text("the other flats of those floors", "同層其他單位")
         case .floor: LogRecord.Text("everybody on those floors", "該樓層所有人")
         case .floorAbove: LogRecord.Text("everybody one floor above", "上一層所有人")
+        case .floorBelow: LogRecord.Text("everybody one floor below", "下一層所有人")
         case .block: LogRecord.Text("everybody in the block", "全座所有人")
         case .adjacent: LogRecord.Text("everybody in the blocks next to it", "相鄰大廈所有人")
         case .estate: LogRecord.Text("everybody in the estate", "全屋苑所有人")
@@ -59,6 +60,8 @@ extension Audience {
         case .wardens: LogRecord.Text("the wardens", "樓層主任")
         case .office: LogRecord.Text("the estate office", "管理處")
         case .maintenance: LogRecord.Text("the maintenance staff", "維修人員")
+        case .owners: LogRecord.Text("the owners of those flats who live elsewhere", "不在該處居住的業主")
+        case .nextOfKin: LogRecord.Text("the next of kin of those flats", "該單位住戶的親屬")
         case .told: LogRecord.Text("everybody who was told of it before", "曾獲通知的所有人")
         }
     }

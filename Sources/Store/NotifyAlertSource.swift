@@ -6,4 +6,9 @@ public protocol AlertSource: Sendable {
     /// - Returns: the alerts that follow, at most `limit`, in ascending sequence; empty if there are none yet.
     /// - Throws: if they cannot be read now. The caller asks again later.
     func alerts(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, alert: Alert)]
+
+    /// Whether somebody who looks after the estate has seen an incident at its present stage, or it is over.
+    ///
+    /// - Throws: if that cannot be read now; then it counts as not answered.
+    func isAnswered(_ incident: Incident.ID) throws -> Bool
 }

@@ -1,3 +1,4 @@
+public import Registry
 public import Rules
 
 /// What the notifier wants written at once: the state that is now true, not the steps that led there. Writing a batch
@@ -8,6 +9,12 @@ public struct NotifyBatch: Sendable {
     public var alerts: [Alert] = []
     public var deliveries: [Delivery.ID: Delivery] = [:]
     public var told: [Told.Key: Told] = [:]
+    public var receipts: [Receipt] = []
+    /// What gateways report of deliveries by names of their own.
+    public var reports: [Report] = []
+    public var answers: [GivenAnswer] = []
+    /// Where each incident's ladder of people stands; `nil` where it has come to its end.
+    public var ladders: [String: PeopleLadder?] = [:]
     /// Incidents that are over, of which nobody needs to be reminded.
     public var forgotten: Set<String> = []
     /// Lines owed to the alert log.
@@ -17,5 +24,39 @@ public struct NotifyBatch: Sendable {
 
     public var isEmpty: Bool {
         cursor == nil && alerts.isEmpty && deliveries.isEmpty && told.isEmpty && forgotten.isEmpty && records.isEmpty
+            && receipts.isEmpty && reports.isEmpty && answers.isEmpty && ladders.isEmpty
+    }
+
+    /// What a gateway says of what it calls `reference`.
+    public struct Report: Hashable, Sendable {
+        public var channel: String
+        public var reference: String
+        public var kind: Receipt.Kind
+        public var at: Instant
+
+        public init(_ kind: Receipt.Kind, of reference: String, channel: String, at moment: Instant) {
+            self.kind = kind
+            self.reference = reference
+            self.channel = channel
+            at = moment
+        }
+    }
+}
+
+/// How far up its ladder of people an incident has come that nobody has answered.
+public struct PeopleLadder: Hashable, Sendable {
+    public var incident: String
+    /// What is told to whoever is next.
+    public var alert: Alert.ID
+    /// From when the steps count.
+    public var beganAt: Instant
+    /// The first step that has not been taken, from 0.
+    public var next: Int
+
+    public init(incident: String, alert: Alert.ID, beganAt: Instant, next: Int = 0) {
+        self.incident = incident
+        self.alert = alert
+        self.beganAt = beganAt
+        self.next = next
     }
 }

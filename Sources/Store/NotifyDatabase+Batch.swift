@@ -28,6 +28,10 @@ extension NotifyDatabase {
         try write(batch.alerts, to: database)
         try write(batch.deliveries.values, to: database)
         try write(batch.told.values, to: database)
+        try write(batch.receipts, to: database)
+        try write(batch.reports, to: database)
+        try write(batch.answers, to: database)
+        try write(batch.ladders, to: database)
         for incident in batch.forgotten {
             try database.execute(sql: "DELETE FROM told WHERE incident = ?", arguments: [incident])
         }
@@ -45,18 +49,19 @@ extension NotifyDatabase {
         let upsert = try database.cachedStatement(
             sql: """
                 INSERT INTO delivery (alert, contact, incident, target, channel, rank, sequence, state, attempts,
-                    created_at, due_at, attempted_at, accepted_at, error)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    created_at, due_at, attempted_at, accepted_at, error, reference, climb_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
                     due_at = excluded.due_at, attempted_at = excluded.attempted_at,
-                    accepted_at = excluded.accepted_at, error = excluded.error
+                    accepted_at = excluded.accepted_at, error = excluded.error, reference = excluded.reference,
+                    climb_at = excluded.climb_at
                 """)
         for delivery in deliveries {
             try upsert.execute(arguments: [
                 delivery.alert, delivery.contact, delivery.incident, delivery.target, delivery.channel, delivery.rank,
                 delivery.sequence, delivery.state.rawValue, delivery.attempts, delivery.createdAt.milliseconds,
                 delivery.dueAt.milliseconds, delivery.attemptedAt?.milliseconds, delivery.acceptedAt?.milliseconds,
-                delivery.error,
+                delivery.error, delivery.reference, delivery.climbAt?.milliseconds,
             ])
         }
     }
@@ -74,6 +79,56 @@ extension NotifyDatabase {
                 entry.incident, entry.target, entry.stage.rawValue, entry.nearness, entry.contradiction,
                 entry.isExercise, entry.at.milliseconds,
             ])
+        }
+    }
+
+    /// The first of a kind counts: what is repeated or comes late changes nothing.
+    private static func write(_ receipts: [Receipt], to database: Database) throws {
+        for receipt in receipts {
+            guard let column = column(of: receipt.kind), let id = Delivery.parts(of: receipt.delivery) else { continue }
+            try database.execute(
+                sql: "UPDATE delivery SET \(column) = ? WHERE alert = ? AND contact = ? AND \(column) IS NULL",
+                arguments: [receipt.at.milliseconds, id.alert, id.contact])
+        }
+    }
+
+    private static func write(_ reports: [NotifyBatch.Report], to database: Database) throws {
+        for report in reports {
+            guard let column = column(of: report.kind) else { continue }
+            try database.execute(
+                sql: "UPDATE delivery SET \(column) = ? WHERE reference = ? AND channel = ? AND \(column) IS NULL",
+                arguments: [report.at.milliseconds, report.reference, report.channel])
+        }
+    }
+
+    /// - Returns: `nil` of what is no receipt to keep.
+    private static func column(of kind: Receipt.Kind) -> String? {
+        switch kind {
+        case .delivered: "delivered_at"
+        case .read: "read_at"
+        case .undelivered: nil
+        }
+    }
+
+    private static func write(_ answers: [GivenAnswer], to database: Database) throws {
+        let insert = try database.cachedStatement(
+            sql: "INSERT INTO answer (incident, resident, answer, at, channel) VALUES (?, ?, ?, ?, ?)")
+        for answer in answers {
+            try insert.execute(arguments: [
+                answer.incident, answer.resident, answer.answer.rawValue, answer.at.milliseconds, answer.channel,
+            ])
+        }
+    }
+
+    private static func write(_ ladders: [String: PeopleLadder?], to database: Database) throws {
+        for (incident, ladder) in ladders {
+            guard let ladder else {
+                try database.execute(sql: "DELETE FROM ladder WHERE incident = ?", arguments: [incident])
+                continue
+            }
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO ladder (incident, alert, began_at, next) VALUES (?, ?, ?, ?)",
+                arguments: [ladder.incident, ladder.alert, ladder.beganAt.milliseconds, ladder.next])
         }
     }
 

@@ -13,13 +13,27 @@ public struct NotifyState: Sendable {
     public var alerts: [Alert]
     public var deliveries: [Delivery]
     public var told: [Told]
+    /// The last answer of each person to an incident that is not over.
+    public var answers: [GivenAnswer]
+    public var ladders: [PeopleLadder]
+}
+
+/// Somebody who was told of an incident, and so may answer.
+public struct Asked: Hashable, Sendable {
+    public var incident: String
+    public var resident: Resident.ID
+    /// When they were last told.
+    public var at: Instant
 }
 
 extension NotifyDatabase {
     /// - Throws: if the database cannot be read.
     public func state() throws -> NotifyState {
         try writer.read { database in
-            let open = "SELECT DISTINCT alert FROM delivery WHERE state IN ('pending', 'sending')"
+            let open = """
+                SELECT alert FROM delivery WHERE state IN ('pending', 'sending')
+                UNION SELECT alert FROM delivery WHERE climb_at IS NOT NULL UNION SELECT alert FROM ladder
+                """
             return NotifyState(
                 cursor: try Int64.fetchOne(database, sql: "SELECT sequence FROM cursor") ?? 0,
                 expanded: try expanded(database),
@@ -28,7 +42,14 @@ extension NotifyDatabase {
                 deliveries: try Row.fetchAll(
                     database, sql: "SELECT * FROM delivery WHERE alert IN (\(open)) ORDER BY sequence, rank, contact"
                 ).map(Self.delivery),
-                told: try Row.fetchAll(database, sql: "SELECT * FROM told ORDER BY incident, target").map(Self.told))
+                told: try Row.fetchAll(database, sql: "SELECT * FROM told ORDER BY incident, target").map(Self.told),
+                answers: try Self.answers(
+                    database, "incident IN (SELECT incident FROM told)"),
+                ladders: try Row.fetchAll(database, sql: "SELECT * FROM ladder ORDER BY incident").map { row in
+                    PeopleLadder(
+                        incident: row["incident"], alert: row["alert"],
+                        beganAt: Instant(milliseconds: row["began_at"]), next: row["next"])
+                })
         }
     }
 
@@ -53,6 +74,72 @@ extension NotifyDatabase {
         }
     }
 
+    /// Every delivery of an incident, whatever became of it.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func deliveries(ofIncident incident: String) throws -> [Delivery] {
+        try writer.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM delivery WHERE incident = ? ORDER BY created_at, rank, contact",
+                arguments: [incident]
+            ).map(Self.delivery)
+        }
+    }
+
+    /// The last answer of each person to an incident.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func answers(to incident: String) throws -> [GivenAnswer] {
+        try writer.read { try Self.answers($0, "incident = ?", [incident]) }
+    }
+
+    /// The alerts of an incident that were told, in their order.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func alerts(ofIncident incident: String) throws -> [Alert] {
+        try writer.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT body FROM alert WHERE id IN (SELECT DISTINCT alert FROM delivery WHERE incident = ?)
+                        ORDER BY at, id
+                    """, arguments: [incident]
+            ).map { try JSONText.decode(Alert.self, from: $0) }
+        }
+    }
+
+    /// Who was told of which incident since a moment, sirens left out: whoever may answer. The latest incident first.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func asked(since moment: Instant) throws -> [Asked] {
+        try writer.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT incident, target, max(created_at) AS at FROM delivery
+                        WHERE created_at >= ? AND target NOT LIKE 'siren/%'
+                        GROUP BY incident, target ORDER BY at DESC
+                    """, arguments: [moment.milliseconds]
+            ).map { Asked(incident: $0["incident"], resident: $0["target"], at: Instant(milliseconds: $0["at"])) }
+        }
+    }
+
+    private static func answers(
+        _ database: Database, _ condition: String, _ arguments: StatementArguments = []
+    ) throws -> [GivenAnswer] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT * FROM answer WHERE sequence IN (
+                    SELECT max(sequence) FROM answer WHERE \(condition) GROUP BY incident, resident) ORDER BY sequence
+                """, arguments: arguments
+        ).map { row in
+            GivenAnswer(
+                try name(row["answer"]), from: row["resident"], to: row["incident"],
+                at: Instant(milliseconds: row["at"]), over: row["channel"])
+        }
+    }
+
     /// Removes the alerts from before a moment whose deliveries are all finished, and what was told then.
     ///
     /// - Throws: if the database cannot be written.
@@ -64,6 +151,7 @@ extension NotifyDatabase {
                         AND id NOT IN (SELECT alert FROM delivery WHERE state IN ('pending', 'sending'))
                     """, arguments: [moment.milliseconds])
             try database.execute(sql: "DELETE FROM told WHERE at < ?", arguments: [moment.milliseconds])
+            try database.execute(sql: "DELETE FROM answer WHERE at < ?", arguments: [moment.milliseconds])
         }
     }
 
@@ -78,6 +166,10 @@ extension NotifyDatabase {
         delivery.attemptedAt = (row["attempted_at"] as Int64?).map(Instant.init(milliseconds:))
         delivery.acceptedAt = (row["accepted_at"] as Int64?).map(Instant.init(milliseconds:))
         delivery.error = row["error"]
+        delivery.reference = row["reference"]
+        delivery.deliveredAt = (row["delivered_at"] as Int64?).map(Instant.init(milliseconds:))
+        delivery.readAt = (row["read_at"] as Int64?).map(Instant.init(milliseconds:))
+        delivery.climbAt = (row["climb_at"] as Int64?).map(Instant.init(milliseconds:))
         return delivery
     }
 

@@ -44,6 +44,7 @@ public final class NotifyDatabase: Sendable {
         migrator.registerMigration("identity, and whose alerts they are") {
             try $0.execute(sql: StoreIdentity.schema + "ALTER TABLE cursor ADD COLUMN source TEXT;")
         }
+        migrator.registerMigration("receipts, answers, ladders") { try $0.execute(sql: answerSchema) }
         return migrator
     }
 
@@ -85,5 +86,33 @@ public final class NotifyDatabase: Sendable {
         ) WITHOUT ROWID;
 
         CREATE TABLE record (sequence INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+        """
+
+    /// Every answer is kept, for a person may change their mind; the last one counts.
+    private static let answerSchema = """
+        ALTER TABLE delivery ADD COLUMN reference TEXT;
+        ALTER TABLE delivery ADD COLUMN delivered_at INTEGER;
+        ALTER TABLE delivery ADD COLUMN read_at INTEGER;
+        ALTER TABLE delivery ADD COLUMN climb_at INTEGER;
+        CREATE INDEX delivery_reference ON delivery (reference) WHERE reference IS NOT NULL;
+        CREATE INDEX delivery_climbing ON delivery (alert) WHERE climb_at IS NOT NULL;
+        CREATE INDEX delivery_incident ON delivery (incident);
+
+        CREATE TABLE answer (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            incident TEXT NOT NULL,
+            resident TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            channel TEXT NOT NULL
+        );
+        CREATE INDEX answer_incident ON answer (incident);
+
+        CREATE TABLE ladder (
+            incident TEXT PRIMARY KEY,
+            alert TEXT NOT NULL REFERENCES alert (id) ON DELETE CASCADE,
+            began_at INTEGER NOT NULL,
+            next INTEGER NOT NULL
+        ) WITHOUT ROWID;
         """
 }

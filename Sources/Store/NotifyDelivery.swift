@@ -26,11 +26,25 @@ public struct Delivery: Hashable, Sendable, Identifiable {
     public var dueAt: Instant
     public var attemptedAt: Instant?
     public var acceptedAt: Instant?
+    /// What the far end calls it, if it said so: what its reports name.
+    public var reference: String?
+    public var deliveredAt: Instant?
+    public var readAt: Instant?
+    /// When the person's next contact is tried as well, unless they have answered; `nil` if none is.
+    public var climbAt: Instant?
     /// Why the last attempt failed: nothing personal.
     public var error: String?
 
     /// What a person can read out, and what the far end recognises a repetition by: `a-fire-7/3/r-a-12c/1`.
     public var id: ID { "\(alert)/\(contact)" }
+
+    /// An id's two halves; `nil` if it is no delivery's.
+    static func parts(of id: ID) -> (alert: Alert.ID, contact: Contact.ID)? {
+        // An alert's id has one slash, or none in an announcement; a contact's has one.
+        let levels = id.split(separator: "/", omittingEmptySubsequences: false)
+        guard (3...4).contains(levels.count) else { return nil }
+        return (levels.dropLast(2).joined(separator: "/"), levels.suffix(2).joined(separator: "/"))
+    }
 
     public init(
         alert: Alert.ID, incident: String, target: String, contact: Contact.ID, channel: String, rank: Int,

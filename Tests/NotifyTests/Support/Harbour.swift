@@ -75,6 +75,11 @@ final class AlertList: AlertSource {
 
     init(_ alerts: Alert...) { self.alerts = Mutex(alerts) }
 
+    /// The incidents that somebody has answered.
+    let answered = Mutex<Set<String>>([])
+
+    func isAnswered(_ incident: String) throws -> Bool { answered.withLock { $0.contains(incident) } }
+
     func append(_ alert: Alert) { alerts.withLock { $0.append(alert) } }
 
     func alerts(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, alert: Alert)] {

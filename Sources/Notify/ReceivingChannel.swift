@@ -1,40 +1,5 @@
 public import Registry
-public import Rules
 public import Store
-
-/// What came back after the far end had taken a delivery. Kept apart from each other, because none implies the next: a
-/// gateway that accepts may never deliver, and what lies on a phone need not have been read.
-public struct Receipt: Hashable, Sendable, Codable {
-    public var delivery: Delivery.ID
-    public var kind: Kind
-    public var at: Instant
-    /// Why not, in the far end's words: nothing personal.
-    public var reason: String?
-
-    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-        /// It is on the person's phone.
-        case delivered
-        /// It was shown to them.
-        case read
-        /// The far end had accepted it and gave it up.
-        case undelivered
-    }
-
-    public init(_ kind: Kind, of delivery: Delivery.ID, at moment: Instant, reason: String? = nil) {
-        self.delivery = delivery
-        self.kind = kind
-        at = moment
-        self.reason = reason
-    }
-}
-
-/// What a person says when they are asked whether they are safe.
-public enum Answer: String, Hashable, Sendable, Codable, CaseIterable {
-    case safe
-    case needHelp = "need-help"
-    /// Nothing burns: from the flat of origin the guards are asked to look; it never silences anything by itself.
-    case falseAlarm = "false-alarm"
-}
 
 /// What a gateway brings of its own accord.
 public enum Incoming: Hashable, Sendable {
