@@ -11,6 +11,7 @@ extension Dispatcher {
         guard let alert = progress[delivery.alert]?.alert, alert.climbs, let pause = settings.escalation.nextContact,
             answer(of: delivery) == nil, nextContact(after: delivery) != nil
         else { return }
+        delivery.state = .accepted
         delivery.climbAt = now + pause
         climbs.add(delivery)
         progress[delivery.alert]?.climbs += 1
