@@ -9,8 +9,8 @@ public struct EstateRegistry: Sendable {
     public let devices: [Device]
     public let residents: [Resident]
 
-    private let deviceIndexByID: [Device.ID: Int]
-    private let deviceIndexByKey: [Device.Key: Int]
+    private let positionsByID: PositionTable
+    private let positionsByKey: PositionTable
     private let residentIndexByID: [Resident.ID: Int]
     private var deviceLines: [Int] = []
     private var residentPositions: [Resident.Positions] = []
@@ -23,8 +23,8 @@ public struct EstateRegistry: Sendable {
         self.estate = estate
         self.devices = devices
         self.residents = residents
-        deviceIndexByID = Self.index(devices.lazy.map(\.id))
-        deviceIndexByKey = Self.index(devices.lazy.map(\.key))
+        positionsByID = PositionTable(devices.lazy.map(\.id))
+        positionsByKey = PositionTable(devices.lazy.map(\.key))
         residentIndexByID = Self.index(residents.lazy.map(\.id))
     }
 
@@ -70,19 +70,23 @@ public struct EstateRegistry: Sendable {
     }
 
     public func device(_ id: Device.ID) -> Device? {
-        deviceIndexByID[id].map { devices[$0] }
+        position(of: id).map { devices[$0] }
     }
 
     public func device(_ ecosystem: Device.Ecosystem, address: String) -> Device? {
-        deviceIndexByKey[Device.Key(ecosystem: ecosystem, address: address)].map { devices[$0] }
+        position(of: ecosystem, address: address).map { devices[$0] }
     }
 
     /// The position in ``devices`` of the device with an address.
     public func position(of ecosystem: Device.Ecosystem, address: String) -> Int? {
-        deviceIndexByKey[Device.Key(ecosystem: ecosystem, address: address)]
+        positionsByKey.position(of: Device.Key(ecosystem: ecosystem, address: address)) { position in
+            devices[position].address == address && devices[position].ecosystem == ecosystem
+        }
     }
 
-    public func position(of id: Device.ID) -> Int? { deviceIndexByID[id] }
+    public func position(of id: Device.ID) -> Int? {
+        positionsByID.position(of: id) { devices[$0].id == id }
+    }
 
     public func resident(_ id: Resident.ID) -> Resident? {
         residentIndexByID[id].map { residents[$0] }
@@ -90,7 +94,7 @@ public struct EstateRegistry: Sendable {
 
     /// A mistake that shows only beside other files, at the device's line: a detector that no rule reads.
     public func mistake(device id: Device.ID, _ problem: String, mend: String) -> ConfigError {
-        let index = deviceIndexByID[id]
+        let index = position(of: id)
         let line = index.flatMap { deviceLines.indices.contains($0) ? deviceLines[$0] : nil } ?? 0
         return ConfigError(file: devicesFile, line: line, column: line == 0 ? 0 : 1, problem: problem, mend: mend)
     }

@@ -46,6 +46,25 @@ private func mistakes(
         #expect(found == ["devices.csv:2:34: '\(month)' is no month; write it as 2019-04"])
     }
 
+    @Test func `become devices of which each is found by its id and by its address, and of two the first`() {
+        let devices = (0..<5000).map { number in
+            Device(
+                id: "s\(number % 4999)", ecosystem: number % 2 == 0 ? .zigbee2mqtt : .native,
+                address: "flat \(number / 2)", place: Place(block: "a"), kind: .smoke)
+        }
+        let registry = EstateRegistry(
+            estate: Estate(id: "demo", name: LocalizedText([(.english, "Demo")]), blocks: []), devices: devices,
+            residents: [])
+        #expect((0..<4999).map { (number: Int) in registry.position(of: "s\(number)") ?? -1 } == Array(0..<4999))
+        #expect(
+            devices.indices.allSatisfy {
+                registry.position(of: devices[$0].ecosystem, address: devices[$0].address) == $0
+            })
+        #expect(registry.position(of: "s4999") == nil)
+        #expect(registry.position(of: .tasmota, address: "flat 1") == nil)
+        #expect(registry.device("s0")?.ecosystem == .zigbee2mqtt)
+    }
+
     @Test func `become places, devices and people that are found by their names`() throws {
         let registry = try EstateRegistry(
             estate: ConfigFile(name: "estate.yaml", text: estateText),
