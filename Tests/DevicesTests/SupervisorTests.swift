@@ -302,8 +302,9 @@ private final class Estate5 {
     @Test func `counts what a device's own counter says was lost`() {
         let estate = Estate5()
         for sequence in [1, 2, 3, 7, 7, 8, 2, 3] as [UInt64] { estate.says(0, sequence: sequence) }
-        #expect(estate.supervisor.record(of: 0).missed == 3)
-        #expect(estate.supervisor.record(of: 0).messages == 8)
+        let record = estate.supervisor.record(of: 0)
+        #expect(record.missed == 3)
+        #expect(record.messages == 8)
     }
 
     @Test func `heeds one message a second of a storm, and every new alarm`() {
@@ -360,5 +361,51 @@ private final class Estate5 {
         let estate = Estate5()
         estate.says(0, retained: true)
         #expect(estate.supervisor.standing(of: 0) == .down)
+    }
+
+    @Test func `finds the same, whether it is asked after each message or not`() {
+        let (asked, unasked) = (Estate5(), Estate5())
+        var random = SplitMix64(state: 42)
+        var heeded: [[Bool]] = [[], []]
+        var findings: [[Finding]] = [[], []]
+        for number in 0..<50_000 {
+            // Now and then one speaks far too much.
+            let index = number / 500 % 4 == 0 ? 0 : Int.random(in: 0..<10, using: &random)
+            let readings: [Reading] =
+                switch Int.random(in: 0..<100, using: &random) {
+                case 0: [.flag(.fault, true)]
+                case 1...3: [.flag(.fault, false)]
+                case 4: [.availability(online: false)]
+                case 5...8: [.availability(online: true)]
+                case 9: [.flag(.smoke, true)]
+                default: [.flag(.smoke, false)]
+                }
+            let gateway =
+                Int.random(in: 0..<200, using: &random) == 0 ? "g\(Int.random(in: 0..<2, using: &random))" : nil
+            let step = Duration.milliseconds(
+                [1, 20, 900, 8000][(number / 500) % 4] * Int.random(in: 1...3, using: &random))
+            for (position, estate) in [asked, unasked].enumerated() {
+                estate.now = estate.now + step
+                heeded[position].append(
+                    estate.says(index, readings, sequence: UInt64(number / 10), gateway: gateway))
+                if position == 0 { _ = estate.supervisor.record(of: index) }
+                guard number % 50 == 0 else { continue }
+                estate.supervisor.advance(to: estate.now)
+                findings[position] += estate.found()
+            }
+        }
+        #expect(heeded[0] == heeded[1])
+        let hasStorms = heeded[0].contains(false)
+        #expect(hasStorms)
+        #expect(findings[0] == findings[1])
+        #expect(findings[0].contains { if case .drifts = $0 { true } else { false } })
+        #expect(all.map { asked.supervisor.record(of: $0) } == all.map { unasked.supervisor.record(of: $0) })
+    }
+
+    @Test func `has counted a heartbeat when it is asked right after it`() {
+        let estate = Estate5()
+        for _ in 0..<3 { estate.says(0) }
+        let record = estate.supervisor.record(of: 0)
+        #expect(record.messages == 3)
     }
 }

@@ -31,6 +31,25 @@ public struct Contract: Hashable, Sendable {
     public var isWatched: Bool { limit != nil || lastWill == .outage }
 }
 
+/// A contract as every heartbeat asks it: a duration has 128 bits, and takes long to divide.
+struct Terms: Sendable {
+    /// In milliseconds; `nil` as in the contract.
+    let interval: Int64?
+    let limit: Int64?
+    /// The interval in seconds; infinite for none.
+    let promised: Float
+    let isWatched: Bool
+    let sleeps: Bool
+
+    init(_ contract: Contract) {
+        interval = contract.interval?.wholeMilliseconds
+        limit = contract.limit?.wholeMilliseconds
+        promised = interval.map { Float($0) / 1000 } ?? .infinity
+        isWatched = contract.isWatched
+        sleeps = contract.lastWill == .sleeps
+    }
+}
+
 /// The contracts of an estate's devices.
 public struct Contracts: Hashable, Sendable {
     /// The estate's own, before the defaults. The first that fits counts.

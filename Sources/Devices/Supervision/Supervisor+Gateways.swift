@@ -10,6 +10,7 @@ extension Supervisor {
         guard let position = position(of: gateway, countMax: Self.gatewaysOfStrangersMax),
             gateways[Int(position)].isLost == isThere
         else { return false }
+        settleHeartbeats()
         gateways[Int(position)].isLost = !isThere
         if isThere { gateways[Int(position)].backAt = moment.milliseconds }
         noteChange(of: position)

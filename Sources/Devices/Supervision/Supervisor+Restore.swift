@@ -43,6 +43,7 @@ extension Supervisor {
         heardUntil from: Instant,
         now: Instant
     ) {
+        settleHeartbeats()
         for case (.gateway(let gateway), let isTold) in past {
             guard let position = position(of: gateway) else { continue }
             gateways[Int(position)].isLost = true
@@ -67,10 +68,10 @@ extension Supervisor {
         let before = standing(of: index)
         if let heardAt = known.heardAt { watched[index].heardAt = min(heardAt.milliseconds, now.milliseconds) }
         if known.silent {
-            watched[index].flags.insert([.silent, .missing])
+            set([.silent, .missing], true, of: index)
             if watched[index].wasHeard, watched[index].block >= 0 { blocks[Int(watched[index].block)].missing += 1 }
         }
-        set(.offline, known.offline && contract(of: index).lastWill != .sleeps, of: index)
+        set(.offline, known.offline && !terms(of: index).sleeps, of: index)
         set(.fault, known.fault, of: index)
         if let record = known.record {
             watched[index].usual = (0...1e9).contains(record.usual) ? record.usual : 0

@@ -14,7 +14,7 @@ extension Supervisor {
     public func standing(of index: Int) -> Standing {
         let device = watched[index]
         guard device.flags.isDisjoint(with: .down) else { return .down }
-        guard contract(of: index).isWatched else { return .unsure }
+        guard terms(of: index).isWatched else { return .unsure }
         return device.wasHeard ? .works : .down
     }
 
@@ -31,11 +31,11 @@ extension Supervisor {
 
     /// Counts a change of what a detector is worth to its floor.
     mutating func noteStanding(of index: Int, _ before: Standing) {
-        let floor = Int(watched[index].floor)
         let now = standing(of: index)
         guard now != before else { return }
         changedStandings?.append(index)
         if changedStandings?.count == Self.changedStandingsMax { changedStandings = nil }
+        let floor = Int(watched[index].floor)
         guard floor >= 0 else { return }
         count(before, -1, floor)
         count(now, 1, floor)

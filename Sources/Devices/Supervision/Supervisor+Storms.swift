@@ -12,7 +12,7 @@ extension Supervisor {
         watched[index].tokens = min(Float(stormLimits.burst), watched[index].tokens + rest)
         let isCalm = watched[index].tokens >= 1
         if isCalm { watched[index].tokens -= 1 }
-        guard var storm = storms[index] else {
+        guard var storm = storms.isEmpty ? nil : storms[index] else {
             guard !isCalm else { return true }
             storms[index] = Storm(hazards: hazards, passedAt: now, heardAt: now)
             findings.append(.storms(index))

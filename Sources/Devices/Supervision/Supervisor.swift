@@ -4,10 +4,12 @@ public import Registry
 ///
 /// Pure: it is handed its moments. A heartbeat costs the same with a thousand devices and with a million: it moves no
 /// timer, but writes down when it came; a wheel of 5 s a slot asks each device once an interval whether it has spoken
-/// since.
+/// since. Nor does it wait for memory, which with a million devices takes nearly as long as all else: see ``Plain``.
 public struct Supervisor: Sendable {
     var watched: ContiguousArray<Watched>
     let contracts: [Contract]
+    /// Of ``contracts``, in their order.
+    let terms: ContiguousArray<Terms>
     private var wheel: Wheel
     var blocks: [BlockWatch]
     var floors: [FloorWatch]
@@ -20,6 +22,7 @@ public struct Supervisor: Sendable {
     /// Devices whose standing has changed; `nil` if it is so many that all have to be looked at.
     var changedStandings: [Int]? = []
     var storms: [Int: Storm] = [:]
+    var plain: Plain
     var findings: [Finding] = []
     let massShare: Double
     let stormLimits: StormLimits
@@ -84,6 +87,7 @@ public struct Supervisor: Sendable {
         blocks = Array(repeating: BlockWatch(), count: estate.blocks.count)
         wheel = Wheel(now: now.milliseconds)
         watched = ContiguousArray(repeating: Watched(tokens: Float(storm.burst)), count: devices.count)
+        plain = Plain(devices: devices.count)
         ecosystems = ContiguousArray(devices.map(\.ecosystem))
         var known: [Contract: UInt16] = [:]
         var list: [Contract] = []
@@ -108,8 +112,9 @@ public struct Supervisor: Sendable {
             watched[index].floor = position
         }
         self.contracts = list
+        terms = ContiguousArray(list.map(Terms.init))
         for index in watched.indices {
-            if !contract(of: index).isWatched, watched[index].floor >= 0 {
+            if !terms(of: index).isWatched, watched[index].floor >= 0 {
                 floors[Int(watched[index].floor)].unsure += 1
             }
             file(index)
@@ -119,8 +124,11 @@ public struct Supervisor: Sendable {
 
     public func contract(of index: Int) -> Contract { contracts[Int(watched[index].contract)] }
 
+    func terms(of index: Int) -> Terms { terms[Int(watched[index].contract)] }
+
     /// The hub hears again, after it has heard nobody for a time.
     public mutating func listens(since moment: Instant, heardUntil from: Instant) {
+        settleHeartbeats()
         listeningSince = moment.milliseconds
         noteOutage(from: from, until: moment)
     }
@@ -135,13 +143,15 @@ public struct Supervisor: Sendable {
 
     /// What has been found since it was last asked.
     public mutating func takeFindings() -> [Finding] {
+        settleHeartbeats()
         settleGateways()
         settleFloors()
         defer { findings = [] }
         return findings
     }
 
-    public func record(of index: Int) -> SupervisionRecord {
+    public mutating func record(of index: Int) -> SupervisionRecord {
+        settleHeartbeats()
         let device = watched[index]
         return SupervisionRecord(
             usual: device.usual, gaps: Int(device.gaps), messages: Int(device.messages), missed: Int(device.missed),
@@ -152,11 +162,13 @@ public struct Supervisor: Sendable {
     /// Lets time act: finds who is past its contract.
     public mutating func advance(to moment: Instant) {
         let now = moment.milliseconds
+        settleHeartbeats()
         settleGateways()
         var silent: [Int] = []
         while let due = wheel.take(until: now) {
-            for index in due where look(at: Int(index), now) { silent.append(Int(index)) }
-            wheel.giveBack(due)
+            // First of all together, so that the memory works on many of them at a time.
+            for position in 0..<due.count { watched[due[position]].flags.remove(.filed) }
+            for position in 0..<due.count where look(at: due[position], now) { silent.append(due[position]) }
         }
         tellMasses()
         if !silent.isEmpty { findings.append(.silent(silent.sorted())) }
@@ -166,21 +178,17 @@ public struct Supervisor: Sendable {
 
     /// - Returns: whether it has fallen silent.
     private mutating func look(at index: Int, _ now: Int64) -> Bool {
-        watched[index].flags.remove(.filed)
         guard !watched[index].flags.contains(.hidden) else {
             // That its gateway is gone has been said; who knows what it says.
             file(index, at: now + 60_000)
             return false
         }
-        if let missing = missingAt(index), missing <= now, !watched[index].flags.contains(.missing) {
-            noteMissing(index, at: now)
-        }
-        defer { file(index) }
-        guard let deadline = silentAt(index), deadline <= now, !watched[index].flags.contains(.silent) else {
-            return false
-        }
+        guard let dues = dues(of: index) else { return false }
+        if dues.missing <= now, !watched[index].flags.contains(.missing) { noteMissing(index, at: now) }
+        defer { file(index, dues) }
+        guard dues.silent <= now, !watched[index].flags.contains(.silent) else { return false }
         let before = standing(of: index)
-        watched[index].flags.insert(.silent)
+        set(.silent, true, of: index)
         noteStanding(of: index, before)
         return true
     }
@@ -188,34 +196,40 @@ public struct Supervisor: Sendable {
 
 // The timers.
 extension Supervisor {
-    /// When a device is past its contract; `nil` if silence tells nothing.
-    private func silentAt(_ index: Int) -> Int64? { contract(of: index).limit.map { due(index, after: $0) } }
-
-    /// When a device is overdue by its usual time: what counts as one of many.
-    private func missingAt(_ index: Int) -> Int64? {
-        let contract = contract(of: index)
-        guard let limit = contract.limit, let interval = contract.interval else { return nil }
-        let usual = max(interval, .milliseconds(Int64(watched[index].usual * 1000)))
-        return due(index, after: min(limit, usual * 2))
+    /// When a device's silence tells something.
+    private struct Dues {
+        /// It is overdue by its usual time: what counts as one of many.
+        var missing: Int64
+        /// It is past its contract.
+        var silent: Int64
     }
 
-    private func due(_ index: Int, after limit: Duration) -> Int64 {
-        let limit = limit.wholeMilliseconds
-        let start = outages.first?.from ?? listeningSince
-        let heard = watched[index].wasHeard ? watched[index].heardAt : start
+    /// - Returns: `nil` if silence tells nothing.
+    private func dues(of index: Int) -> Dues? {
+        guard let limit = terms(of: index).limit, let interval = terms(of: index).interval else { return nil }
+        let device = watched[index]
+        let heard = device.wasHeard ? device.heardAt : outages.first?.from ?? listeningSince
         // Only while the hub hears does silence count.
-        let deaf = outages.reduce(0) { $0 + max(0, $1.until - max($1.from, heard)) }
-        let due = heard.addingReportingOverflow(limit + deaf)
-        let back = watched[index].gateway < 0 ? .min : gateways[Int(watched[index].gateway)].backAt
+        let deaf = outages.isEmpty ? 0 : outages.reduce(0) { $0 + max(0, $1.until - max($1.from, heard)) }
+        let back = device.gateway < 0 ? .min : gateways[Int(device.gateway)].backAt
         let since = max(listeningSince, back)
-        return max(due.overflow ? .max : due.partialValue, since + min(limit, Self.graceAfterOutage))
+        func due(after limit: Int64) -> Int64 {
+            let (due, overflow) = heard.addingReportingOverflow(limit + deaf)
+            return max(overflow ? .max : due, since + min(limit, Self.graceAfterOutage))
+        }
+        let usual = max(interval, Int64(device.usual * 1000))
+        return Dues(missing: due(after: usual > limit / 2 ? limit : usual * 2), silent: due(after: limit))
     }
 
     /// Files a device at the next moment at which its silence would tell something.
     private mutating func file(_ index: Int) {
-        guard let silentAt = silentAt(index), !watched[index].flags.contains(.silent) else { return }
-        let missingAt = watched[index].flags.contains(.missing) ? nil : missingAt(index)
-        file(index, at: min(silentAt, missingAt ?? silentAt))
+        if let dues = dues(of: index) { file(index, dues) }
+    }
+
+    private mutating func file(_ index: Int, _ dues: Dues) {
+        let flags = watched[index].flags
+        guard !flags.contains(.silent) else { return }
+        file(index, at: flags.contains(.missing) ? dues.silent : min(dues.silent, dues.missing))
     }
 
     private mutating func file(_ index: Int, at moment: Int64) {
@@ -224,7 +238,7 @@ extension Supervisor {
     }
 
     private mutating func noteMissing(_ index: Int, at now: Int64) {
-        watched[index].flags.insert(.missing)
+        set(.missing, true, of: index)
         guard watched[index].wasHeard, watched[index].block >= 0 else { return }
         let block = Int(watched[index].block)
         blocks[block].missing += 1
@@ -286,6 +300,9 @@ extension Supervisor {
         public var sequence: UInt64?
         public var gateway: String?
 
+        /// It says nothing but that the device lives.
+        var isPlain: Bool { isLife && isLive && gateway == nil && fault != true }
+
         public init(_ report: Report, retained: Bool, backlog: Bool) {
             isLive = !retained && !backlog
             sequence = report.sequence
@@ -309,13 +326,16 @@ extension Supervisor {
     /// - Returns: whether it is to be heeded: one of a storm is not, but alarms that are news always are.
     public mutating func heard(_ index: Int, _ sign: Sign, at moment: Instant) -> Bool {
         let now = moment.milliseconds
+        if sign.isPlain, plain.note(index, sign.sequence, at: now) {
+            if plain.isFull { settleHeartbeats() }
+            return true
+        }
+        settleHeartbeats()
         let before = standing(of: index)
         let last = watched[index].heardAt
         if let gateway = sign.gateway { setGateway(of: index, gateway) }
         if let fault = sign.fault { set(.fault, fault, of: index) }
-        if let online = sign.availability, contract(of: index).lastWill != .sleeps {
-            set(.offline, !online, of: index)
-        }
+        if let online = sign.availability, !terms(of: index).sleeps { set(.offline, !online, of: index) }
         guard sign.isLife else {
             noteStanding(of: index, before)
             return true
@@ -335,20 +355,57 @@ extension Supervisor {
         noteStanding(of: index, before)
         guard sign.isLive else { return true }
         if last != .min { learnGap(index, Float(now - last) / 1000) }
+        defer { notePlain(index) }
         return takeToken(index, sign.hazards, last: last, now: now)
     }
 
+    /// Takes the heartbeats into account that wait for it.
+    mutating func settleHeartbeats() {
+        guard !plain.heartbeats.isEmpty else { return }
+        var heartbeats = plain.take()
+        // All are fetched before the first is needed, so that the memory works on many of them at a time.
+        for position in heartbeats.indices {
+            heartbeats[position].last = watched[Int(heartbeats[position].device)].heardAt
+        }
+        for heartbeat in heartbeats { settle(heartbeat) }
+        plain.giveBack(heartbeats)
+    }
+
+    /// What ``heard(_:_:at:)`` does for a device of which everything is well.
+    private mutating func settle(_ heartbeat: Plain.Heartbeat) {
+        let index = Int(heartbeat.device)
+        watched[index].messages &+= 1
+        countGap(index, heartbeat.sequence)
+        watched[index].heardAt = max(heartbeat.last, heartbeat.at)
+        learnGap(index, Float(heartbeat.at - heartbeat.last) / 1000)
+        _ = takeToken(index, 0, last: heartbeat.last, now: heartbeat.at)
+        notePlain(index)
+    }
+
+    /// A device of which everything is well, and that may say something more.
+    private mutating func notePlain(_ index: Int) {
+        let device = watched[index]
+        let isFiled = device.flags == .filed || device.flags.isEmpty && terms(of: index).limit == nil
+        if isFiled, device.wasHeard, device.tokens >= 1, storms.isEmpty || storms[index] == nil { plain.insert(index) }
+    }
+
     mutating func set(_ flag: Watched.Flags, _ value: Bool, of index: Int) {
-        if value { watched[index].flags.insert(flag) } else { watched[index].flags.remove(flag) }
+        guard value else {
+            watched[index].flags.remove(flag)
+            return
+        }
+        watched[index].flags.insert(flag)
+        plain.remove(index)
     }
 
     mutating func noteHeardAtAll(_ index: Int) {
-        guard watched[index].wasHeard, watched[index].block >= 0, contract(of: index).limit != nil else { return }
+        guard watched[index].wasHeard, watched[index].block >= 0, terms(of: index).limit != nil else { return }
         blocks[Int(watched[index].block)].watched += 1
     }
 
     /// Counts messages that never came, as a decoder found by a counter of its own.
     public mutating func missed(_ index: Int, count: Int) {
+        settleHeartbeats()
         watched[index].missed = UInt32(clamping: Int(watched[index].missed) + max(0, count))
     }
 
@@ -372,7 +429,7 @@ extension Supervisor {
         guard usual > 0, watched[index].gaps >= 16 else { return }
         let isLong = gap > usual * 2
         watched[index].longGaps = isLong ? min(watched[index].longGaps + 1, 8) : 0
-        let promised = contract(of: index).interval.map { Float($0.wholeMilliseconds) / 1000 } ?? .infinity
+        let promised = terms(of: index).promised
         let breaks = watched[index].usual > promised * 1.25
         if !watched[index].flags.contains(.drifts), watched[index].longGaps >= 4 || breaks {
             watched[index].flags.insert(.drifts)

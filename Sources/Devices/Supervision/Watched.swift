@@ -1,18 +1,20 @@
 public import Registry
 
-/// What supervision knows of one device: 56 bytes, for there may be a million.
+/// What supervision knows of one device: 64 bytes, for there may be a million, in random order. What a heartbeat asks
+/// lies in the last 48, which a large array's header of 32 bytes, on memory that begins 16 bytes into a page, makes one
+/// cache line.
 struct Watched {
+    /// In ``Supervisor/floors``; -1 for one that watches no floor.
+    var floor: Int32 = -1
+    var block: Int32 = -1
+    /// Messages that it sent and that never came, by its own counter.
+    var missed: UInt32 = 0
     /// In milliseconds since 1970; the lowest number for never.
     var heardAt = Int64.min
     /// The device's own counter in its last message.
     var sequence = UInt64.max
     var gateway: Int32 = -1
-    /// In ``Supervisor/floors``; -1 for one that watches no floor.
-    var floor: Int32 = -1
-    var block: Int32 = -1
     var messages: UInt32 = 0
-    /// Messages that it sent and that never came, by its own counter.
-    var missed: UInt32 = 0
     /// The gap, in seconds, that nine of ten of its silences do not exceed; 0 while unknown.
     var usual: Float = 0
     /// Messages that it may still send at once.
@@ -21,6 +23,8 @@ struct Watched {
     var contract: UInt16 = 0
     var longGaps: UInt8 = 0
     var flags: Flags = []
+    /// Up to the cache line's end.
+    private var room: Int64 = 0
 
     struct Flags: OptionSet {
         let rawValue: UInt8
