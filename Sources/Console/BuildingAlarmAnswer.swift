@@ -7,7 +7,7 @@ import Rules
 public struct BuildingAlarmAnswer: ResponseCodable, Sendable {
     public var block: String
     public var state: State
-    /// It has not been heard sounding for longer than the estate's test interval.
+    /// It has not been heard sounding for longer than the estate's test interval, or was never heard at all.
     public var amber: Bool
     public var sounding: Bool
     /// RFC 3339, as are all times; absent while it has never been heard sounding.
@@ -23,7 +23,10 @@ public struct BuildingAlarmAnswer: ResponseCodable, Sendable {
     public var contradicted: String?
 
     public enum State: String, Codable, Sendable {
+        /// No device of it is in the registry.
         case notWatched = "not watched"
+        /// One is, and nothing was ever heard of it.
+        case neverHeard = "never heard"
         case inService = "in service"
         /// Registered, for a stated time.
         case isolated
@@ -50,9 +53,10 @@ public struct BuildingAlarmAnswer: ResponseCodable, Sendable {
             switch (alarm.isolation, alarm.faults.isEmpty) {
             case (let isolation?, _): isolation.isOverdue ? .notBack : .isolated
             case (nil, false): .unregistered
-            case (nil, true): alarm.watchedSince == nil ? .notWatched : .inService
+            case (nil, true): 
+                alarm.watchedSince != nil ? .inService : known.isRegistered ? .neverHeard : .notWatched
             }
-        amber = alarm.isUntested
+        amber = alarm.isUntested || alarm.isNeverHeard == true
         sounding = alarm.isSounding
         lastSoundedAt = alarm.lastSounded?.at.description
         daysUnheard =

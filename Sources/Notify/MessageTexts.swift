@@ -10,6 +10,7 @@ struct MessageTexts: Sendable {
     private let between: String
     private let late: MessageTemplate
     private let contradiction: String
+    private let bellNeverHeard: String
     private let repetition: MessageTemplate
     private let bodies: [Key: MessageTemplate]
 
@@ -75,7 +76,7 @@ struct MessageTexts: Sendable {
         var sentences: [String] = []
         if alert.exercise != nil { sentences.append(drill) }
         sentences.append(body?.render(values) ?? "\(circumstances.block) \(place)")
-        if alert.contradiction { sentences.append(contradiction) }
+        if alert.contradiction { sentences.append(alert.bellNeverHeard == true ? bellNeverHeard : contradiction) }
         if alert.late { sentences.append(late.render(["minutes": "\(circumstances.minutesLate)"])) }
         if alert.repetition > 0 { sentences.append(repetition.render(["number": "\(alert.repetition + 1)"])) }
         let prefix = alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix
@@ -87,6 +88,7 @@ struct MessageTexts: Sendable {
     private static let keys = [
         "speaker", "between", "drill", "late", "contradiction", "repetition", "places", "texts",
     ]
+    private static let optionalKeys = ["bell-never-heard"]
     private static let variables = ["block", "place", "estate"]
 
     /// - Returns: `nil` if there are mistakes, which are noted.
@@ -95,7 +97,7 @@ struct MessageTexts: Sendable {
         guard let root = mistakes.reading({ () throws(ConfigError) in try YAMLDocument(file).root.mapping() }) else {
             return nil
         }
-        root.checkKeys(Self.keys, required: Self.keys, &mistakes)
+        root.checkKeys(Self.keys + Self.optionalKeys, required: Self.keys, &mistakes)
         func word(_ key: String) -> String? {
             root[key].flatMap { node in mistakes.reading { () throws(ConfigError) in try node.text() } }
         }
@@ -107,6 +109,7 @@ struct MessageTexts: Sendable {
         let words = ["speaker", "drill", "between", "contradiction"].map(word)
         let late = template("late", ["minutes"])
         let repetition = template("repetition", ["number"])
+        let bellNeverHeard = word("bell-never-heard")
         let places = root["places"].flatMap { PlaceTexts($0, &mistakes) }
         let bodies = root["texts"].map { Self.bodies($0, &mistakes) }
         guard mistakes.errors.count == before, let speaker = words[0], let drill = words[1], let between = words[2],
@@ -117,6 +120,7 @@ struct MessageTexts: Sendable {
         self.drill = drill
         self.between = between
         self.contradiction = contradiction
+        self.bellNeverHeard = bellNeverHeard ?? contradiction
         self.late = late
         self.repetition = repetition
         self.places = places

@@ -6,6 +6,17 @@ extension RuleTable {
     /// How long a drill may last: longer than any table needs, and it ends by itself.
     private static let drillLimit = Duration.seconds(3600)
 
+    /// The blocks whose own alarm some line lets speak. That of any other would stay silent in every fire.
+    var blocksWithBells: Set<String> {
+        Set(
+            steps.compactMap { step in
+                guard case .report(let report) = step.action, devices[report.device].kind == .buildingAlarm else {
+                    return nil
+                }
+                return devices[report.device].place.block
+            })
+    }
+
     /// Does what one line says.
     ///
     /// - Parameter devices: the engine's, where they are not this table's.

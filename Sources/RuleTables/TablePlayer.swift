@@ -15,6 +15,8 @@ public struct TablePlayer {
     public init(_ table: RuleTable, estate: Estate, rules: RuleSet) {
         self.table = table
         engine = RuleEngine(estate: estate, devices: table.devices, rules: rules, now: table.start - Self.lead)
+        let heard = table.blocksWithBells
+        engine.leaveOutBells { !heard.contains($0) }
     }
 
     /// Does what one line says.

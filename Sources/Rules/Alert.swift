@@ -27,6 +27,8 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     public var late: Bool
     /// The building's own alarm is silent although a fire is confirmed, or it is registered as isolated.
     public var contradiction: Bool
+    /// With a ``contradiction``: that alarm was never heard by the hub at all. `nil` for no.
+    public var bellNeverHeard: Bool?
     /// What sirens are to do otherwise than the stage says; `nil` for nothing else.
     public var sounders: Sounders?
     /// No danger, but something that those who keep watch have to know, in these words; `nil` in all other alerts.

@@ -32,6 +32,8 @@ public struct BuildingAlarm: Hashable, Sendable, Codable {
     public internal(set) var faults: [Fault] = []
     /// What the shutdown register holds; `nil` if nobody has registered anything.
     public internal(set) var isolation: Isolation?
+    /// One of its devices is registered, and none has been heard since the hub hears: amber. `nil` for no.
+    public internal(set) var isNeverHeard: Bool?
     /// It has not been heard sounding for longer than the estate's test interval: amber.
     public internal(set) var isUntested = false
     /// The fire in which it stayed silent, until it is heard again.
@@ -44,6 +46,8 @@ public struct BuildingAlarm: Hashable, Sendable, Codable {
     public struct Voice: Hashable, Sendable, Codable {
         public let device: Device.ID
         public internal(set) var kinds: [Reading.Kind]
+        /// When it last began with one of them, in event time; `nil` for ``BuildingAlarm/lastSounded``'s.
+        var since: Instant?
     }
 
     /// In event time.
@@ -100,7 +104,7 @@ public struct BuildingAlarm: Hashable, Sendable, Codable {
     func hasSounded(for moment: Instant) -> Bool {
         guard let lastSounded else { return false }
         if let until = lastSounded.until { return until + Self.soundedBefore >= moment }
-        return lastSounded.at + Self.soundingMax >= moment
+        return voices.contains { ($0.since ?? lastSounded.at) + Self.soundingMax >= moment }
     }
 
     /// Since when nobody has heard it; `nil` while it sounds, or if nobody watches it.
@@ -129,7 +133,7 @@ public struct BuildingAlarm: Hashable, Sendable, Codable {
         let wasSounding = isSounding
         for reading in readings {
             guard let sounds = reading.saysThatABellSounds, sounds || !endsNothing else { continue }
-            note(device, reading.kind, sounds: sounds)
+            note(device, reading.kind, sounds: sounds, at: moment)
         }
         switch (wasSounding, isSounding) {
         case (false, true): lastSounded = Sounding(at: moment)
@@ -138,12 +142,22 @@ public struct BuildingAlarm: Hashable, Sendable, Codable {
         }
     }
 
-    private mutating func note(_ device: Device.ID, _ kind: Reading.Kind, sounds: Bool) {
+    /// Whether one of its devices began to sound, perhaps beside another that has sounded for long.
+    func hasNewVoice(since before: BuildingAlarm) -> Bool {
+        voices.contains { voice in
+            !before.voices.contains { $0.device == voice.device && $0.since == voice.since }
+        }
+    }
+
+    private mutating func note(_ device: Device.ID, _ kind: Reading.Kind, sounds: Bool, at moment: Instant) {
         guard let known = voices.firstIndex(where: { $0.device == device }) else {
-            if sounds { voices.append(Voice(device: device, kinds: [kind])) }
+            if sounds { voices.append(Voice(device: device, kinds: [kind], since: moment)) }
             return
         }
-        if sounds, !voices[known].kinds.contains(kind) { voices[known].kinds.append(kind) }
+        if sounds, !voices[known].kinds.contains(kind) {
+            voices[known].kinds.append(kind)
+            voices[known].since = moment
+        }
         if !sounds { voices[known].kinds.removeAll { $0 == kind } }
         if voices[known].kinds.isEmpty { voices.remove(at: known) }
     }
@@ -162,14 +176,21 @@ public struct BuildingAlarm: Hashable, Sendable, Codable {
     /// Moments that the clock has not come to count as now, and devices that have left the registry say nothing.
     mutating func settle(with devices: [Device.ID], notAfter present: Instant) {
         watchedSince = devices.isEmpty ? nil : watchedSince.map { min($0, present) }
+        if devices.isEmpty { (isNeverHeard, isUntested, contradicted) = (nil, false, nil) }
         voices.removeAll { !devices.contains($0.device) }
         faults.removeAll { !devices.contains($0.device) }
+        for index in voices.indices { voices[index].since = voices[index].since.map { min($0, present) } }
         lastSounded = lastSounded.map { sounding in
             let at = min(sounding.at, present)
             return Sounding(at: at, until: isSounding ? nil : min(sounding.until ?? at, present))
         }
         announcedFaultAt = announcedFaultAt.map { min($0, present) }
-        if let next = reminder?.next { reminder?.next = min(next, present + RuleEngine.isolationReminderMax) }
+        // One reminder is owed, and not each that was missed.
+        if let next = reminder?.next {
+            let isOver = isolation == nil && faults.isEmpty
+            reminder?.next = isOver ? present : min(max(next, present), present + RuleEngine.isolationReminderMax)
+        }
+        if let isolation, isolation.until <= present { self.isolation?.isReminded = true }
     }
 }
 

@@ -41,6 +41,21 @@ extension Narration {
             at: moment, estate)
     }
 
+    static func bellIsNeverHeard(_ block: String, at moment: Instant, _ estate: Estate) -> LogRecord {
+        let text = announcement(ofNeverHeard: block, estate)
+        return bellTrouble("building alarm never heard", open: true, block, text, at: moment, estate)
+    }
+
+    static func bellIsHeard(_ block: String, at moment: Instant, _ estate: Estate) -> LogRecord {
+        let bell = bell(block, estate)
+        return bellTrouble(
+            "building alarm never heard", open: false, block,
+            Text(
+                "\(bell.english.capitalizedFirst) is heard by SmokeHub now",
+                "SmokeHub 現已收到\(bell.traditionalChinese)的訊號"),
+            at: moment, estate)
+    }
+
     static func unregistered(
         _ block: String, _ faults: [BuildingAlarm.Fault], at moment: Instant, _ estate: Estate
     ) -> LogRecord {
@@ -64,19 +79,30 @@ extension Narration {
         return bellTrouble("building alarm isolated unregistered", open: false, block, text, at: moment, estate)
     }
 
+    static func unregisteredIsGone(_ block: String, at moment: Instant, _ estate: Estate) -> LogRecord {
+        let bell = bell(block, estate)
+        return bellTrouble(
+            "building alarm isolated unregistered", open: false, block,
+            Text(
+                "What was out of service of \(bell.english) is no longer in devices.csv",
+                "\(bell.traditionalChinese)停止運作的裝置已不在 devices.csv 內"),
+            at: moment, estate)
+    }
+
     static func isolationBegins(
-        _ isolation: BuildingAlarm.Isolation, _ block: String, isProlonged: Bool, at moment: Instant, _ estate: Estate
+        _ isolation: BuildingAlarm.Isolation, _ block: String, isProlonged: Bool, at moment: Instant, _ estate: Estate,
+        utcOffset: Duration
     ) -> LogRecord {
         let bell = bell(block, estate)
-        let (by, until) = (isolation.by, isolation.until)
+        let (by, until) = (isolation.by, clock(isolation.until, utcOffset))
         let text =
             isProlonged
             ? Text(
-                "\(by) registers that \(bell.english) is off until \(until) now",
-                "\(by) 將\(bell.traditionalChinese)的停用登記改為至 \(until)")
+                "\(by) registers that \(bell.english) is off until \(until.english) now",
+                "\(by) 將\(bell.traditionalChinese)的停用登記改為至\(until.traditionalChinese)")
             : Text(
-                "\(by) registers that \(bell.english) is off until \(until)",
-                "\(by) 登記\(bell.traditionalChinese)停用至 \(until)")
+                "\(by) registers that \(bell.english) is off until \(until.english)",
+                "\(by) 登記\(bell.traditionalChinese)停用至\(until.traditionalChinese)")
         return register(isolation, open: true, block, text, at: moment, estate)
     }
 
@@ -108,16 +134,17 @@ extension Narration {
 
     static func overdue(
         _ isolation: BuildingAlarm.Isolation, _ block: String, _ faults: [BuildingAlarm.Fault], at moment: Instant,
-        _ estate: Estate
+        _ estate: Estate, utcOffset: Duration
     ) -> LogRecord {
         let bell = bell(block, estate)
+        let until = clock(isolation.until, utcOffset)
         let reasons = reasons(faults)
         var record = bellTrouble(
             "building alarm not back", open: true, block,
             Text(
-                "\(bell.english.capitalizedFirst) was registered as off until \(isolation.until) and is not back"
+                "\(bell.english.capitalizedFirst) was registered as off until \(until.english) and is not back"
                     + (faults.isEmpty ? "" : " (\(reasons.english))"),
-                "\(bell.traditionalChinese)登記停用至 \(isolation.until)，但仍未恢復"
+                "\(bell.traditionalChinese)登記停用至\(until.traditionalChinese)，但仍未恢復"
                     + (faults.isEmpty ? "" : "（\(reasons.traditionalChinese)）")),
             at: moment, estate)
         record.level = .alarm
@@ -134,7 +161,8 @@ extension Narration {
     }
 
     static func contradiction(
-        _ incident: Incident, after wait: Duration, lastHeard: Instant?, at moment: Instant, _ estate: Estate
+        _ incident: Incident, after wait: Duration, lastHeard: Instant?, wasNeverHeard: Bool, at moment: Instant,
+        _ estate: Estate
     ) -> LogRecord {
         let bell = bell(incident.block, estate)
         let place = PlaceNames(estate).text(
@@ -143,9 +171,12 @@ extension Narration {
         var record = bellTrouble(
             "contradiction", open: true, incident.block,
             Text(
-                "Fire is confirmed in \(place.english) (\(incident.id)), and \(bell.english) has not sounded within "
-                    + "\(seconds) s",
-                "已證實\(place.traditionalChinese)火警（\(incident.id)），但\(bell.traditionalChinese)在\(seconds)秒內沒有響起"),
+                "Fire is confirmed in \(place.english) (\(incident.id)), and \(bell.english) "
+                    + (wasNeverHeard ? "was never heard by SmokeHub" : "has not sounded within \(seconds) s"),
+                "已證實\(place.traditionalChinese)火警（\(incident.id)），但"
+                    + (wasNeverHeard
+                        ? "SmokeHub 從未收到\(bell.traditionalChinese)的訊號"
+                        : "\(bell.traditionalChinese)在\(seconds)秒內沒有響起")),
             at: moment, estate)
         record.level = .fire
         record.incident = incident.id
@@ -259,6 +290,14 @@ extension Narration {
         return Text(
             "\(bell.english.capitalizedFirst) has not been heard sounding for \(days) days: ring it.",
             "\(bell.traditionalChinese)已\(days)天沒有響過，請試響。")
+    }
+
+    static func announcement(ofNeverHeard block: String, _ estate: Estate) -> Text {
+        let bell = bell(block, estate)
+        return Text(
+            "\(bell.english.capitalizedFirst) was never heard by SmokeHub: nobody would notice its silence. Look at its "
+                + "device, and ring it.",
+            "SmokeHub 從未收到\(bell.traditionalChinese)的訊號，警鐘不響亦無人得知。請檢查裝置並試響。")
     }
 
     /// `a-bell: fault, power lost`; more than a few make a message that nobody reads.

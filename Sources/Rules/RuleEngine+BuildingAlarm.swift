@@ -12,12 +12,16 @@ extension RuleEngine {
     public struct BlockAlarm: Hashable, Sendable {
         public var block: String
         public var alarm: BuildingAlarm
+        /// A device of it is in the registry.
+        public var isRegistered: Bool
     }
 
     /// Of every block, in their order.
     public var buildingAlarms: [BlockAlarm] {
         estate.blocks.indices.map {
-            BlockAlarm(block: estate.blocks[$0].id, alarm: real.blocks[$0].buildingAlarm ?? BuildingAlarm())
+            BlockAlarm(
+                block: estate.blocks[$0].id, alarm: real.blocks[$0].buildingAlarm ?? BuildingAlarm(),
+                isRegistered: !bells[$0].isEmpty)
         }
     }
 
@@ -39,7 +43,8 @@ extension RuleEngine {
         }
     }
 
-    /// Takes in that a device has fallen silent. One that has never been heard is not watched, which is shown as that.
+    /// Takes in that a device has fallen silent. Of one that has never been heard that is no news: that it never was
+    /// heard is told, of the block.
     mutating func noteBell(at index: Int) {
         let device = device(at: index)
         guard real.devices[index].heardAt != nil, let block = estate.position(ofBlock: device.place.block) else {
@@ -57,7 +62,16 @@ extension RuleEngine {
         var alarm = before
         body(&alarm, now)
         guard alarm != before else { return false }
-        if alarm.isSounding, !before.isSounding { noteSounding(&alarm, block) }
+        if alarm.watchedSince != nil, before.isNeverHeard == true {
+            alarm.isNeverHeard = nil
+            outcome.records.append(Narration.bellIsHeard(blockID(block), at: now, estate))
+        }
+        if alarm.hasNewVoice(since: before) {
+            if !before.isSounding {
+                outcome.records.append(Narration.bellSounds(blockID(block), alarm, at: now, estate))
+            }
+            noteSounding(&alarm, block)
+        }
         if !alarm.isSounding, before.isSounding {
             outcome.records.append(Narration.bellIsQuiet(blockID(block), alarm, at: now, estate))
         }
@@ -83,7 +97,6 @@ extension RuleEngine {
     }
 
     private mutating func noteSounding(_ alarm: inout BuildingAlarm, _ block: Int) {
-        outcome.records.append(Narration.bellSounds(blockID(block), alarm, at: now, estate))
         if alarm.isUntested {
             alarm.isUntested = false
             outcome.records.append(Narration.bellIsTested(blockID(block), at: now, estate))
@@ -152,6 +165,7 @@ extension RuleEngine {
     mutating func findNextBellDue() {
         var next = Instant.distantFuture
         for block in estate.blocks.indices {
+            next = min(next, neverHeardAt(block) ?? .distantFuture)
             guard let alarm = real.blocks[block].buildingAlarm else { continue }
             next = min(next, alarm.due(estate.buildingAlarms))
         }
@@ -161,18 +175,46 @@ extension RuleEngine {
     mutating func stepBellsDue() {
         guard nextBellDue <= now else { return }
         for block in estate.blocks.indices {
-            guard var alarm = real.blocks[block].buildingAlarm, alarm.due(estate.buildingAlarms) <= now else {
-                continue
-            }
+            var alarm = real.blocks[block].buildingAlarm ?? BuildingAlarm()
+            let neverHeardAt = neverHeardAt(block) ?? .distantFuture
+            guard min(alarm.due(estate.buildingAlarms), neverHeardAt) <= now else { continue }
+            if neverHeardAt <= now { noteNeverHeard(&alarm, block) }
             step(&alarm, block)
             keep(alarm, block)
         }
     }
 
+    /// How long a registered bell may say nothing after the hub began to hear, as supervision's grace. Chosen here.
+    static let bellGrace = Duration.seconds(300)
+
+    /// Whether a block's alarm is registered, and none of its devices has ever been heard.
+    func bellIsNeverHeard(_ block: Int) -> Bool {
+        !bells[block].isEmpty && real.blocks[block].buildingAlarm?.watchedSince == nil
+    }
+
+    /// When it becomes a trouble that a block's alarm has never been heard; `nil` while the hub hears nobody itself.
+    private func neverHeardAt(_ block: Int) -> Instant? {
+        guard let hearsSince, bellIsNeverHeard(block), real.blocks[block].buildingAlarm?.isNeverHeard != true else {
+            return nil
+        }
+        return hearsSince + Self.bellGrace
+    }
+
+    private mutating func noteNeverHeard(_ alarm: inout BuildingAlarm, _ block: Int) {
+        alarm.isNeverHeard = true
+        outcome.records.append(Narration.bellIsNeverHeard(blockID(block), at: now, estate))
+        announceBell(
+            Narration.announcement(ofNeverHeard: blockID(block), estate), block, .test, to: [.guards, .maintenance])
+    }
+
     private mutating func step(_ alarm: inout BuildingAlarm, _ block: Int) {
         if let isolation = alarm.isolation { step(&alarm, isolation, block) }
         if let reminder = alarm.reminder, reminder.next <= now {
-            if alarm.isolation == nil {
+            if alarm.isolation == nil, alarm.faults.isEmpty {
+                // Its device has left the registry.
+                alarm.reminder = nil
+                outcome.records.append(Narration.unregisteredIsGone(blockID(block), at: now, estate))
+            } else if alarm.isolation == nil {
                 tellUnregistered(&alarm, block, count: reminder.count)
             } else {
                 remindOfOverdue(&alarm, block, count: reminder.count)

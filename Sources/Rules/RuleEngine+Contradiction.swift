@@ -2,14 +2,15 @@ import Registry
 
 // A fire is confirmed, and the building's own alarm says nothing: people who wait for it lose the minutes that they have.
 extension RuleEngine {
-    /// Begins to wait for the bell, unless it sounds already. An exercise never waits for the real one.
+    /// Begins to wait for the bell, unless it sounds already. An exercise never waits for the real one. A bell that is
+    /// registered and was never heard is waited for like any other: nobody has evidence that it rings.
     mutating func awaitBell(_ incident: inout Incident, since moment: Instant) {
         guard incident.bell == nil, incident.hazard == .fire, incident.exercise == nil,
-            let block = estate.position(ofBlock: incident.block),
-            let alarm = real.blocks[block].buildingAlarm, alarm.watchedSince != nil
+            let block = estate.position(ofBlock: incident.block), !bells[block].isEmpty
         else { return }
         incident.bell =
-            alarm.hasSounded(for: moment) ? .heard : .awaited(until: moment + estate.buildingAlarms.contradictionAfter)
+            real.blocks[block].buildingAlarm?.hasSounded(for: moment) == true
+            ? .heard : .awaited(until: moment + estate.buildingAlarms.contradictionAfter)
     }
 
     /// When the bell's silence becomes a contradiction. Not while the hub hears nobody, nor while the fire is clearing.
@@ -41,6 +42,18 @@ extension RuleEngine {
         }
     }
 
+    /// Whether it is all that can be said of a contradicting bell that it was never heard: it is in the registry, and
+    /// nobody has registered it as off. Of the estate as a whole: of every bell that contradicts.
+    func contradictsUnheard(_ incident: Incident) -> Bool {
+        guard let block = estate.position(ofBlock: incident.block) else {
+            return real.openBlocks.allSatisfy { position in
+                position == estate.blocks.count
+                    || real.blocks[position].incidents.filter(contradicts).allSatisfy(contradictsUnheard)
+            }
+        }
+        return bellIsNeverHeard(block) && real.blocks[block].buildingAlarm?.isolation == nil
+    }
+
     /// The bell has not sounded in time: the guards are told at once, and whoever was told of the fire is told again,
     /// once, with the sentence that it is silent.
     mutating func noteContradiction(_ incident: inout Incident, at moment: Instant) {
@@ -48,10 +61,9 @@ extension RuleEngine {
             let block = estate.position(ofBlock: incident.block)
         else { return }
         incident.bell = .silent(since: due)
-        if var alarm = real.blocks[block].buildingAlarm {
-            alarm.contradicted = incident.id
-            keep(alarm, block)
-        }
+        var alarm = real.blocks[block].buildingAlarm ?? BuildingAlarm()
+        alarm.contradicted = incident.id
+        keep(alarm, block)
         let devices = incident.members.map(\.device)
         outcome.decisions.append(
             Decision(
@@ -59,8 +71,8 @@ extension RuleEngine {
                 rule: "contradiction", exercise: nil, because: devices))
         let audience: [Audience] = [.guards, .told]
         var record = Narration.contradiction(
-            incident, after: estate.buildingAlarms.contradictionAfter,
-            lastHeard: real.blocks[block].buildingAlarm?.unheardSince, at: due, estate)
+            incident, after: estate.buildingAlarms.contradictionAfter, lastHeard: alarm.unheardSince,
+            wasNeverHeard: bellIsNeverHeard(block), at: due, estate)
         record.details["tell"] = audience.map(\.rawValue).joined(separator: " ")
         record.details["alert"] = nextAlert(of: incident)
         outcome.records.append(record)

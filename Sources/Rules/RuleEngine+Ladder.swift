@@ -183,6 +183,7 @@ extension RuleEngine {
         var alert = alert
         alert.id = nextAlert(of: incident)
         alert.contradiction = contradicts(incident)
+        alert.bellNeverHeard = alert.contradiction && contradictsUnheard(incident) ? true : nil
         incident.alertCount += 1
         return alert
     }

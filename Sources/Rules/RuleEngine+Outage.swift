@@ -5,6 +5,7 @@ extension RuleEngine {
     /// The hub hears nobody from now on. Escalations go on; no detector counts as cleared for want of a report.
     public mutating func beginOutage() {
         isDeaf = true
+        hearsSince = nil
         findDueAgain()
     }
 
@@ -16,6 +17,7 @@ extension RuleEngine {
     public mutating func beginBacklog(from moment: Instant, until end: Instant) {
         now = min(now, moment)
         isDeaf = false
+        hearsSince = end
         for block in real.openBlocks {
             for position in real.blocks[block].incidents.indices {
                 var incident = real.blocks[block].incidents[position]
@@ -53,6 +55,7 @@ extension RuleEngine {
                     due(of: real.blocks[block].incidents[position], block), now + .milliseconds(1))
             }
         }
+        findNextBellDue()
         findNextDue()
     }
 }

@@ -69,7 +69,9 @@ extension RuleEngine {
         alarm.isolation = isolation
         alarm.reminder = nil
         outcome.records.append(
-            Narration.isolationBegins(isolation, blockID(block), isProlonged: before != nil, at: now, estate))
+            Narration.isolationBegins(
+                isolation, blockID(block), isProlonged: before != nil, at: now, estate,
+                utcOffset: rules.settings.utcOffset))
         announceBell(
             Narration.announcement(ofIsolation: isolation, blockID(block), estate, utcOffset: rules.settings.utcOffset),
             block, .disable, to: Self.concerned(by: isolation))
@@ -115,7 +117,9 @@ extension RuleEngine {
         }
         alarm.isolation?.isOverdue = true
         alarm.reminder = BuildingAlarm.Reminder(next: now + Self.pause(after: 0), count: 1)
-        outcome.records.append(Narration.overdue(isolation, blockID(block), alarm.faults, at: now, estate))
+        outcome.records.append(
+            Narration.overdue(
+                isolation, blockID(block), alarm.faults, at: now, estate, utcOffset: rules.settings.utcOffset))
         tellOverdue(isolation, alarm, block, to: Self.concerned(by: isolation))
     }
 

@@ -19,6 +19,8 @@ public struct RuleEngine {
     var real: World
     /// The hub hears nobody: then nothing counts as cleared for want of a report.
     var isDeaf = false
+    /// When the hub began to hear, as far as it has said so; `nil` while it hears nobody.
+    var hearsSince: Instant?
     /// In the order in which they began.
     var drills: [World] = []
     /// All but the incidents and blocks, which ``takeConsequences()`` adds.
@@ -30,7 +32,7 @@ public struct RuleEngine {
     let devices: [Device]
     let interests: RuleSet.Interests
     /// The positions of the devices of each block's own alarm.
-    let bells: [[Int]]
+    private(set) var bells: [[Int]]
     /// When the next incident is due, in real time.
     private var earliestDue = Instant.distantFuture
     /// When the next disablement or test comes to its end.
@@ -54,6 +56,12 @@ public struct RuleEngine {
             if let block = estate.position(ofBlock: device.place.block) { bells[block].append(index) }
         }
         self.bells = bells
+    }
+
+    /// Takes the alarms that some blocks have themselves out of what is watched, as if none were in the registry: for
+    /// scenarios that do not speak of them.
+    package mutating func leaveOutBells(where isLeftOut: (_ block: String) -> Bool) {
+        for block in estate.blocks.indices where isLeftOut(estate.blocks[block].id) { bells[block] = [] }
     }
 
     /// When ``advance(to:)`` is due if nothing is heard first; `nil` while nothing is pending.

@@ -17,6 +17,7 @@ extension Alert {
             hasher.combine(alert.places)
             hasher.combine(alert.sounders)
             hasher.combine(alert.contradiction)
+            hasher.combine(alert.bellNeverHeard)
             hasher.combine(alert.announcement)
             digest = hasher.finalize()
         }

@@ -9,6 +9,7 @@ extension BuildingAlarmAnswer {
         var parts: [String] = []
         switch state {
         case .notWatched: parts.append("not watched")
+        case .neverHeard: parts.append(amber ? "AMBER: was never heard by SmokeHub" : "not heard yet")
         case .inService: parts.append("in service")
         case .isolated: parts.append("isolated until \(registered)")
         case .notBack: parts.append("NOT BACK, registered as off until \(registered)")
@@ -17,14 +18,16 @@ extension BuildingAlarmAnswer {
         if !faults.isEmpty { parts.append(faults) }
         if sounding {
             parts.append("SOUNDS since \(lastSoundedAt ?? "?")")
-        } else if amber {
-            parts.append("AMBER: not heard sounding for \(daysUnheard ?? 0) days")
+        } else if amber, let daysUnheard {
+            parts.append("AMBER: not heard sounding for \(daysUnheard) days")
         } else if let lastSoundedAt {
             parts.append("last heard sounding \(lastSoundedAt)")
         } else if state != .notWatched, daysUnheard != nil {
             parts.append("not heard sounding yet")
         }
-        if let contradicted { parts.append("STAYED SILENT in \(contradicted)") }
+        if let contradicted {
+            parts.append("\(state == .neverHeard ? "WAS NOT HEARD" : "STAYED SILENT") in \(contradicted)")
+        }
         return "building alarm   \(block) " + parts.joined(separator: "; ")
     }
 

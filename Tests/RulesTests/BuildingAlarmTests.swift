@@ -143,6 +143,76 @@ private let day = 86_400
         unwatched.wait(until: 400 * day)
         #expect(unwatched.told() == [] && !unwatched.alarm.isUntested)
     }
+
+    @Test func `goes amber when nothing was ever heard of it five minutes after the hub began to hear`() throws {
+        var bell = try BellCourse()
+        func hears(from: Int, until: Int) {
+            let start = bell.course.origin
+            bell.course.engine.beginBacklog(from: start + .seconds(from), until: start + .seconds(until))
+        }
+        bell.course.engine.beginOutage()
+        bell.wait(until: 1000)
+        hears(from: 1000, until: 1000)
+        bell.course.engine.beginOutage()
+        bell.wait(until: 2000)
+        hears(from: 2000, until: 2000)
+        bell.wait(until: 2299)
+        #expect(bell.alarm.isNeverHeard == nil)
+        _ = bell.course.consequences()
+        bell.wait(until: 2300)
+        #expect(bell.alarm.isNeverHeard == true)
+        let outcome = bell.course.consequences()
+        #expect(outcome.records.map { $0.details["trouble"] } == Array(repeating: "building alarm never heard", count: 2))
+        #expect(outcome.alerts.map(\.audience) == Array(repeating: [.guards, .maintenance], count: 2))
+        #expect(
+            outcome.alerts.first?.announcement
+                == LogRecord.Text(
+                    "The building's own fire alarm in Block A was never heard by SmokeHub: nobody would notice its silence. "
+                        + "Look at its device, and ring it.",
+                    "SmokeHub 從未收到A座的大廈警鐘的訊號，警鐘不響亦無人得知。請檢查裝置並試響。"))
+        bell.wait(until: 40 * day)
+        #expect(bell.told() == [])
+        bell.beat(at: 40 * day)
+        #expect(bell.alarm.isNeverHeard == nil)
+        let records = bell.course.consequences().records
+        #expect(records.map { "\($0.details["trouble"] ?? "") \($0.details["state"] ?? "")" }
+            == ["building alarm never heard put right"])
+    }
+}
+
+@Suite struct `A building's own alarm after a restart` {
+    @Test func `is reminded of once, however long the hub was down`() throws {
+        var bell = try BellCourse()
+        bell.beat(at: 0)
+        bell.fault(at: 0)
+        try bell.restart(at: 10 * day, keeping: bell.course.consequences().blocks)
+        bell.wait(until: 10 * day + 60)
+        #expect(bell.told().map { String($0.prefix(28)) } == ["864000 guards+maintenance: T"])
+    }
+
+    @Test func `is said to be overdue, and not first to end soon`() throws {
+        var bell = try BellCourse()
+        bell.beat(at: 0)
+        bell.register(until: 4 * hour, at: 0)
+        try bell.restart(at: 10 * hour, keeping: bell.course.consequences().blocks)
+        bell.wait(until: 10 * hour + 60)
+        #expect(bell.told().map { $0.contains("NOT back") } == [true])
+    }
+
+    @Test func `troubles nobody any more when its device has left the registry`() throws {
+        var bell = try BellCourse()
+        bell.beat(at: 0)
+        bell.fault(at: 0)
+        let blocks = bell.course.consequences().blocks
+        bell.course = try Course(BellCourse.rules, bells: false)
+        try bell.restart(at: 60, keeping: blocks)
+        bell.wait(until: 10 * day)
+        let outcome = bell.course.consequences()
+        #expect(outcome.alerts.isEmpty)
+        #expect(
+            outcome.records.map { "\($0.details["trouble"] ?? "") \($0.details["state"] ?? "")" }
+                == ["building alarm isolated unregistered put right"])
+    }
 }
 
 @Suite struct `An isolation that nobody registered` {
@@ -257,6 +327,13 @@ private let day = 86_400
         let record = try #require(outcome.records.last)
         #expect(record.details["trouble"] == "building alarm isolated" && record.details["areas"] == "lobby stair-1 3")
         #expect(record.details["by"] == "fitter-1" && record.details["why"] == "new panel")
+        // By the estate's clocks, and for machines by UTC.
+        #expect(
+            record.text
+                == LogRecord.Text(
+                    "fitter-1 registers that the building's own fire alarm in Block A is off until 00:00 on 23 Nov",
+                    "fitter-1 登記A座的大廈警鐘停用至11月23日00:00"))
+        #expect(record.details["until"] == "2026-11-22T16:00:00.000Z")
     }
 
     @Test func `leaves the residents out where the estate wants that`() throws {

@@ -85,11 +85,65 @@ import Testing
 
     @Test func `is none of carbon monoxide, nor of another block`() throws {
         var bell = try burning()
+        bell.course.say("b-bell", [.flag(.smoke, true)], at: 29)
         bell.course.raise("b-s1", at: 30)
         bell.course.raise("b-s3", at: 31)
         bell.wait(until: 120)
         #expect(bell.course.decisions().filter { $0.hasPrefix("contradiction") } == ["contradiction 50"])
-        #expect(bell.course.engine.openIncidents.map(\.bell) == [.silent(since: Table.start + .seconds(50)), nil])
+        let silent = Incident.Bell.silent(since: Table.start + .seconds(50))
+        #expect(bell.course.engine.openIncidents.map(\.bell) == [silent, .heard])
+    }
+
+    @Test func `is one too if it is registered and was never heard, and then that is what is said`() throws {
+        var bell = try BellCourse()
+        bell.course.raise("a-s1", at: 10)
+        bell.course.raise("a-s3", at: 20)
+        _ = bell.course.consequences()
+        bell.wait(until: 50)
+        let outcome = bell.course.consequences()
+        #expect(outcome.decisions.map(\.rule) == ["contradiction"])
+        #expect(
+            outcome.records.first?.text
+                == LogRecord.Text(
+                    "Fire is confirmed in Block A, 1A and 1 more (a-fire-1), and the building's own fire alarm in Block A "
+                        + "was never heard by SmokeHub",
+                    "已證實A座1樓A室等2處火警（a-fire-1），但SmokeHub 從未收到A座的大廈警鐘的訊號"))
+        #expect(outcome.alerts.map(\.contradiction) == [true] && outcome.alerts.map(\.bellNeverHeard) == [true])
+        #expect(bell.alarm.contradicted == "a-fire-1")
+        bell.beat(at: 60)
+        silence(&bell, at: 62)
+        let later = bell.course.consequences().alerts
+        #expect(later.map(\.contradiction) == [true] && later.map(\.bellNeverHeard) == [nil])
+    }
+
+    @Test func `is said to be off, and not never heard, where that is registered`() throws {
+        var bell = try BellCourse()
+        bell.register(until: 3600, at: 5)
+        bell.course.raise("a-s1", at: 10)
+        let alerts = bell.course.consequences().alerts.filter { $0.announcement == nil }
+        #expect(alerts.map(\.contradiction) == [true] && alerts.map(\.bellNeverHeard) == [nil])
+    }
+
+    @Test func `is over when a second bell rings beside one that is stuck`() throws {
+        var bell = try BellCourse()
+        bell.course = try Course(BellCourse.rules, second: true, origin: Table.start)
+        bell.sound(at: -4000)
+        bell.course.raise("a-s1", at: 10)
+        bell.course.raise("a-s3", at: 20)
+        bell.wait(until: 55)
+        #expect(bell.alarm.contradicted == "a-fire-1")
+        bell.course.say("a-bell-2", [.flag(.contact, true)], at: 56)
+        #expect(bell.alarm.contradicted == nil)
+        #expect(bell.course.engine.openIncidents.map(\.bell) == [.heard])
+
+        var before = try BellCourse()
+        before.course = try Course(BellCourse.rules, second: true, origin: Table.start)
+        before.sound(at: -4000)
+        before.course.say("a-bell-2", [.flag(.contact, true)], at: 5)
+        before.course.raise("a-s1", at: 10)
+        before.course.raise("a-s3", at: 20)
+        before.wait(until: 100)
+        #expect(before.course.decisions() == ["first 10", "second 20"])
     }
 
     @Test func `has sounded for it if it began within the hour, and is stuck if before`() throws {
@@ -146,7 +200,7 @@ import Testing
 
 extension BellCourse {
     /// A hub that died and was started again, with what was durable.
-    fileprivate mutating func restart(at second: Int, keeping blocks: [BlockState]) throws {
+    mutating func restart(at second: Int, keeping blocks: [BlockState]) throws {
         let moment = Table.start + .seconds(second)
         let kept = try JSONDecoder().decode([BlockState].self, from: JSONEncoder().encode(blocks))
         let old = course.engine

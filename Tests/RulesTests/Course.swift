@@ -10,9 +10,11 @@ struct Course {
 
     /// - Parameters:
     ///   - rules: the list under `rules:`.
+    ///   - bells: whether the blocks have an alarm of their own, and `second` whether they have two.
     ///   - origin: when second 0 is.
     init(
-        _ rules: String, settings: String = "", adjacency: [[String]] = [], origin: Instant = Table.start,
+        _ rules: String, settings: String = "", adjacency: [[String]] = [], bells: Bool = true,
+        second: Bool = false, origin: Instant = Table.start,
         policy: BuildingAlarmPolicy = BuildingAlarmPolicy()
     ) throws {
         var estate = TableEstate.estate
@@ -24,8 +26,8 @@ struct Course {
                 Self.device("\(block)-s2", block, "1", "A", .smoke, room: "kitchen"),
                 Self.device("\(block)-h1", block, "1", "A", .heat, room: "kitchen"),
                 Self.device("\(block)-s3", block, "2", "B", .smoke),
-                Self.device("\(block)-bell", block, nil, nil, .buildingAlarm),
-            ]
+            ] + (bells ? [Self.device("\(block)-bell", block, nil, nil, .buildingAlarm)] : [])
+                + (second ? [Self.device("\(block)-bell-2", block, nil, nil, .buildingAlarm)] : [])
         }
         let text = "settings: {\(settings)}\nrules:\n" + rules
         engine = RuleEngine(

@@ -7,7 +7,8 @@ import Testing
 @Suite struct `A mode of the trade` {
     private func course(_ mode: String, _ more: String = "") throws -> Course {
         try Course(
-            "  - {mode: \(mode), name: m, hazard: fire, signal: [smoke, heat], stage: confirmed, tell: [block]\(more)}")
+            "  - {mode: \(mode), name: m, hazard: fire, signal: [smoke, heat], stage: confirmed, tell: [block]\(more)}",
+            bells: false)
     }
 
     @Test func `of alarm verification waits for it to last, and another detector ends the wait`() throws {
