@@ -68,7 +68,7 @@ extension Finding {
             "gateway \(gateway.ecosystem.rawValue) \(gateway.address)"
         case .floorUnwatched(let block, let floor), .floorWatched(let block, let floor): "floor \(block) \(floor)"
         case .massSilence(let block, _, _), .massSilenceOver(let block): "block \(block)"
-        case .silent, .heardAgain, .drifts, .breaksContract, .driftsNoMore, .storms, .stormsNoMore: nil
+        case .silent, .heardAgain, .heardAtLast, .drifts, .breaksContract, .driftsNoMore, .storms, .stormsNoMore: nil
         }
     }
 }

@@ -76,7 +76,8 @@ extension Pipeline {
 
     private var narration: SupervisionNarration {
         SupervisionNarration(
-            estate: registry.estate, devices: registry.devices, contract: supervisor.contract(of:))
+            estate: registry.estate, devices: registry.devices, contract: supervisor.contract(of:),
+            wasHeard: supervisor.wasHeard)
     }
 
     private func announce(_ note: SupervisionNarration.Note, at moment: Instant) {

@@ -6,11 +6,15 @@ public struct SupervisionNarration {
     private let estate: Estate
     private let devices: [Device]
     private let contract: (Int) -> Contract
+    private let wasHeard: (Int) -> Bool
 
-    public init(estate: Estate, devices: [Device], contract: @escaping (Int) -> Contract) {
+    public init(
+        estate: Estate, devices: [Device], contract: @escaping (Int) -> Contract, wasHeard: @escaping (Int) -> Bool
+    ) {
         self.estate = estate
         self.devices = devices
         self.contract = contract
+        self.wasHeard = wasHeard
     }
 
     /// One trouble, or its end.
@@ -32,6 +36,7 @@ public struct SupervisionNarration {
     /// What findings of one moment have in common is said once: a hundred devices behind one gateway are one trouble.
     public func notes(_ findings: [Finding], at moment: Instant) -> [Note] {
         var notes = findings.flatMap { self.notes(of: $0) }
+        notes += heardAtLast(findings.compactMap(\.heardAtLast))
         notes += floors(findings.compactMap(\.unwatchedFloor), open: true)
         notes += floors(findings.compactMap(\.watchedFloor), open: false)
         for index in notes.indices { notes[index].record.at = moment }
@@ -40,7 +45,7 @@ public struct SupervisionNarration {
 
     private func notes(of finding: Finding) -> [Note] {
         switch finding {
-        case .silent(let indices): silent(indices)
+        case .silent(let indices): neverHeard(indices.filter { !wasHeard($0) }) + silent(indices.filter(wasHeard))
         case .heardAgain(let index):
             [one("silent", open: false, index, "is heard again", "恢復通訊")]
         case .massSilence(let block, let missing, let count):
@@ -76,7 +81,7 @@ public struct SupervisionNarration {
                     "speaks at a normal rate again; \(suppressed) of its messages were not heeded",
                     "回復正常；期間有\(suppressed)則訊息沒有處理")
             ]
-        case .floorUnwatched, .floorWatched: []
+        case .floorUnwatched, .floorWatched, .heardAtLast: []
         }
     }
 
@@ -98,6 +103,53 @@ public struct SupervisionNarration {
             record.details.merge(names(silent)) { $1 }
             return Note(record: record, isTold: false)
         }
+    }
+
+    /// One record for each block, however many: on a first start it may be all.
+    private func neverHeard(_ indices: [Int]) -> [Note] {
+        byBlock(indices).map { block, indices in
+            let there = PlaceNames(estate).text(Place(block: block))
+            let one = indices.count == 1
+            return gathered(
+                "never heard", open: true, block, indices,
+                LogRecord.Text(
+                    "\(one ? "1 device" : "\(indices.count) devices") in \(there.english) \(one ? "was" : "were") never "
+                        + "heard (\(first(indices)))",
+                    "\(there.traditionalChinese)有\(indices.count)個裝置從未有訊號（\(first(indices))）"))
+        }
+    }
+
+    private func heardAtLast(_ indices: [Int]) -> [Note] {
+        byBlock(indices).map { block, indices in
+            let there = PlaceNames(estate).text(Place(block: block))
+            let one = indices.count == 1
+            return gathered(
+                "never heard", open: false, block, indices,
+                LogRecord.Text(
+                    "\(one ? "1 device" : "\(indices.count) devices") in \(there.english) that \(one ? "was" : "were") never "
+                        + "heard \(one ? "is" : "are") heard now (\(first(indices)))",
+                    "\(there.traditionalChinese)有\(indices.count)個從未有訊號的裝置現已有訊號（\(first(indices))）"))
+        }
+    }
+
+    private func byBlock(_ indices: [Int]) -> [(block: String, indices: [Int])] {
+        estate.blocks.map { block in (block.id, indices.filter { devices[$0].place.block == block.id }) }
+            .filter { !$0.1.isEmpty }
+    }
+
+    private func gathered(
+        _ trouble: String, open: Bool, _ block: String, _ indices: [Int], _ text: LogRecord.Text
+    ) -> Note {
+        var record = Narration.trouble(
+            trouble, open: open, place: Place(block: block),
+            device: indices.count == 1 ? devices[indices[0]].id : nil, estate, text)
+        record.details.merge(names(indices)) { $1 }
+        return Note(record: record, isTold: false)
+    }
+
+    /// `a-bell, a-lobby-smoke, a-desk-siren, …`
+    private func first(_ indices: [Int]) -> String {
+        indices.prefix(3).map { devices[$0].id }.joined(separator: ", ") + (indices.count > 3 ? ", …" : "")
     }
 
     private func names(_ indices: [Int]) -> [String: String] {
@@ -190,6 +242,10 @@ public struct SupervisionNarration {
 extension Finding {
     fileprivate var unwatchedFloor: (block: Int, floor: String)? {
         if case .floorUnwatched(let block, let floor) = self { (block, floor) } else { nil }
+    }
+
+    fileprivate var heardAtLast: Int? {
+        if case .heardAtLast(let index) = self { index } else { nil }
     }
 
     fileprivate var watchedFloor: (block: Int, floor: String)? {

@@ -52,9 +52,12 @@ public struct Caretaker: Sendable {
         static let vibration = Marks(rawValue: 1024)
         /// No ticket comes of it: it has measured something today, and the day is to be judged when it is over.
         static let measured = Marks(rawValue: 2048)
+        static let neverHeard = Marks(rawValue: 4096)
 
         /// What the rules' state of a device shows.
-        static let ofState: Marks = [.fault, .tamper, .batteryFlag, .mainsLost, .offline, .silent, .stuck, .leak]
+        static let ofState: Marks = [
+            .fault, .tamper, .batteryFlag, .mainsLost, .offline, .silent, .stuck, .leak, .neverHeard,
+        ]
     }
 
     /// What a mark makes a ticket of, in the order of the queues.
@@ -62,7 +65,7 @@ public struct Caretaker: Sendable {
         (.fault, .fault, .condition), (.tamper, .tamper, .condition), (.batteryFlag, .battery, .condition),
         (.batteryLevel, .battery, .level), (.mainsLost, .mainsLost, .condition), (.offline, .offline, .condition),
         (.silent, .silent, .condition), (.stuck, .stuck, .condition), (.leak, .leak, .condition),
-        (.tilt, .tilt, .condition),
+        (.tilt, .tilt, .condition), (.neverHeard, .neverHeard, .condition),
     ]
 
     /// The devices that wait for one kind of ticket, the earliest first: all of them wait equally long.
@@ -112,6 +115,8 @@ public struct Caretaker: Sendable {
     static let firstRoundAfter = Duration.seconds(60)
     /// How many tickets are opened and closed in one step, so that a mass of them delays nobody.
     static let ticketsPerStep = 200
+    /// How many join those of their block that were never heard in one step: on a first start it may be all.
+    static let neverHeardPerStep = 5000
 
     // MARK: What is heard
 
@@ -153,7 +158,7 @@ public struct Caretaker: Sendable {
     }
 
     /// Whether a device has a ticket that its next word may close.
-    public func isThoughtSilent(_ index: Int) -> Bool { marks[index].contains(.silent) }
+    public func isThoughtSilent(_ index: Int) -> Bool { !marks[index].isDisjoint(with: [.silent, .neverHeard]) }
 
     /// Takes the rules' state of a device into account.
     public mutating func note(_ state: DeviceState, of index: Int, at moment: Instant) {
@@ -163,7 +168,9 @@ public struct Caretaker: Sendable {
         if state.has(.batteryLow) { now.formUnion(.batteryFlag) }
         if state.has(.powerLost) { now.formUnion(.mainsLost) }
         if state.has(.offline) { now.formUnion(.offline) }
-        if state.silent { now.formUnion(.silent) }
+        // One that has just spoken for the first time is not silent for the moment until supervision says so.
+        let wasHeard = state.heardAt != nil && !marks[index].contains(.neverHeard)
+        if state.silent { now.formUnion(wasHeard ? .silent : .neverHeard) }
         if state.stuck { now.formUnion(.stuck) }
         if state.alarming.contains(.waterLeak) { now.formUnion(.leak) }
         let changed = marks[index].intersection(.ofState).symmetricDifference(now)
@@ -209,6 +216,14 @@ public struct Caretaker: Sendable {
     public mutating func advance(to moment: Instant) {
         var limit = Self.ticketsPerStep
         for (position, (mark, kind, source)) in Self.meanings.enumerated() where limit > 0 {
+            if mark == .neverHeard {
+                let due = queues[position].takeDue(moment, limit: Self.neverHeardPerStep)
+                for index in due { queued[index].subtract(mark) }
+                let joining = due.filter { marks[$0].contains(mark) }.map { devices[$0] }
+                let finding = TicketBook.Finding(kind: kind, source: source, evidence: kind.ofDevice)
+                book.reportShared(finding, of: joining, at: moment)
+                continue
+            }
             let due = queues[position].takeDue(moment, limit: limit)
             limit -= due.count
             for index in due {
@@ -322,7 +337,9 @@ extension Ticket.Kind {
         case .temperature: [.temperature]
         case .humidity: [.humidity]
         case .vibration: [.vibration]
-        case .endOfLife, .nuisance, .leak, .tilt, .fault, .tamper, .mainsLost, .silent, .offline, .stuck: []
+        case .endOfLife, .nuisance, .leak, .tilt, .fault, .tamper, .mainsLost, .silent, .offline, .stuck,
+            .neverHeard:
+            []
         }
     }
 }

@@ -19,6 +19,7 @@ extension Ticket.Kind {
         case .mainsLost: LogRecord.Text("mains power lost", "市電中斷")
         case .silent: LogRecord.Text("silent", "沒有訊號")
         case .offline: LogRecord.Text("offline", "離線")
+        case .neverHeard: LogRecord.Text("never heard", "從未有訊號")
         case .stuck: LogRecord.Text("stuck", "卡住")
         }
     }
@@ -34,6 +35,7 @@ extension Ticket.Kind {
         case .mainsLost: Evidence("the device has lost mains power", "裝置失去市電")
         case .silent: Evidence("nothing is heard of the device", "沒有收到裝置的訊號")
         case .offline: Evidence("the device is offline", "裝置離線")
+        case .neverHeard: Evidence("nothing was ever heard of the device", "從未收到裝置的訊號")
         case .stuck: Evidence("the detector repeats an alarm that never cleared", "探測器不斷重複從未解除的警報")
         case .contamination, .signal, .endOfLife, .nuisance, .temperature, .humidity, .vibration:
             Evidence(noun.english, noun.traditionalChinese)

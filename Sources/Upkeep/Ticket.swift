@@ -69,11 +69,13 @@ public struct Ticket: Hashable, Sendable, Codable, Identifiable {
         case fault, tamper
         case mainsLost = "mains-lost"
         case silent, offline, stuck
+        /// Nothing was ever heard of it since it is in the registry.
+        case neverHeard = "never-heard"
 
         /// Whether one cause has it at many devices at a time, so that above a number they share the block's ticket.
         var isShared: Bool {
             switch self {
-            case .silent, .offline, .mainsLost, .endOfLife: true
+            case .silent, .offline, .mainsLost, .endOfLife, .neverHeard: true
             case .battery, .contamination, .signal, .nuisance, .temperature, .humidity, .leak, .tilt, .vibration,
                 .fault, .tamper, .stuck:
                 false

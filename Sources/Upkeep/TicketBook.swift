@@ -76,7 +76,7 @@ struct TicketBook: Sendable {
             return reopen(&ticket, finding, at: moment)
         }
         if finding.kind.isShared, isCrowded(finding.kind, device.place.block) {
-            return share(finding, device, at: moment)
+            return share(finding, [device], of: device.place.block, at: moment)
         }
         open(finding, device: device.id, place: device.place, key: own, at: moment)
     }
@@ -150,11 +150,22 @@ struct TicketBook: Sendable {
         ownCount[Key(kind: ticket.kind, subject: .block(ticket.place.block)), default: 0] += change
     }
 
-    private mutating func share(_ finding: Finding, _ device: Device, at moment: Instant) {
-        let own = Key(kind: finding.kind, subject: .device(device.id))
-        guard sharing[own] == nil else { return }
-        let key = Key(kind: finding.kind, subject: .block(device.place.block))
-        let place = Place(block: device.place.block)
+    /// Takes a trouble of many devices into account, all of which share their blocks' tickets.
+    mutating func reportShared(_ finding: Finding, of devices: [Device], at moment: Instant) {
+        var blocks: [String] = []
+        var byBlock: [String: [Device]] = [:]
+        for device in devices {
+            if byBlock[device.place.block] == nil { blocks.append(device.place.block) }
+            byBlock[device.place.block, default: []].append(device)
+        }
+        for block in blocks { share(finding, byBlock[block] ?? [], of: block, at: moment) }
+    }
+
+    private mutating func share(_ finding: Finding, _ devices: [Device], of block: String, at moment: Instant) {
+        let devices = devices.filter { sharing[Key(kind: finding.kind, subject: .device($0.id))] == nil }
+        guard !devices.isEmpty else { return }
+        let key = Key(kind: finding.kind, subject: .block(block))
+        let place = Place(block: block)
         if let number = numberByKey[key], var ticket = ticketByNumber[number], !ticket.isOpen {
             if let closed = ticket.closedAt, closed + settings.reopen > moment {
                 reopen(&ticket, finding, at: moment)
@@ -164,9 +175,11 @@ struct TicketBook: Sendable {
         }
         if numberByKey[key] == nil { open(finding, device: nil, place: place, key: key, at: moment) }
         guard let number = numberByKey[key], var ticket = ticketByNumber[number] else { return }
-        sharing[own] = number
-        ticket.deviceCount += 1
-        if ticket.devices.count < Self.namedMax { ticket.devices.append(device.id) }
+        for device in devices {
+            sharing[Key(kind: finding.kind, subject: .device(device.id))] = number
+            ticket.deviceCount += 1
+            if ticket.devices.count < Self.namedMax { ticket.devices.append(device.id) }
+        }
         ticket.clearSince = nil
         ticket.seenAt = moment
         ticket.evidence = Self.evidence(of: ticket)
@@ -177,6 +190,15 @@ struct TicketBook: Sendable {
         let noun = ticket.kind.noun
         let names = ticket.devices.joined(separator: ", ")
         let more = ticket.deviceCount > ticket.devices.count
+        if ticket.kind == .neverHeard {
+            let one = ticket.deviceCount == 1
+            let list = "'smokehub devices --not-well'"
+            return Evidence(
+                "\(one ? "1 device of the block was" : "\(ticket.deviceCount) devices of the block were") never heard ("
+                    + names + (more ? ", …; \(list) lists them)" : ")"),
+                "該座有 \(ticket.deviceCount) 個裝置從未有訊號（\(names)\(more ? "…；\(list) 可列出" : "")）",
+                [.init("devices", Double(ticket.deviceCount))])
+        }
         return Evidence(
             "\(ticket.deviceCount) more devices of the block: \(noun.english) (\(names)\(more ? ", …" : ""))",
             "該座另有 \(ticket.deviceCount) 個裝置：\(noun.traditionalChinese)（\(names)\(more ? "…" : "")）",
@@ -189,6 +211,7 @@ struct TicketBook: Sendable {
         if let number = sharing.removeValue(forKey: own), var ticket = ticketByNumber[number] {
             ticket.deviceCount -= 1
             ticket.devices.removeAll { $0 == device }
+            nameThoseLeft(&ticket)
             if ticket.deviceCount > 0 {
                 ticket.evidence = Self.evidence(of: ticket)
             } else {
@@ -202,6 +225,15 @@ struct TicketBook: Sendable {
         ticket.sources.subtract(source)
         if ticket.sources.isEmpty { settle(&ticket, from: moment) }
         put(ticket)
+    }
+
+    /// Names those that are left, once they are few: they are the ones to look for.
+    private func nameThoseLeft(_ ticket: inout Ticket) {
+        guard ticket.deviceCount <= Self.namedMax, ticket.devices.count < ticket.deviceCount else { return }
+        let left = sharing.filter { $0.value == ticket.number }.keys
+        ticket.devices = left.compactMap { key in
+            if case .device(let id) = key.subject { id } else { nil }
+        }.sorted()
     }
 
     private mutating func settle(_ ticket: inout Ticket, from moment: Instant) {
@@ -333,7 +365,14 @@ struct TicketBook: Sendable {
 
     mutating func takeEvents() -> [TicketEvent] {
         defer { events.removeAll() }
-        return events
+        // Others may have joined since it was opened.
+        return events.map { event in
+            switch event {
+            case .opened(let ticket) where ticket.device == nil: .opened(ticketByNumber[ticket.number] ?? ticket)
+            case .reopened(let ticket) where ticket.device == nil: .reopened(ticketByNumber[ticket.number] ?? ticket)
+            default: event
+            }
+        }
     }
 }
 

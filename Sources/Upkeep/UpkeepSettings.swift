@@ -129,7 +129,7 @@ extension Ticket.Kind {
     /// Within how many days it should be mended, unless the settings say otherwise.
     fileprivate var days: Int {
         switch self {
-        case .leak, .tilt, .stuck, .silent, .offline, .mainsLost: 1
+        case .leak, .tilt, .stuck, .silent, .offline, .mainsLost, .neverHeard: 1
         case .fault, .tamper: 2
         case .battery, .vibration: 7
         case .signal, .nuisance, .temperature, .humidity: 14

@@ -1,10 +1,10 @@
 import Devices
 import Foundation
 import Registry
-import Rules
 import Store
 import Testing
 
+@testable import Rules
 @testable import Upkeep
 
 @Suite struct `A ticket` {
@@ -141,6 +141,35 @@ import Testing
         for index in devices.indices { course.caretaker.note(DeviceState(), of: index, at: course.now) }
         course.pass(.seconds(3600))
         #expect(course.caretaker.openTickets == [] && course.told.count == 12)
+    }
+
+    @Test func `is one for all of a block that were never heard, and names those that are left`() throws {
+        let devices = (0..<700).map { Course.device("d-\($0)") }
+        var course = Course(devices)
+        var unheard = DeviceState()
+        unheard.silent = true
+        for index in devices.indices { course.caretaker.note(unheard, of: index, at: course.now) }
+        course.pass(.seconds(60))
+        let ticket = try #require(course.caretaker.openTickets.first)
+        #expect(course.caretaker.openTickets.count == 1 && ticket.kind == .neverHeard && ticket.device == nil)
+        #expect(ticket.deviceCount == 700 && course.told.count == 1)
+        #expect(ticket.evidence.text.english.hasPrefix("700 devices of the block were never heard (d-0, d-1, d-2, "))
+        #expect(ticket.evidence.text.english.hasSuffix(", …; 'smokehub devices --not-well' lists them)"))
+        // The first word comes a moment before supervision takes it in.
+        var speaks = unheard
+        speaks.heardAt = course.now
+        for index in devices.indices.dropLast(2) {
+            course.caretaker.note(speaks, of: index, at: course.now)
+            course.caretaker.note(DeviceState(), of: index, at: course.now)
+        }
+        course.pass(.seconds(60))
+        #expect(
+            course.caretaker.openTickets.map(\.evidence.text.english) == [
+                "2 devices of the block were never heard (d-698, d-699)"
+            ])
+        course.restart(devices.indices.map { $0 < 698 ? DeviceState() : unheard })
+        course.pass(.seconds(7200))
+        #expect(course.caretaker.openTickets.map(\.deviceCount) == [2] && course.told.count == 1)
     }
 
     @Test func `is not opened beyond what can be held, and that is said once`() throws {

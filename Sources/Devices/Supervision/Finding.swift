@@ -5,6 +5,8 @@ public enum Finding: Hashable, Sendable {
     /// They are past their contracts.
     case silent([Int])
     case heardAgain(Int)
+    /// It was silent from the start, and has spoken for the first time.
+    case heardAtLast(Int)
     /// So many devices of a block fell silent within a minute.
     case massSilence(block: Int, missing: Int, of: Int)
     case massSilenceOver(block: Int)
@@ -43,7 +45,7 @@ extension [Finding] {
         for finding in self {
             switch finding {
             case .silent(let indices): silent += indices
-            case .heardAgain(let index): heard.append(index)
+            case .heardAgain(let index), .heardAtLast(let index): heard.append(index)
             default: break
             }
         }

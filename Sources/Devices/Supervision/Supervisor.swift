@@ -150,6 +150,9 @@ public struct Supervisor: Sendable {
         return findings
     }
 
+    /// Whether a device has ever been heard.
+    public func wasHeard(_ index: Int) -> Bool { watched[index].wasHeard }
+
     public mutating func record(of index: Int) -> SupervisionRecord {
         settleHeartbeats()
         let device = watched[index]
@@ -349,7 +352,7 @@ extension Supervisor {
         if last == .min { noteHeardAtAll(index) }
         if watched[index].flags.contains(.silent) {
             watched[index].flags.remove(.silent)
-            findings.append(.heardAgain(index))
+            findings.append(last == .min ? .heardAtLast(index) : .heardAgain(index))
         }
         if !watched[index].flags.contains(.filed) { file(index) }
         noteStanding(of: index, before)
