@@ -36,7 +36,7 @@ extension Pipeline {
         guard exercise == nil || listening.backlogUntil == nil else { return }
         if !report.unmapped.isEmpty { noteUnmapped(report, retained: message.retained, exercise: exercise, at: moment) }
         let position = registry.position(of: report.ecosystem, address: report.address)
-        if exercise == nil, !supervise(report, index: position, retained: message.retained, at: moment) { return }
+        if exercise == nil, !supervise(report, message, index: position, at: moment) { return }
         guard let index = position else {
             // What it is the way to is registered, and supervised.
             if report.isGateway { return }
@@ -49,6 +49,11 @@ extension Pipeline {
         if let place = report.place, place != registry.devices[index].place {
             noteMisplaced(registry.devices[index], said: place, at: moment)
         }
+        heed(report, message, of: index, exercise: exercise, at: moment)
+    }
+
+    /// Shows the rules what a registered device says.
+    func heed(_ report: Report, _ message: Message, of index: Int, exercise: String?, at moment: Instant) {
         let backlog = listening.backlogUntil != nil
         let timeBefore = engine.now
         let placement = engine.apply(

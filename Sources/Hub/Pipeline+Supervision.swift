@@ -23,9 +23,9 @@ extension Pipeline {
     /// Lets a real message act on supervision.
     ///
     /// - Parameter index: of the device; `nil` for a stranger.
-    /// - Returns: whether what it says is to be heeded.
-    func supervise(_ report: Report, index: Int?, retained: Bool, at moment: Instant) -> Bool {
-        let sign = Supervisor.Sign(report, retained: retained, backlog: listening.backlogUntil != nil)
+    /// - Returns: whether what it says is to be heeded now.
+    func supervise(_ report: Report, _ message: Message, index: Int?, at moment: Instant) -> Bool {
+        let sign = Supervisor.Sign(report, retained: message.retained, backlog: listening.backlogUntil != nil)
         if report.isGateway, let isThere = sign.availability {
             let gateway = Finding.Gateway(ecosystem: report.ecosystem, address: report.gateway ?? report.address)
             if supervisor.gateway(gateway, isThere: isThere, at: moment) {
@@ -34,7 +34,38 @@ extension Pipeline {
         }
         guard let index else { return true }
         heard.insert(index)
-        return supervisor.heard(index, sign, at: moment)
+        let isHeeded = supervisor.heard(index, sign, at: moment)
+        if isHeeded {
+            lastUnheeded[index] = nil
+        } else if sign.speaksOfHazards || lastUnheeded[index]?.sign.speaksOfHazards != true {
+            lastUnheeded[index] = LastUnheeded(report: report, message: message, sign: sign)
+        }
+        return isHeeded
+    }
+
+    /// The newest message of a storming device that was not heeded, of those that speak of hazards if any does: it is
+    /// judged when its second is over, or an alarm whose clear came within it would stand until the next message.
+    ///
+    /// It has been acknowledged by then, and a crash within that second loses it: never an alarm, for one that is news is
+    /// always heeded at once. One for each storming device, so that they are bounded.
+    struct LastUnheeded {
+        var report: Report
+        var message: Message
+        var sign: Supervisor.Sign
+    }
+
+    /// Judges what was not heeded in seconds that are over.
+    ///
+    /// - Parameter all: whatever second it is, for the hub stops.
+    func judgeLastUnheeded(all: Bool = false, at moment: Instant) {
+        guard !lastUnheeded.isEmpty, listening.backlogUntil == nil else { return }
+        for index in lastUnheeded.keys.sorted() {
+            guard let last = lastUnheeded[index], supervisor.heedsLast(last.sign, of: index, at: moment) || all else {
+                continue
+            }
+            lastUnheeded[index] = nil
+            heed(last.report, last.message, of: index, exercise: nil, at: moment)
+        }
     }
 
     /// Lets time act on supervision, and says what it has found.

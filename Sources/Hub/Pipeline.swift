@@ -50,6 +50,8 @@ final class Pipeline {
     var troubles = TroubleMemory()
     var unmapped = UnmappedMemory()
     var flapping = Flapping()
+    /// By device.
+    var lastUnheeded: [Int: LastUnheeded] = [:]
     var strangers = Strangers()
     var journalCut = JournalCut()
     var canary: Canary
@@ -157,6 +159,8 @@ final class Pipeline {
             // Only now, for it may begin the connection anew, and what is durable should not come again.
             keepCanary(at: now())
         }
+        judgeLastUnheeded(all: true, at: now())
+        collect()
         tellWhatWasKeptBack(at: now())
         note("The hub stops", "系統停止")
         checkpoint(limit: .max)
@@ -213,6 +217,7 @@ final class Pipeline {
         tellOfStrangers(at: moment)
         if due.silence <= moment {
             due.silence = moment + .seconds(1)
+            judgeLastUnheeded(at: moment)
             keepSupervision(at: moment)
             keepRequests(at: moment)
             noteClock(at: moment)

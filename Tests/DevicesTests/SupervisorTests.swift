@@ -324,6 +324,30 @@ private final class Estate5 {
         #expect(estate.says(0))
     }
 
+    @Test func `heeds the last message of a storm's second when that is over`() {
+        let estate = Estate5()
+        for _ in 0..<121 { estate.says(0) }
+        #expect(estate.says(0, [.flag(.smoke, true)]))
+        #expect(!estate.says(0, [.flag(.smoke, false)]))
+        let clear = Supervisor.Sign(
+            Report(ecosystem: .native, address: "0", readings: [.flag(.smoke, false)]), retained: false, backlog: false)
+        #expect(clear.speaksOfHazards)
+        let within = estate.supervisor.heedsLast(clear, of: 0, at: estate.now + .milliseconds(999))
+        let after = estate.supervisor.heedsLast(clear, of: 0, at: estate.now + .seconds(1))
+        #expect(!within && after)
+        // What comes after it is measured by it: it raises a hazard anew.
+        estate.now = estate.now + .seconds(1)
+        #expect(estate.says(0, [.flag(.smoke, true)]))
+        #expect(estate.pass(70).contains(.stormsNoMore(0, suppressed: 0)))
+    }
+
+    @Test func `tells one that is heard for the first time from one that is heard again`() {
+        let estate = Estate5()
+        estate.pass(400)
+        estate.says(0)
+        #expect(estate.found().contains(.heardAtLast(0)))
+    }
+
     @Test func `heeds an alarm in a storm that was only tested just before`() {
         let estate = Estate5()
         for _ in 0..<121 { estate.says(0) }

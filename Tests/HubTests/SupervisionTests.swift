@@ -297,6 +297,49 @@ import Testing
         try await checkReplay(atLeast: 2)
     }
 
+    @Test func `in a storm is heard to its last clear, which is replayed as it was judged`() async throws {
+        defer { broker.stop() }
+        let ahead = Ahead()
+        let log = LogTrail(folder.state)
+        let hub = try RunningHub(folder, now: ahead.now)
+        try await hub.untilReady()
+        let flood = Trail<Bool>()
+        let topic = Voice.topic(of: "a-3-B-smoke")
+        for _ in 0..<50 { voice.call(topic, Voice.event(of: "a-3-B-smoke", "ok")) { flood.append($0) } }
+        try await log.trouble("storm")
+        voice.call(topic, Voice.event(of: "a-3-B-smoke", "alarm")) { flood.append($0) }
+        voice.call(topic, Voice.event(of: "a-3-B-smoke", "ok")) { flood.append($0) }
+        try await flood.first(52, "messages of the flood")
+        try await log.line("the alarm") { $0.device == "a-3-B-smoke" && $0.details["change"] == "raised" }
+        try await log.line("its clear") { $0.device == "a-3-B-smoke" && $0.details["change"] == "cleared" }
+        try await hub.stop()
+        try await checkReplay(atLeast: 1)
+    }
+
+    @Test func `on a first start is one trouble and one ticket for each block`() async throws {
+        defer { broker.stop() }
+        let ahead = Ahead()
+        let log = LogTrail(folder.state)
+        let hub = try RunningHub(folder, now: ahead.now)
+        try await hub.untilReady()
+        ahead.by(.seconds(400))
+        let trouble = try await log.line("who was never heard") {
+            $0.details["trouble"] == "never heard" && $0.place?.block == "a"
+        }
+        #expect(trouble.text.english.contains("devices in Block A were never heard (a-"))
+        let ticket = try await log.line("their ticket") {
+            $0.details["kind"] == "never-heard" && $0.place?.block == "a"
+        }
+        #expect(ticket.device == nil && ticket.text.english.contains("devices of the block were never heard (a-"))
+        try await voice.report("a-3-B-smoke", "ok")
+        let heard = try await log.line("one that is heard") {
+            $0.details["trouble"] == "never heard" && $0.details["state"] == "put right"
+        }
+        #expect(heard.device == "a-3-B-smoke")
+        #expect(log.troubles("silent").isEmpty)
+        try await hub.stop()
+    }
+
     @Test func `because the radio loses it shows in a device's counts`() async throws {
         defer { broker.stop() }
         let hub = try await serve()

@@ -30,6 +30,18 @@ extension Supervisor {
         return passes
     }
 
+    /// Whether the last message of a device that was not heeded is heeded now, at the end of its second: it may be the
+    /// one that ends the alarm.
+    public mutating func heedsLast(_ sign: Sign, of index: Int, at moment: Instant) -> Bool {
+        guard var storm = storms[index] else { return true }
+        guard moment.milliseconds - storm.passedAt >= 1000 else { return false }
+        storm.hazards = sign.hazards
+        storm.passedAt = moment.milliseconds
+        storm.suppressed = max(0, storm.suppressed - 1)
+        storms[index] = storm
+        return true
+    }
+
     mutating func endStorms(at now: Int64) {
         guard !storms.isEmpty else { return }
         for index in storms.keys.sorted() {

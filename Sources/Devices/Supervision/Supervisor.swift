@@ -300,6 +300,8 @@ extension Supervisor {
         public var fault: Bool?
         /// The hazards that are raised, a bit each.
         var hazards: UInt32 = 0
+        /// It says of a hazard that it is there, or that it is not.
+        public private(set) var speaksOfHazards = false
         public var sequence: UInt64?
         public var gateway: String?
 
@@ -311,6 +313,7 @@ extension Supervisor {
             sequence = report.sequence
             gateway = report.gateway
             for reading in report.readings {
+                if case .flag = reading.value, reading.kind.isHazard { speaksOfHazards = true }
                 switch (reading.kind, reading.value) {
                 case (.availability, .text(let text)): availability = text != "offline"
                 case (.fault, .flag(let flag)): fault = flag
