@@ -53,7 +53,7 @@ public struct BuildingAlarmAnswer: ResponseCodable, Sendable {
             switch (alarm.isolation, alarm.faults.isEmpty) {
             case (let isolation?, _): isolation.isOverdue ? .notBack : .isolated
             case (nil, false): .unregistered
-            case (nil, true): 
+            case (nil, true):
                 alarm.watchedSince != nil ? .inService : known.isRegistered ? .neverHeard : .notWatched
             }
         amber = alarm.isUntested || alarm.isNeverHeard == true

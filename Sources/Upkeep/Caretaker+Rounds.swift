@@ -62,7 +62,7 @@ extension Caretaker {
         case .trouble(let evidence, let days):
             book.report(
                 TicketBook.Finding(kind: kind, source: .trend, evidence: evidence, days: days), of: device, at: moment)
-        case .mended: book.mend(kind, .trend, of: device.id, at: moment)
+        case .mended: book.mend(kind, .trend, of: device.id, among: devices, at: moment)
         case .unsure: break
         }
     }

@@ -187,7 +187,7 @@ public struct Caretaker: Sendable {
         let (_, kind, source) = Self.meanings[position]
         guard value else {
             marks[index].subtract(mark)
-            return book.mend(kind, source, of: devices[index].id, at: moment)
+            return book.mend(kind, source, of: devices[index].id, among: devices, at: moment)
         }
         marks[index].formUnion(mark)
         guard !queued[index].contains(mark) else { return }

@@ -153,12 +153,12 @@ struct TicketBook: Sendable {
     /// Takes a trouble of many devices into account, all of which share their blocks' tickets.
     mutating func reportShared(_ finding: Finding, of devices: [Device], at moment: Instant) {
         var blocks: [String] = []
-        var byBlock: [String: [Device]] = [:]
+        var sharers: [String: [Device]] = [:]
         for device in devices {
-            if byBlock[device.place.block] == nil { blocks.append(device.place.block) }
-            byBlock[device.place.block, default: []].append(device)
+            if sharers[device.place.block] == nil { blocks.append(device.place.block) }
+            sharers[device.place.block, default: []].append(device)
         }
-        for block in blocks { share(finding, byBlock[block] ?? [], of: block, at: moment) }
+        for block in blocks { share(finding, sharers[block] ?? [], of: block, at: moment) }
     }
 
     private mutating func share(_ finding: Finding, _ devices: [Device], of block: String, at moment: Instant) {
@@ -206,12 +206,17 @@ struct TicketBook: Sendable {
     }
 
     /// Takes into account that a trouble does not show any more where it showed.
-    mutating func mend(_ kind: Ticket.Kind, _ source: Ticket.Sources, of device: Device.ID, at moment: Instant) {
+    ///
+    /// - Parameter devices: of the registry, among which are those that share a ticket with it.
+    mutating func mend(
+        _ kind: Ticket.Kind, _ source: Ticket.Sources, of device: Device.ID, among devices: [Device],
+        at moment: Instant
+    ) {
         let own = Key(kind: kind, subject: .device(device))
         if let number = sharing.removeValue(forKey: own), var ticket = ticketByNumber[number] {
             ticket.deviceCount -= 1
             ticket.devices.removeAll { $0 == device }
-            nameThoseLeft(&ticket)
+            nameThoseLeft(&ticket, among: devices)
             if ticket.deviceCount > 0 {
                 ticket.evidence = Self.evidence(of: ticket)
             } else {
@@ -228,12 +233,11 @@ struct TicketBook: Sendable {
     }
 
     /// Names those that are left, once they are few: they are the ones to look for.
-    private func nameThoseLeft(_ ticket: inout Ticket) {
+    private func nameThoseLeft(_ ticket: inout Ticket, among devices: [Device]) {
         guard ticket.deviceCount <= Self.namedMax, ticket.devices.count < ticket.deviceCount else { return }
-        let left = sharing.filter { $0.value == ticket.number }.keys
-        ticket.devices = left.compactMap { key in
-            if case .device(let id) = key.subject { id } else { nil }
-        }.sorted()
+        ticket.devices = devices.map(\.id).filter { id in
+            sharing[Key(kind: ticket.kind, subject: .device(id))] == ticket.number
+        }
     }
 
     private mutating func settle(_ ticket: inout Ticket, from moment: Instant) {

@@ -162,7 +162,8 @@ private let day = 86_400
         bell.wait(until: 2300)
         #expect(bell.alarm.isNeverHeard == true)
         let outcome = bell.course.consequences()
-        #expect(outcome.records.map { $0.details["trouble"] } == Array(repeating: "building alarm never heard", count: 2))
+        #expect(
+            outcome.records.map { $0.details["trouble"] } == Array(repeating: "building alarm never heard", count: 2))
         #expect(outcome.alerts.map(\.audience) == Array(repeating: [.guards, .maintenance], count: 2))
         #expect(
             outcome.alerts.first?.announcement
@@ -175,8 +176,9 @@ private let day = 86_400
         bell.beat(at: 40 * day)
         #expect(bell.alarm.isNeverHeard == nil)
         let records = bell.course.consequences().records
-        #expect(records.map { "\($0.details["trouble"] ?? "") \($0.details["state"] ?? "")" }
-            == ["building alarm never heard put right"])
+        #expect(
+            records.map { "\($0.details["trouble"] ?? "") \($0.details["state"] ?? "")" }
+                == ["building alarm never heard put right"])
     }
 }
 
