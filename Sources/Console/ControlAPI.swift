@@ -103,6 +103,9 @@ struct ControlAPI {
 /// The hub's state, in numbers since its start.
 public struct StatusAnswer: ResponseCodable, Sendable {
     public var connected: Bool
+    /// Since when it is not, RFC 3339: what the hub says of devices and coverage is as old. Absent while it is, and where
+    /// it has not been since the start.
+    public var disconnectedAt: String?
     public var messages: Int
     public var malformed: Int
     public var unknownDevices: Int
@@ -120,6 +123,7 @@ public struct StatusAnswer: ResponseCodable, Sendable {
 
     init(_ tally: HubBoard.Tally, at moment: Instant) {
         connected = tally.isConnected
+        disconnectedAt = tally.isConnected || !tally.hasBeenConnected ? nil : tally.lostLinkAt?.description
         messages = tally.messages
         malformed = tally.malformed
         unknownDevices = tally.unknown

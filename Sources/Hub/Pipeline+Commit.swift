@@ -133,9 +133,10 @@ extension Pipeline {
     private static let entriesMax = 50_000
 
     private func noteFaultEnds(since: Instant) {
+        let clock = since.words(utcOffset: caretaker.utcOffset)
         note(
-            putRight: "store", "What could not be written since \(since) is durable now",
-            "自 \(since) 起未能寫入的資料現已保存")
+            putRight: "store", "What could not be written since \(clock.english) is durable now",
+            "自\(clock.traditionalChinese)起未能寫入的資料現已保存")
     }
 
     /// Alarms go out even when nothing can be written. Their ids make the durable copies that follow the same alerts.

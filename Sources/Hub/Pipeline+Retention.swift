@@ -1,6 +1,8 @@
 import Logging
 import Registry
+import Rules
 import Store
+import Upkeep
 
 // What is deleted because it is old, or because there is too much of it.
 extension Pipeline {
@@ -27,11 +29,13 @@ extension Pipeline {
     private func noteCut(_ pruned: HubDatabase.Pruned, at moment: Instant) {
         switch journalCut.news(pruned.cutBySize > 0, at: moment) {
         case .begins:
-            let whole = pruned.wholeFrom.map { "\($0)" } ?? "\(moment)"
+            let from = pruned.wholeFrom ?? moment
+            let whole = from.words(utcOffset: caretaker.utcOffset)
             note(
                 trouble: "journal",
-                "The journal has reached journal.bytes-max and goes back to \(whole) only, less than journal.retention",
-                "事件日誌已達 journal.bytes-max 上限，只保留自 \(whole) 起的紀錄，短於 journal.retention", ["whole_from": whole])
+                "The journal has reached journal.bytes-max and goes back to \(whole.english) only, less than journal.retention",
+                "事件日誌已達 journal.bytes-max 上限，只保留自\(whole.traditionalChinese)起的紀錄，短於 journal.retention",
+                ["whole_from": from.description])
         case .ends:
             note(
                 putRight: "journal", "The journal is as long again as journal.retention says",

@@ -34,6 +34,8 @@ extension Pipeline {
         }
         guard let index else { return true }
         heard.insert(index)
+        // That a device is heard at all is written down at once, and not at the next checkpoint.
+        if !supervisor.wasHeard(index), sign.isLife { changedDevices.insert(index) }
         let isHeeded = supervisor.heard(index, sign, at: moment)
         if isHeeded {
             lastUnheeded[index] = nil

@@ -138,8 +138,10 @@ final class Pipeline {
         if isNew {
             note("The hub has started", "系統已啟動")
         } else {
-            let since = listening.heardAt.description
-            note("The hub has started; it last worked at \(since)", "系統已啟動；上次運作至 \(since)", ["since": since])
+            let since = listening.heardAt.words(utcOffset: caretaker.utcOffset)
+            note(
+                "The hub has started; it last worked at \(since.english)", "系統已啟動；上次運作至\(since.traditionalChinese)",
+                ["since": listening.heardAt.description])
         }
         writeAndTell()
         while !stops {

@@ -80,3 +80,8 @@ extension Narration {
         return Text("\(time) on \(day) \(months[month - 1])", "\(month)月\(day)日\(time)")
     }
 }
+
+extension Instant {
+    /// What a sentence calls it, by the estate's clocks: `18:00 on 23 Nov` and `11月23日18:00`.
+    package func words(utcOffset: Duration) -> LogRecord.Text { Narration.clock(self, utcOffset) }
+}

@@ -2,7 +2,9 @@ import Registry
 
 // What people do at the controls, and what becomes of it by itself.
 extension Narration {
-    static func command(_ command: OperatorCommand, _ incident: Incident, _ estate: Estate) -> LogRecord {
+    static func command(
+        _ command: OperatorCommand, _ incident: Incident, _ estate: Estate, utcOffset: Duration
+    ) -> LogRecord {
         let by = command.by
         let id = incident.id
         var details = ["verb": command.verb.rawValue, "by": by, "why": command.why]
@@ -11,16 +13,19 @@ extension Narration {
         case .acknowledge: text = Text("\(by) has seen \(id)", "\(by) 已知悉 \(id)")
         case .confirm: text = Text("\(by) confirms that \(id) is real", "\(by) 證實 \(id) 屬實")
         case .silence:
-            let until = command.until?.description ?? ""
-            text = Text("\(by) silences the sounders of \(id) until \(until)", "\(by) 將 \(id) 的警笛靜音至 \(until)")
-            details["until"] = until
+            let until = command.until.map { clock($0, utcOffset) } ?? Text("", "")
+            text = Text(
+                "\(by) silences the sounders of \(id) until \(until.english)",
+                "\(by) 將 \(id) 的警笛靜音至\(until.traditionalChinese)")
+            details["until"] = command.until?.description ?? ""
         case .resound: text = Text("\(by) ends the silence of \(id)", "\(by) 結束 \(id) 的靜音")
         case .reset:
             text = Text("\(by) resets \(id)", "\(by) 重置 \(id)")
             let still = incident.stillAlarming
             if command.force == true, !still.isEmpty {
-                text.english += " by force; still alarming: \(list(still))"
-                text.traditionalChinese += "（強制）：\(list(still)) 仍在報警"
+                let list = list(still, utcOffset)
+                text.append(
+                    " by force; still alarming: \(list.english)", "（強制）：\(list.traditionalChinese)仍在報警")
                 details["forced"] = "true"
                 details["still"] = still.map(\.device).joined(separator: " ")
             }
@@ -70,7 +75,7 @@ extension Narration {
     /// - Parameter burning: what still alarms.
     static func silenceEnds(
         _ incident: Incident, _ silence: Incident.Silence, because end: SilenceEnd, burning: [Incident.Member],
-        _ estate: Estate
+        _ estate: Estate, utcOffset: Duration
     ) -> LogRecord {
         let why: Text =
             switch end {
@@ -84,9 +89,10 @@ extension Narration {
             case .clears: Text("all detectors are clear", "所有探測器已解除警報")
             case .closes: Text("the incident is closed", "事件已結束")
             }
+        let list = list(burning, utcOffset)
         let still =
             burning.isEmpty
-            ? Text("", "") : Text("; still alarming: \(list(burning))", "；\(list(burning)) 仍在報警")
+            ? Text("", "") : Text("; still alarming: \(list.english)", "；\(list.traditionalChinese)仍在報警")
         return LogRecord(
             at: silence.until, event: .incident, level: burning.isEmpty ? .info : level(of: incident.stage),
             estate: estate.id, place: incident.members.first?.place, incident: incident.id, stage: incident.stage,
@@ -100,37 +106,45 @@ extension Narration {
             ])
     }
 
-    private static func list(_ members: [Incident.Member]) -> String {
-        members.map { "\($0.device) since \($0.raisedAt)" }.joined(separator: ", ")
+    private static func list(_ members: [Incident.Member], _ utcOffset: Duration) -> Text {
+        list(members.map { ($0.device, $0.raisedAt) }, utcOffset)
+    }
+
+    /// `a-12-C-smoke since 20:00 on 22 Nov`
+    private static func list(_ alarms: [(device: Device.ID, raisedAt: Instant)], _ utcOffset: Duration) -> Text {
+        Text(
+            alarms.map { "\($0.device) since \(clock($0.raisedAt, utcOffset).english)" }.joined(separator: ", "),
+            alarms.map { "\($0.device)（自\(clock($0.raisedAt, utcOffset).traditionalChinese)起）" }
+                .joined(separator: "、"))
     }
 
     // MARK: Disablements and tests
 
     static func disablementBegins(
-        _ disablement: Disablement, isProlonged: Bool, at moment: Instant, _ estate: Estate
+        _ disablement: Disablement, isProlonged: Bool, at moment: Instant, _ estate: Estate, utcOffset: Duration
     ) -> LogRecord {
         let scope = disablement.scope
-        let until = disablement.until
+        let until = clock(disablement.until, utcOffset)
         let by = [disablement.by, disablement.second].compactMap { $0 }
         let who = Text(by.joined(separator: " and "), by.joined(separator: "、"))
         let text =
             switch (disablement.isTest, isProlonged) {
             case (true, false):
                 Text(
-                    "\(who.english) begins a test of \(scope) until \(until): test presses are counted, alarms stay real",
-                    "\(who.traditionalChinese) 開始測試 \(scope)，至 \(until)：只計算測試按鍵，警報照常處理")
+                    "\(who.english) begins a test of \(scope) until \(until.english): test presses are counted, alarms stay real",
+                    "\(who.traditionalChinese) 開始測試 \(scope)，至\(until.traditionalChinese)：只計算測試按鍵，警報照常處理")
             case (true, true):
                 Text(
-                    "\(who.english) lets the test of \(scope) end at \(until)",
-                    "\(who.traditionalChinese) 將 \(scope) 的測試改為至 \(until) 結束")
+                    "\(who.english) lets the test of \(scope) end at \(until.english)",
+                    "\(who.traditionalChinese) 將 \(scope) 的測試改為至\(until.traditionalChinese)結束")
             case (false, false):
                 Text(
-                    "\(who.english) disables \(scope) until \(until): what alarms there is recorded, and nobody is told",
-                    "\(who.traditionalChinese) 停用 \(scope)，至 \(until)：期間的警報只作記錄，不作通知")
+                    "\(who.english) disables \(scope) until \(until.english): what alarms there is recorded, and nobody is told",
+                    "\(who.traditionalChinese) 停用 \(scope)，至\(until.traditionalChinese)：期間的警報只作記錄，不作通知")
             case (false, true):
                 Text(
-                    "\(who.english) lets \(scope) be disabled until \(until)",
-                    "\(who.traditionalChinese) 將 \(scope) 的停用改為至 \(until)")
+                    "\(who.english) lets \(scope) be disabled until \(until.english)",
+                    "\(who.traditionalChinese) 將 \(scope) 的停用改為至\(until.traditionalChinese)")
             }
         return record(
             disablement, state: "open", level: disablement.isTest ? .info : .trouble, text, at: moment, estate)
@@ -146,7 +160,7 @@ extension Narration {
 
     static func disablementEnds(
         _ disablement: Disablement, because end: DisablementEnd, burning: [Disablement.Withheld], at moment: Instant,
-        _ estate: Estate
+        _ estate: Estate, utcOffset: Duration
     ) -> LogRecord {
         var text =
             disablement.isTest
@@ -166,8 +180,10 @@ extension Narration {
             text.append("; \(count) devices were pressed", "；共測試 \(count) 個裝置")
         }
         if !burning.isEmpty {
-            let list = burning.map { "\($0.device) since \($0.raisedAt)" }.joined(separator: ", ")
-            text.append("; still alarming, and counted from now on: \(list)", "；\(list) 仍在報警，由現在起照常處理")
+            let list = list(burning.map { ($0.device, $0.raisedAt) }, utcOffset)
+            text.append(
+                "; still alarming, and counted from now on: \(list.english)",
+                "；\(list.traditionalChinese)仍在報警，由現在起照常處理")
         }
         var record = record(
             disablement, state: "put right", level: burning.isEmpty ? .info : .alarm, text, at: moment, estate)

@@ -129,7 +129,8 @@ extension RuleEngine {
         remove(key)
         real.blocks[key.block].disablements.append(disablement)
         outcome.records.append(
-            Narration.disablementBegins(disablement, isProlonged: before != nil, at: now, estate))
+            Narration.disablementBegins(
+                disablement, isProlonged: before != nil, at: now, estate, utcOffset: rules.settings.utcOffset))
         let device = named(by: key.scope)
         announce(
             Narration.announcement(
@@ -174,7 +175,8 @@ extension RuleEngine {
         let burning = disablement.withheld.filter { stillAlarms($0) }
         let free = burning.filter { coverings(of: $0).isEmpty }
         outcome.records.append(
-            Narration.disablementEnds(disablement, because: end, burning: free, at: now, estate))
+            Narration.disablementEnds(
+                disablement, because: end, burning: free, at: now, estate, utcOffset: rules.settings.utcOffset))
         announce(disablement, endedBecause: end, burning: free, key)
         noteDisablements(ofBlock: key.block)
         for alarm in burning {

@@ -13,7 +13,7 @@ extension RuleEngine {
         }
         let incident = self[drill].blocks[block].incidents[position]
         if let refusal = refusal(of: command, incident) { return refusal }
-        var record = Narration.command(command, incident, estate)
+        var record = Narration.command(command, incident, estate, utcOffset: rules.settings.utcOffset)
         record.at = now
         outcome.records.append(record)
         var changed = incident

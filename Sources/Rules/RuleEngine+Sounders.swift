@@ -40,7 +40,8 @@ extension RuleEngine {
         case .clears, .closes: isOver = true
         }
         let burning = isOver ? [] : incident.members.filter(\.alarms)
-        var record = Narration.silenceEnds(incident, silence, because: end, burning: burning, estate)
+        var record = Narration.silenceEnds(
+            incident, silence, because: end, burning: burning, estate, utcOffset: rules.settings.utcOffset)
         record.at = min(self[drill].realTime(of: at), now)
         outcome.records.append(record)
         // The estate's own incident has no detectors of its own; it is open while the blocks burn.

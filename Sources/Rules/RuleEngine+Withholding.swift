@@ -144,7 +144,8 @@ extension RuleEngine {
             let burning = disablement.withheld.filter { stillAlarms($0) }
             outcome.records.append(
                 Narration.disablementEnds(
-                    disablement, because: .broken(signal.kind, signal.place), burning: burning, at: now, estate))
+                    disablement, because: .broken(signal.kind, signal.place), burning: burning, at: now, estate,
+                    utcOffset: rules.settings.utcOffset))
             announce(disablement, endedBecause: .broken(signal.kind, signal.place), burning: burning, key)
             noteDisablements(ofBlock: key.block)
             alarms += burning
@@ -224,7 +225,9 @@ extension RuleEngine {
         let disablement = real.blocks[holder].disablements.remove(at: position)
         let kind = incident.members.first { $0.place == second }?.kinds.members.first ?? .smoke
         outcome.records.append(
-            Narration.disablementEnds(disablement, because: .broken(kind, second), burning: [], at: now, estate))
+            Narration.disablementEnds(
+                disablement, because: .broken(kind, second), burning: [], at: now, estate,
+                utcOffset: rules.settings.utcOffset))
         noteDisablements(ofBlock: holder)
         return true
     }

@@ -115,6 +115,10 @@ struct Status: AsyncParsableCommand {
                 Line.out("too large        \(status.dropped)")
                 Line.out("open incidents   \(status.openIncidents)")
                 Line.out("false alarms     \(status.falseAlarms.sentence)")
+                if !status.connected {
+                    let since = status.disconnectedAt.map { "since \($0)" } ?? "since its start"
+                    Line.out("coverage         OLD: the hub hears nobody \(since), and this is how it was then")
+                }
                 for block in try JSONDecoder().decode(
                     [CoverageAnswer].self, from: place.client().get("/api/coverage").body)
                 {

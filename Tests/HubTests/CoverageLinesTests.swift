@@ -22,4 +22,24 @@ import Testing
         #expect(status.output.contains { $0.hasPrefix("block a          UNWATCHED: 0 of 7 floors watched") })
         #expect(try await hub.terminate() == 0)
     }
+
+    @Test func `is marked as old while the broker is away`() async throws {
+        let broker = try TestBroker()
+        let folder = try HubFolder(port: broker.port)
+        let log = LogTrail(folder.state)
+        let hub = try HubProcess.serve(folder)
+        try await hub.untilReady()
+        let fresh = try await HubProcess.run(["status", "--state", folder.state])
+        #expect(fresh.output.allSatisfy { !$0.contains("OLD") })
+        broker.stop()
+        try await log.trouble("broker")
+        let status = try await HubProcess.run(["status", "--state", folder.state])
+        #expect(status.code == 1)
+        let old = status.output.firstIndex {
+            $0.contains(/^coverage         OLD: the hub hears nobody since 20.*, and this is how it was then$/)
+        }
+        let first = status.output.firstIndex { $0.hasPrefix("block ") }
+        #expect(try #require(old) < #require(first))
+        #expect(try await hub.terminate() == 0)
+    }
 }

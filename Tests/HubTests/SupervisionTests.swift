@@ -340,6 +340,15 @@ import Testing
         try await hub.stop()
     }
 
+    @Test func `is shown as heard with its first word, and not at the next checkpoint`() async throws {
+        defer { broker.stop() }
+        let hub = try await serve()
+        try await voice.report("a-3-B-smoke", "ok")
+        try await isThrough(LogTrail(folder.state))
+        #expect(try await smokehub("devices").contains(/a-3-B-smoke .*heard 20/))
+        #expect(try await hub.terminate() == 0)
+    }
+
     @Test func `because the radio loses it shows in a device's counts`() async throws {
         defer { broker.stop() }
         let hub = try await serve()

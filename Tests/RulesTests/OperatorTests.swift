@@ -196,6 +196,28 @@ import Testing
         #expect(engine.takeConsequences().causes == [GivenCause(incident: "a-fire-1", cause: .dust, by: "chair")])
     }
 
+    @Test func `reads times by the estate's clocks, and keeps them by UTC for machines`() throws {
+        var course = try Course(BellCourse.rules, settings: #"utc-offset: "+08:00""#)
+        course.raise("a-s1", at: 0)
+        let now = Table.start + .seconds(60)
+        course.engine.apply(
+            OperatorCommand(.silence, incident: "a-fire-1", by: "g", until: now + .seconds(600)), at: now)
+        course.engine.apply(
+            OperatorCommand(
+                .disable, by: "w", until: now + .seconds(600), scope: .place(Place(block: "a", floor: "2", flat: "B"))),
+            at: now)
+        course.engine.apply(OperatorCommand(.reset, incident: "a-fire-1", by: "g", force: true), at: now)
+        let records = course.consequences().records
+        #expect(records.contains { $0.text.english == "g silences the sounders of a-fire-1 until 20:11 on 22 Nov" })
+        #expect(records.contains { $0.text.traditionalChinese.contains("將 a-fire-1 的警笛靜音至11月22日20:11") })
+        #expect(records.contains { $0.text.english.contains("disables flat a/2/B until 20:11 on 22 Nov: ") })
+        #expect(
+            records.contains {
+                $0.text.english == "g resets a-fire-1 by force; still alarming: a-s1 since 20:00 on 22 Nov"
+            })
+        #expect(records.contains { $0.details["until"] == "2026-11-22T12:11:00.000Z" })
+    }
+
     @Test func `gives the rate of false alarms for 100 detectors and a year`() {
         let now = Table.start
         let alarms = FalseAlarms(count: 6, unexplained: 1, firstAt: now - .seconds(73 * 86_400), detectors: 300)
