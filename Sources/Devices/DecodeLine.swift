@@ -4,7 +4,8 @@
 ///
 /// Out: `{"topic":…,"device":…,"readings":[{"kind":…,"value":…,"unit":…}],"error":null}`. A reading's `unit` is null
 /// where it has none; `detail` is there only where a reading has one, and `"unmapped":[{"field":…,"value":…,"raised":…}]`
-/// only where a field looks like a hazard that nobody has mapped. Messages of exercises are shown like real ones, under
+/// only where a field looks like a hazard that nobody has mapped. A battery's volts stand beside the readings, as
+/// `"battery_voltage":2.9`, and only where there are some: for who reads these lines, volts never were a reading. Messages of exercises are shown like real ones, under
 /// their whole topic.
 public struct DecodeLine: Sendable {
     private var table: DecoderTable
@@ -75,10 +76,13 @@ public struct DecodeLine: Sendable {
         "expected a line such as {\"topic\":\"zigbee2mqtt/hall\",\"payload\":\"{\\\"smoke\\\":true}\"}"
 
     private static func line(_ topic: String?, device: String?, _ report: Report?, error: String?) -> String {
-        let readings = (report?.readings ?? []).map(object).joined(separator: ",")
+        let readings = (report?.readings ?? []).filter { $0.kind != .batteryVoltage }.map(object).joined(separator: ",")
         var line = "{\"topic\":\(quoted(topic)),\"device\":\(quoted(device)),\"readings\":[\(readings)]"
         if let unmapped = report?.unmapped, !unmapped.isEmpty {
             line += ",\"unmapped\":[\(unmapped.map(object).joined(separator: ","))]"
+        }
+        if case .number(let volts)? = report?.readings.first(where: { $0.kind == .batteryVoltage })?.value {
+            line += ",\"battery_voltage\":\(number(volts))"
         }
         return line + ",\"error\":\(quoted(error))}"
     }

@@ -19,7 +19,7 @@ public import Registry
 /// | `detail` | words for a fault |
 /// | `seq` | the device's counter, a whole number |
 /// | `ts` | the device's time, RFC 3339 with a zone |
-/// | `battery` `temperature` `humidity` `co_ppm` `rssi` | numbers: %, °C, %, ppm, dBm |
+/// | `battery` `battery_voltage` `temperature` `humidity` `co_ppm` `rssi` | numbers: %, V, °C, %, ppm, dBm |
 /// | a flag's kind (`test`, `battery_low`, `tamper`, `co` …) | true or false: that reading beside the type's own |
 ///
 /// | `state` | what it says |
@@ -192,7 +192,7 @@ private struct NativeEvent {
         case .smoke, .smokeDensity: gathered.number(.smokeDensity, number, unit: unit)
         case .co, .coPPM: if unit == nil || unit == "ppm" { gathered.number(.coPPM, number) }
         case .heat, .temperature: gathered.number(.temperature, Self.celsius(number, unit))
-        case .battery, .humidity: gathered.number(kind, number)
+        case .battery, .batteryVoltage, .humidity: gathered.number(kind, number)
         case .signal: gathered.number(.signal, number, unit: unit ?? "dBm")
         case .gas, .flame, .button, .waterLeak, .tamper, .fault, .test, .batteryLow, .power, .contact, .motion,
             .vibration, .tilt, .availability:
@@ -212,7 +212,7 @@ private struct NativeEvent {
         ("alarm", .alarm), ("clear", .clear), ("test", .test), ("fault", .fault), ("ok", .ok),
     ])
     private static let measurements: [Reading.Kind] = [
-        .battery, .temperature, .humidity, .smokeDensity, .coPPM, .signal,
+        .battery, .batteryVoltage, .temperature, .humidity, .smokeDensity, .coPPM, .signal,
     ]
     private static let typeKinds = Reading.Kind.allCases.filter { $0 != .availability }
     private static let kinds = KeyTable(typeKinds.map { ($0.rawValue, $0) })
@@ -221,6 +221,7 @@ private struct NativeEvent {
         [
             ("type", .type), ("state", .state), ("value", .value), ("unit", .unit), ("detail", .detail),
             ("seq", .sequence), ("ts", .time), ("battery", .number(.battery)),
+            ("battery_voltage", .number(.batteryVoltage)),
             ("temperature", .number(.temperature)), ("humidity", .number(.humidity)), ("co_ppm", .number(.coPPM)),
             ("rssi", .number(.signal)),
         ] + typeKinds.filter { !measurements.contains($0) }.map { ($0.rawValue, .flag($0)) })

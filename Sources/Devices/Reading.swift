@@ -28,6 +28,8 @@ public struct Reading: Hashable, Sendable {
         case power
         /// Remaining charge in percent, `0...100`.
         case battery
+        /// Of the battery, in volts: never of the mains. What a ``battery`` of a percentage is made of.
+        case batteryVoltage = "battery_voltage"
         /// In °C.
         case temperature
         /// In percent relative humidity.

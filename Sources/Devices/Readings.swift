@@ -53,8 +53,8 @@ extension Reading.Kind {
     var isHazard: Bool {
         switch self {
         case .smoke, .heat, .co, .gas, .flame, .button, .waterLeak: true
-        case .tamper, .fault, .test, .batteryLow, .power, .battery, .temperature, .humidity, .smokeDensity, .coPPM,
-            .contact, .motion, .vibration, .tilt, .availability, .signal:
+        case .tamper, .fault, .test, .batteryLow, .power, .battery, .batteryVoltage, .temperature, .humidity,
+            .smokeDensity, .coPPM, .contact, .motion, .vibration, .tilt, .availability, .signal:
             false
         }
     }
@@ -62,6 +62,9 @@ extension Reading.Kind {
     fileprivate var plausibleNumbers: ClosedRange<Double> {
         switch self {
         case .battery, .humidity: 0...100
+        // From a single cell that is flat to a lead battery that is charged. The mains' volts are none, neither as they
+        // are nor taken for millivolts.
+        case .batteryVoltage: 0.8...15
         case .temperature: -100...500
         case .smokeDensity, .coPPM: 0...1_000_000
         case .signal: -200...255

@@ -10,6 +10,10 @@ enum Zigbee2MQTTProperty: Sendable {
     /// As a flag that is true where the reading is false.
     case inverted(Reading.Kind)
     case number(Reading.Kind, Unit?)
+    /// Of a battery, as "Voltage of the battery in millivolts" (`e.battery_voltage()` in `src/lib/exposes.ts` of
+    /// Koenkk/zigbee-herdsman-converters). Plugs and sirens give the mains' volts by the same name, 230: as
+    /// millivolts that is no battery.
+    case millivolts
     /// A flag, or the names of faults as a text.
     case fault
     case selfTest
@@ -50,7 +54,7 @@ enum Zigbee2MQTTProperty: Sendable {
         ("manual_smoke_alarm", .nothing), ("manual_burglar_alarm", .nothing), ("buzzer_manual_alarm", .nothing),
         ("smoke_state", .nothing), ("pre_smoke", .nothing), ("smoke_density", .nothing), ("smoke_level", .nothing),
         ("silence", .nothing), ("muted", .nothing), ("smoke_alarm_silenced", .nothing),
-        ("buzzer_manual_mute", .nothing), ("voltage", .nothing), ("device_temperature", .nothing),
+        ("buzzer_manual_mute", .nothing), ("voltage", .millivolts), ("device_temperature", .nothing),
         ("heat_required", .nothing), ("heat_available", .nothing), ("restore_reports", .nothing),
         ("supervision_reports", .nothing), ("update", .nothing), ("device", .nothing),
     ])
@@ -101,6 +105,7 @@ struct Zigbee2MQTTState {
             let number = json.number(of: node)
             readings.number(kind, number, unit: unit?.rawValue)
             if number == nil { noteIfHazard(node, name) }
+        case .millivolts: readings.number(.batteryVoltage, json.number(of: node).map { $0 / 1000 })
         case .fault: takeFault(node, name)
         case .selfTest: takeSelfTest(node, name)
         case .charge:

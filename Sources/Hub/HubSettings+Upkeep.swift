@@ -50,7 +50,7 @@ extension HubSettings {
 
     private mutating func readTrends(_ section: SettingsSection, _ mistakes: inout Mistakes) {
         let battery = section.section("battery", &mistakes)
-        battery.checkKeys(["low", "good", "horizon", "days-min"], &mistakes)
+        battery.checkKeys(["low", "good", "horizon", "days-min", "models"], &mistakes)
         battery.read("low", into: &upkeep.battery.low, &mistakes) { (node) throws(ConfigError) in
             try node.decimal(in: 1...50)
         }
@@ -65,6 +65,11 @@ extension HubSettings {
         }
         battery.read("days-min", into: &upkeep.battery.daysMin, &mistakes) { (node) throws(ConfigError) in
             try node.integer(in: 5...60)
+        }
+        for entry in battery.section("models", &mistakes).entries {
+            upkeep.battery.lowVoltsByModel[entry.key] = mistakes.reading { () throws(ConfigError) in
+                try entry.value.decimal(in: 0.8...15)
+            }
         }
         let smoke = section.section("smoke-density", &mistakes)
         smoke.checkKeys(["rise", "rise-min", "high"], &mistakes)

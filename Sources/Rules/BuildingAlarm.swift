@@ -217,8 +217,8 @@ extension Reading {
         guard case .flag(let flag) = value else { return nil }
         switch kind {
         case .smoke, .heat, .flame, .co, .gas, .waterLeak, .button, .vibration, .contact: return flag
-        case .tamper, .fault, .test, .batteryLow, .power, .battery, .temperature, .humidity, .smokeDensity, .coPPM,
-            .motion, .tilt, .availability, .signal:
+        case .tamper, .fault, .test, .batteryLow, .power, .battery, .batteryVoltage, .temperature, .humidity,
+            .smokeDensity, .coPPM, .motion, .tilt, .availability, .signal:
             return nil
         }
     }

@@ -131,6 +131,7 @@ extension ReadingRule {
         case .smokeDensity: LogRecord.Text("smoke density", "煙霧濃度")
         case .humidity: LogRecord.Text("humidity (%)", "濕度（%）")
         case .battery: LogRecord.Text("battery charge (%)", "電量（%）")
+        case .batteryVoltage: LogRecord.Text("battery voltage (V)", "電池電壓（V）")
         default: LogRecord.Text(reading.rawValue, reading.rawValue)
         }
     }

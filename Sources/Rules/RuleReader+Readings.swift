@@ -41,7 +41,7 @@ extension RuleReader {
 
     /// The kinds whose value is a number.
     private static let measured: [Reading.Kind] = [
-        .temperature, .coPPM, .smokeDensity, .humidity, .battery, .signal,
+        .temperature, .coPPM, .smokeDensity, .humidity, .battery, .batteryVoltage, .signal,
     ]
 
     private static let forms = ["above", "curve", "rises", "missing"]

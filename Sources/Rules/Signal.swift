@@ -60,8 +60,8 @@ public struct Signal: Hashable, Sendable {
             case .gas: self = .gas
             case .waterLeak: self = .waterLeak
             case .button: self = device == .help ? .help : .button
-            case .tamper, .fault, .test, .batteryLow, .power, .battery, .temperature, .humidity, .smokeDensity,
-                .coPPM, .contact, .motion, .vibration, .tilt, .availability, .signal:
+            case .tamper, .fault, .test, .batteryLow, .power, .battery, .batteryVoltage, .temperature, .humidity,
+                .smokeDensity, .coPPM, .contact, .motion, .vibration, .tilt, .availability, .signal:
                 return nil
             }
         }

@@ -95,6 +95,12 @@ extension Caretaker {
             let whole = line.whole(before: today)
             switch line.series {
             case .battery: verdicts.append((.battery, Judgement.battery(whole, settings.battery)))
+            case .batteryVolts:
+                let ofModel = device.model.flatMap { settings.battery.lowVoltsByModel[$0] }
+                // Who made the device knows its cells: where it gives a percentage, that counts.
+                if ofModel == nil, trends[.battery]?.isAlive(on: today) == true { continue }
+                guard let low = ofModel ?? UpkeepSettings.Battery.lowVolts(whole) else { continue }
+                verdicts.append((.battery, Judgement.voltage(whole, low: low, settings.battery)))
             case .temperature: verdicts.append((.temperature, Judgement.temperature(whole, range.temperature)))
             case .humidity: verdicts.append((.humidity, Judgement.humidity(whole, max: range.humidityMax)))
             case .smokeDecibels, .smokePPM, .smokeOther:

@@ -331,7 +331,7 @@ extension Ticket.Kind {
     /// The figures that it rests on.
     var series: [Series] {
         switch self {
-        case .battery: [.battery]
+        case .battery: Series.batteries
         case .contamination: Series.smokes
         case .signal: Series.signals
         case .temperature: [.temperature]

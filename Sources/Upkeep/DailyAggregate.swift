@@ -37,7 +37,7 @@ public struct DailyAggregate: Hashable, Sendable {
     public func value(of series: Series) -> Double {
         switch series {
         case .smokeDecibels, .smokePPM, .smokeOther: Double(min)
-        case .battery: Double(last)
+        case .battery, .batteryVolts: Double(last)
         case .vibration: Double(count)
         case .temperature, .humidity, .signalDBm, .signalLQI: Double(mean)
         }

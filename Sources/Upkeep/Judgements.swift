@@ -21,33 +21,90 @@ enum Judgement {
 
     /// Low in so many days at this rate?
     static func battery(_ line: DeviceTrends.Line, _ settings: UpkeepSettings.Battery) -> Verdict {
-        let days = sinceReplaced(line.days).suffix(max(batteryDays, settings.daysMin))
-        guard let first = days.first, let last = days.last else { return .unsure }
-        let isNew = first.day > line.days[0].day && days.count < batteryDays && Double(last.last) >= settings.good
-        guard days.count >= settings.daysMin, last.day - first.day >= settings.daysMin - 1,
-            let fit = RobustFit(days.map { ($0.day, Double($0.last)) })
-        else { return isNew ? .mended : .unsure }
-        let remaining = fit.slope < 0 ? (fit.level - settings.low) / -fit.slope : .infinity
-        guard remaining <= Double(settings.horizonDays) else {
-            return remaining > Double(settings.horizonDays) * 1.5 ? .mended : .unsure
+        switch Descent(line, jump: 10, low: settings.low, good: settings.good, settings) {
+        case .unsure: .unsure
+        case .level: .mended
+        case .low(let fit, let left, let seen):
+            .trouble(
+                Evidence(
+                    "battery at \(fit.level.written) %, falling \((-fit.slope).written) % a day over \(seen) days: "
+                        + "low in \(left) days at this rate",
+                    "電量 \(fit.level.written)%，\(seen) 天來每日下降 \((-fit.slope).written)%：按此速度 \(left) 天後電量不足",
+                    [
+                        .init("level", fit.level, "%"), .init("slope", fit.slope, "%/day"),
+                        .init("days_left", Double(left), "days"), .init("days_seen", Double(seen), "days"),
+                    ]), days: left)
         }
-        let left = Int(max(0, remaining).rounded(.down))
-        return .trouble(
-            Evidence(
-                "battery at \(fit.level.written) %, falling \((-fit.slope).written) % a day over \(days.count) days: "
-                    + "low in \(left) days at this rate",
-                "電量 \(fit.level.written)%，\(days.count) 天來每日下降 \((-fit.slope).written)%：按此速度 \(left) 天後電量不足",
-                [
-                    .init("level", fit.level, "%"), .init("slope", fit.slope, "%/day"),
-                    .init("days_left", Double(left), "days"), .init("days_seen", Double(days.count), "days"),
-                ]), days: left)
     }
 
-    /// The days since the charge last jumped up by more than a changing temperature explains.
-    private static func sinceReplaced(_ days: [DailyAggregate]) -> ArraySlice<DailyAggregate> {
-        var start = days.startIndex
-        for index in days.indices.dropFirst() where days[index].last - days[index - 1].last > 10 { start = index }
-        return days[start...]
+    /// The same of a battery's volts, and whether they have been low for two days. Told in millivolts: what matters is in
+    /// the second decimal of a volt.
+    ///
+    /// - Parameter low: in volts.
+    static func voltage(_ line: DeviceTrends.Line, low: Double, _ settings: UpkeepSettings.Battery) -> Verdict {
+        let good = low * settings.goodVolts
+        let bound = Evidence.Number("low", low * 1000, "mV")
+        let latest = line.latest(2)
+        if latest.count == 2, let highest = latest.max(), highest <= low {
+            let now = (highest * 1000).written
+            return .trouble(
+                Evidence(
+                    "battery at \(now) mV; \(bound.value.written) mV is low",
+                    "電池電壓 \(now) mV；\(bound.value.written) mV 即為不足", [.init("level", highest * 1000, "mV"), bound]),
+                days: 0)
+        }
+        switch Descent(line, jump: good - low, low: low, good: good, settings) {
+        case .unsure: return .unsure
+        case .level: return latest.last ?? 0 >= good ? .mended : .unsure
+        case .low(let fit, let left, let seen):
+            let (level, fall) = ((fit.level * 1000).written, (-fit.slope * 1000).written)
+            return .trouble(
+                Evidence(
+                    "battery at \(level) mV, falling \(fall) mV a day over \(seen) days: "
+                        + "\(bound.value.written) mV, which is low, in \(left) days at this rate",
+                    "電池電壓 \(level) mV，\(seen) 天來每日下降 \(fall) mV：按此速度 \(left) 天後降至 "
+                        + "\(bound.value.written) mV，即為不足",
+                    [
+                        .init("level", fit.level * 1000, "mV"), .init("slope", fit.slope * 1000, "mV/day"), bound,
+                        .init("days_left", Double(left), "days"), .init("days_seen", Double(seen), "days"),
+                    ]), days: left)
+        }
+    }
+
+    /// How a battery goes down.
+    private enum Descent {
+        /// At the end of the line that it follows, low in `left` days.
+        case low(RobustFit, left: Int, seen: Int)
+        /// Not for long, or a new battery.
+        case level
+        case unsure
+
+        /// - Parameter jump: what a new battery adds, and a changing temperature does not.
+        init(
+            _ line: DeviceTrends.Line, jump: Double, low: Double, good: Double, _ settings: UpkeepSettings.Battery
+        ) {
+            var start = line.days.startIndex
+            for index in line.days.indices.dropFirst()
+            where Double(line.days[index].last - line.days[index - 1].last) > jump {
+                start = index
+            }
+            let days = line.days[start...].suffix(max(batteryDays, settings.daysMin))
+            self = .unsure
+            guard let first = days.first, let last = days.last else { return }
+            let isNew = first.day > line.days[0].day && days.count < batteryDays && Double(last.last) >= good
+            guard days.count >= settings.daysMin, last.day - first.day >= settings.daysMin - 1,
+                let fit = RobustFit(days.map { ($0.day, Double($0.last)) })
+            else {
+                if isNew { self = .level }
+                return
+            }
+            let remaining = fit.slope < 0 ? (fit.level - low) / -fit.slope : .infinity
+            if remaining <= Double(settings.horizonDays) {
+                self = .low(fit, left: Int(max(0, remaining).rounded(.down)), seen: days.count)
+            } else if remaining > Double(settings.horizonDays) * 1.5 {
+                self = .level
+            }
+        }
     }
 
     /// Does the chamber show more in clean air than it used to?
@@ -171,6 +228,9 @@ extension DeviceTrends.Line {
             baseline = Swift.min(baseline ?? .infinity, Float(latest))
         }
     }
+
+    /// Whether there are figures of the weeks before a day.
+    func isAlive(on day: Int) -> Bool { days.last.map { $0.day > day - Judgement.firstDays } ?? false }
 
     /// Without the day that is not over yet.
     func whole(before day: Int) -> Self {

@@ -2,8 +2,7 @@ public import Devices
 
 /// What is followed from day to day: one kind of reading in one unit, for 20 dBm and 20 lqi cannot be compared.
 ///
-/// No reading carries a battery's volts: they are never `battery`, and no decoder gives them, so a battery is judged by
-/// its percentage and by its own flag.
+/// The numbers are stored: a new series gets the next one.
 public enum Series: UInt8, Hashable, Sendable, CaseIterable {
     /// In percent.
     case battery
@@ -22,11 +21,14 @@ public enum Series: UInt8, Hashable, Sendable, CaseIterable {
     case signalLQI
     /// Each time that something began to vibrate.
     case vibration
+    /// In volts.
+    case batteryVolts
 
     /// - Returns: `nil` for what is not followed.
     public init?(_ kind: Reading.Kind, unit: String?) {
         switch kind {
         case .battery: self = .battery
+        case .batteryVoltage: self = .batteryVolts
         case .temperature: self = .temperature
         case .humidity: self = .humidity
         case .smokeDensity: self = unit == "dB/m" ? .smokeDecibels : unit == "ppm" ? .smokePPM : .smokeOther
@@ -45,10 +47,13 @@ public enum Series: UInt8, Hashable, Sendable, CaseIterable {
     public static let smokes: [Series] = [.smokeDecibels, .smokePPM, .smokeOther]
     public static let signals: [Series] = [.signalDBm, .signalLQI]
 
+    public static let batteries: [Series] = [.battery, .batteryVolts]
+
     /// For people and files: `battery`, `smoke_density`.
     public var name: String {
         switch self {
         case .battery: "battery"
+        case .batteryVolts: "battery_voltage"
         case .temperature: "temperature"
         case .humidity: "humidity"
         case .smokeDecibels, .smokePPM, .smokeOther: "smoke_density"
@@ -61,6 +66,7 @@ public enum Series: UInt8, Hashable, Sendable, CaseIterable {
     public var unit: String? {
         switch self {
         case .battery, .humidity: "%"
+        case .batteryVolts: "V"
         case .temperature: "°C"
         case .smokeDecibels: "dB/m"
         case .smokePPM: "ppm"

@@ -49,6 +49,26 @@ public struct UpkeepSettings: Hashable, Sendable {
         public var horizonDays = 30
         /// How many days of values a slope needs. Choice: shorter, and a warm week is a slope.
         public var daysMin = 14
+        /// `models`: at how many volts the battery of a model is low. Its volts are judged then though it gives a
+        /// percentage, too.
+        public var lowVoltsByModel: [String: Double] = [:]
+        /// How many times the low voltage is well again. Choice: a new battery of 3 V has 1.2 times 2.5 V, a cold
+        /// night takes 0.1 V.
+        let goodVolts = 1.08
+
+        /// At how many volts a battery of no known model is low: 2.5 V of 3 V, as two AA, a CR123A or a CR2032 give.
+        /// `src/lib/utils.ts` of Koenkk/zigbee-herdsman-converters takes 2.5 V for 0 % (`3V_2500`, `3V_2500_3200`) or 8 %
+        /// (`3V_2100`); Netvox says low at 2.4 V (`vendor/netvox/payload/ra02a.js` of TheThingsNetwork/lorawan-devices).
+        /// Of a 9 V block 7.5 V, the same share of it: choice.
+        ///
+        /// - Returns: `nil` for all else, which by its volts alone can be too many kinds of cells.
+        static func lowVolts(_ line: DeviceTrends.Line) -> Double? {
+            switch line.days.map(\.max).max() ?? 0 {
+            case 2...3.45: 2.5
+            case 7...10: 7.5
+            default: nil
+            }
+        }
     }
 
     /// `smoke-density`: its daily lowest values.

@@ -182,7 +182,7 @@ import Testing
         ),
         (
             "models: [{model: X, fields: {a: {number: smoke}}}]",
-            "1:42: models[1].fields.a.number: 'smoke' is no number; write one of battery, temperature, humidity, smoke_density, co_ppm, signal"
+            "1:42: models[1].fields.a.number: 'smoke' is no number; write one of battery, battery_voltage, temperature, humidity, smoke_density, co_ppm, signal"
         ),
         (
             "models: [{model: X, fields: {a: {number: temperature, unit: K}}}]",

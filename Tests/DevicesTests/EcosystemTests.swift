@@ -86,7 +86,8 @@ import Testing
         ("e/binary_sensor/fire_contact/state", "ON", "e ?fire_contact=ON"),
         ("e/binary_sensor/smoke_test/state", "ON", "e ?smoke_test=ON"),
         ("e/binary_sensor/front_door/state", "ON", "e contact=false"), ("e/switch/siren/state", "ON", "e "),
-        ("e/text_sensor/alarm/state", "fire", "e ?alarm=fire"), ("e/sensor/battery_voltage/state", "3.1", "e "),
+        ("e/text_sensor/alarm/state", "fire", "e ?alarm=fire"),
+        ("e/sensor/battery_voltage/state", "3.1", "e battery_voltage=3.1"),
         ("e/binary_sensor/smoke/command", "ON", "nil"), ("e/alarm_control_panel/house/state", "disarmed", "e "),
         ("e/alarm_control_panel/house/state", "triggered", "e ?house=triggered"),
         // Z-Wave

@@ -85,7 +85,8 @@ import Testing
         switch result {
         case .success(let report):
             #expect(vector.error == nil)
-            let readings = (report?.readings ?? []).map(Vector.Expected.init)
+            // To the vectors volts are no reading: `BatteryVoltageTests.swift` has them.
+            let readings = (report?.readings ?? []).filter { $0.kind != .batteryVoltage }.map(Vector.Expected.init)
             #expect(Set(readings) == Set(vector.expect))
             #expect(readings.count == vector.expect.count)
             if let report { #expect(report.ecosystem.rawValue == vector.ecosystem) }

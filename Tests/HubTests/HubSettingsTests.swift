@@ -117,7 +117,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
               brief-outage: 5m
               share: 3
               due: {fault: 12h}
-              battery: {low: 10, good: 25.5, horizon: 20d, days-min: 7}
+              battery: {low: 10, good: 25.5, horizon: 20d, days-min: 7, models: {R311W: 2.4}}
               smoke-density: {rise: 3, rise-min: 0.04, high: 0.08}
               signal: {drop-dbm: 12, drop-lqi: 60}
               nuisance: {count: 5, within: 60d}
@@ -132,6 +132,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(upkeep.due(.fault) == .seconds(12 * 3600) && upkeep.due(.leak) == .seconds(86_400))
         #expect(upkeep.battery.low == 10 && upkeep.battery.good == 25.5)
         #expect(upkeep.battery.horizonDays == 20 && upkeep.battery.daysMin == 7)
+        #expect(upkeep.battery.lowVoltsByModel == ["R311W": 2.4])
         #expect(upkeep.contamination.rise == 3 && upkeep.contamination.riseMin == 0.04)
         #expect(upkeep.contamination.high == 0.08 && upkeep.signal.dropDBm == 12 && upkeep.signal.dropLQI == 60)
         #expect(upkeep.nuisance.count == 5 && upkeep.nuisance.within == .seconds(60 * 86_400))

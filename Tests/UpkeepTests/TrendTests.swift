@@ -79,6 +79,63 @@ import Testing
     }
 }
 
+@Suite struct `The volts of a battery` {
+    @Test func `that sink open a ticket before they are low, with the rate, and close it with a new battery`() throws {
+        var course = Course()
+        for day in 0..<60 { course.day(.batteryVoltage, 3 - Double(day) * 0.006) }
+        #expect(course.told == ["T-1 battery opened"])
+        let ticket = try #require(course.caretaker.openTickets.first)
+        #expect(
+            ticket.evidence.text.english
+                == "battery at 2646 mV, falling 6 mV a day over 30 days: 2500 mV, which is low, in 24 days at this rate"
+        )
+        #expect(ticket.evidence.text.traditionalChinese.contains("24 天後降至 2500 mV"))
+        let numbers = Dictionary(uniqueKeysWithValues: ticket.evidence.numbers.map { ($0.name, $0.value) })
+        #expect(numbers["low"] == 2500 && numbers["days_left"] == 24 && numbers["days_seen"] == 30)
+        let days = (ticket.due - course.now).components.seconds / 86_400
+        #expect((22...24).contains(days))
+        for _ in 0..<3 { course.day(.batteryVoltage, 3.1) }
+        #expect(course.told == ["T-1 battery opened", "T-1 battery closed"])
+    }
+
+    @Test func `that hold, or go up and down with the weather, open none`() {
+        var course = Course()
+        for day in 0..<90 { course.day(.batteryVoltage, 2.9 + Double(day % 9 - 4) * 0.02) }
+        #expect(course.told == [])
+    }
+
+    @Test func `that are low already when they are first heard are told after two days`() {
+        var course = Course()
+        course.day(.batteryVoltage, 2.44)
+        #expect(course.told == [])
+        course.day(.batteryVoltage, 2.45)
+        #expect(course.told == ["T-1 battery opened"])
+    }
+
+    @Test func `do not count where the device gives a percentage, unless its model is written down`() {
+        func course(_ adjust: (inout UpkeepSettings) -> Void = { _ in }) -> Course {
+            var course = Course([Course.device(model: "R311W")], adjust)
+            for day in 0..<40 {
+                course.hear(.number(.battery, 60))
+                course.day(.batteryVoltage, 2.7 - Double(day) * 0.008)
+            }
+            return course
+        }
+        #expect(course().told == [])
+        #expect(course { $0.battery.lowVoltsByModel["R311W"] = 2.3 }.told == ["T-1 battery opened"])
+        #expect(course { $0.battery.lowVoltsByModel["R311W"] = 1.8 }.told == [])
+    }
+
+    @Test func `of cells that volts alone do not tell are judged by the model alone`() {
+        var course = Course()
+        for day in 0..<40 { course.day(.batteryVoltage, 3.6 - Double(day) * 0.02) }
+        #expect(course.told == [])
+        var known = Course([Course.device(model: "flood-sensor")]) { $0.battery.lowVoltsByModel["flood-sensor"] = 3 }
+        for day in 0..<40 { known.day(.batteryVoltage, 3.6 - Double(day) * 0.02) }
+        #expect(known.told == ["T-1 battery opened"])
+    }
+}
+
 @Suite struct `A smoke chamber` {
     private func clean() -> Course {
         var course = Course()

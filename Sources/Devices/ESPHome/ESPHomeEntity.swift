@@ -25,6 +25,8 @@ enum ESPHomeEntity {
 
     static func sensor(_ objectID: String) -> Field? {
         let words = HazardWords.words(of: objectID.utf8.prefix(200))
+        // In volts, as `components/sensor/adc.rst` of esphome/esphome-docs has it.
+        if words.contains(battery), words.contains(voltage) { return .number(.batteryVoltage) }
         guard !words.contains(where: { notOfTheRoom[$0.span] != nil }) else { return .nothing }
         if words.contains(signal), words.contains(wifi) { return .number(.signal, unit: "dBm") }
         return words.lazy.compactMap { numbers[$0.span] }.last
@@ -64,6 +66,8 @@ enum ESPHomeEntity {
         "voltage", "current", "chip", "cpu", "internal", "esp", "target", "setpoint", "offset", "calibration", "dew",
         "uptime", "percent",
     ])
+    private static let battery = Array("battery".utf8)
+    private static let voltage = Array("voltage".utf8)
     private static let wifi = Array("wifi".utf8)
     private static let signal = Array("signal".utf8)
 

@@ -12,7 +12,10 @@ enum Field: Sendable {
     case fahrenheit
     /// A flag, or a number of which 0 means that there is none. The field's name is the fault's detail.
     case fault
-    /// Volts as a number, or as a text such as `2.4(low battery)`: never a percentage, but low or not.
+    /// A battery's volts as a number. One above 100 is in millivolts: no battery here has so many volts, and some codecs
+    /// give now the one, now the other.
+    case batteryVoltage
+    /// The same, or a text such as `2.4(low battery)`: low, or not, besides.
     case lowBatteryVolts
     /// What each value of an enumeration says. A value that is not among them is unmapped.
     case choice(KeyTable<[Reading]>)

@@ -56,12 +56,8 @@ struct Gathering {
             take(node, kind, above: above, faultBelow: faultBelow, name: name ?? label(node, path))
         case .fahrenheit: readings.number(.temperature, json.number(of: node).map(Self.celsius))
         case .fault: takeFault(node, name)
-        case .lowBatteryVolts:
-            if node.kind == .text, !node.text.isEmpty {
-                readings.flag(.batteryLow, HazardWords.words(of: json.bytes(of: node).prefix(100)).contains(Self.low))
-            } else if node.kind == .number {
-                readings.flag(.batteryLow, false)
-            }
+        case .batteryVoltage: takeVoltage(json.number(of: node))
+        case .lowBatteryVolts: takeVolts(node)
         case .choice(let values):
             if let said = json.find(value: node, in: values) {
                 for reading in said { take(reading) }
@@ -154,6 +150,23 @@ struct Gathering {
             if isBroken { return }
         }
         readings.flag(kind, number > above)
+    }
+
+    private mutating func takeVolts(_ node: JSON.Node) {
+        var number = json.number(of: node)
+        if node.kind == .text, !node.text.isEmpty {
+            let text = json.bytes(of: node).prefix(100)
+            readings.flag(.batteryLow, HazardWords.words(of: text).contains(Self.low))
+            let digits = text.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+            number = Double(String(decoding: digits, as: UTF8.self))
+        } else if node.kind == .number {
+            readings.flag(.batteryLow, false)
+        }
+        takeVoltage(number)
+    }
+
+    private mutating func takeVoltage(_ number: Double?) {
+        readings.number(.batteryVoltage, number.map { $0 > 100 ? $0 / 1000 : $0 })
     }
 
     private mutating func takeFault(_ node: JSON.Node, _ name: String?) {

@@ -30,7 +30,8 @@ extension Field {
             case .text: nil
             }
         // Limits stand in rows of models alone, which see what the decoders leave over.
-        case .number, .threshold, .fahrenheit, .lowBatteryVolts, .choice, .object, .unmapped, .nothing: nil
+        case .number, .threshold, .fahrenheit, .batteryVoltage, .lowBatteryVolts, .choice, .object, .unmapped, .nothing:
+            nil
         }
     }
 }

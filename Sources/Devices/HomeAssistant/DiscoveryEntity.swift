@@ -40,6 +40,7 @@ struct DiscoveryEntity: Hashable, Sendable {
             if let isOn = isOn(value, json, &gathering) { gathering.readings.add(.availability(online: isOn)) }
         case .number(let kind, let unit): gathering.take(.number(kind, unit: unit), value, name: name)
         case .fahrenheit: gathering.take(.fahrenheit, value, name: name)
+        case .batteryVoltage: gathering.take(.batteryVoltage, value, name: name)
         case .panel: gathering.take(.intruderAlarm, value, name: name)
         case .unmapped: gathering.take(.unmapped, value, name: name)
         case .unknown: gathering.takeUnknown(value, name)

@@ -8,6 +8,8 @@ enum DiscoveryMeaning: Hashable, Sendable {
     case number(Reading.Kind, unit: String?)
     /// A temperature in °F.
     case fahrenheit
+    /// A battery's voltage in V or mV.
+    case batteryVoltage
     /// An intruder alarm, whose zones can be fire zones.
     case panel
     /// A hazard by its name, of a kind that only the operator knows.
@@ -23,7 +25,7 @@ enum DiscoveryMeaning: Hashable, Sendable {
         switch self {
         case .flag(let kind, _): kind.isHazard
         case .number(.coPPM, _), .panel, .unmapped: true
-        case .number, .connectivity, .fahrenheit, .unknown, .siren, .nothing: false
+        case .number, .connectivity, .fahrenheit, .batteryVoltage, .unknown, .siren, .nothing: false
         }
     }
 
@@ -39,6 +41,8 @@ enum DiscoveryMeaning: Hashable, Sendable {
         case ("binary_sensor", "safety") where isNamed(Self.calls): self = .unmapped
         case ("binary_sensor", let deviceClass?): self = Self.binary[Array(deviceClass.utf8).span] ?? .nothing
         case ("binary_sensor", nil): self = isNamed(HazardWords.hazards) ? .unmapped : .nothing
+        // Mains have a voltage, too; one in millivolts or of that name is a battery's.
+        case ("sensor", "voltage"): self = unit == "mV" || isNamed(Self.batteries) ? .batteryVoltage : .nothing
         case ("sensor", let deviceClass?): self = Self.measure(deviceClass, unit)
         case ("sensor", nil): self = unit == nil || isNamed(HazardWords.hazards) ? .unknown : .nothing
         case ("event", _): self = .unknown
@@ -78,5 +82,6 @@ enum DiscoveryMeaning: Hashable, Sendable {
         ("window", .flag(.contact, whenOn: false)), ("opening", .flag(.contact, whenOn: false)),
         ("garage_door", .flag(.contact, whenOn: false)), ("connectivity", .connectivity),
     ])
+    private static let batteries = KeyTable<Void>([("battery", ()), ("batt", ())])
     private static let calls = KeyTable<Void>([("sos", ()), ("panic", ()), ("emergency", ())])
 }

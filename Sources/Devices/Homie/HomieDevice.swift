@@ -144,7 +144,8 @@ extension Field {
         switch self {
         case .flag(let kind), .inverted(let kind): kind
         case .fault: .fault
-        case .number, .threshold, .fahrenheit, .lowBatteryVolts, .choice, .object, .unmapped, .nothing: nil
+        case .number, .threshold, .fahrenheit, .batteryVoltage, .lowBatteryVolts, .choice, .object, .unmapped, .nothing:
+            nil
         }
     }
 }

@@ -11,7 +11,8 @@ import Registry
 /// | `{above: 18, kind: button}` | a number that raises a flag while it is greater |
 /// | `{above: 18, kind: button, fault-below: 3.6}` | the same, and a fault while it is smaller than that |
 /// | `fault` | a flag, or a number of which 0 means none |
-/// | `volts` | a battery's voltage: low, if a text says so |
+/// | `battery_voltage` | a battery's volts; a number above 100 is in millivolts |
+/// | `volts` | the same, or a text such as `2.4(low battery)`: low, if it says so, and else not |
 /// | `{values: {alarm: smoke, normal: [not smoke, not test]}}` | what each value says |
 /// | `{fields: {…}}` | an object with fields of its own; `status.smokeAlarm` is short for one of them |
 /// | `nothing`, `unmapped` | neither a hazard nor a measurement; only a person can tell |
@@ -68,6 +69,12 @@ enum ModelFields {
                     throw node.mistake("'\(other)' is no unit of a temperature", mend: "write °C or °F")
                 }
             }
+            if kind == .batteryVoltage {
+                guard [nil, "V", "mV"].contains(unit) else {
+                    throw node.mistake("'\(unit ?? "")' is no unit of a battery's voltage", mend: "write V or mV")
+                }
+                return .batteryVoltage
+            }
             return .number(kind, unit: unit)
         }
     }
@@ -110,7 +117,7 @@ enum ModelFields {
         }
         switch kind.shape {
         case .flag: return isInverted ? .inverted(kind) : .flag(kind)
-        case .number where !isInverted: return .number(kind)
+        case .number where !isInverted: return kind == .batteryVoltage ? .batteryVoltage : .number(kind)
         case .number: throw node.mistake("'\(kind.rawValue)' is a number", mend: "write it without 'not'")
         case .text:
             throw node.mistake(
@@ -175,7 +182,7 @@ extension Reading.Kind {
         case .smoke, .heat, .co, .gas, .flame, .button, .waterLeak, .tamper, .fault, .test, .batteryLow, .power,
             .contact, .motion, .vibration, .tilt:
             .flag
-        case .battery, .temperature, .humidity, .smokeDensity, .coPPM, .signal: .number
+        case .battery, .batteryVoltage, .temperature, .humidity, .smokeDensity, .coPPM, .signal: .number
         case .availability: .text
         }
     }

@@ -21,6 +21,7 @@ enum RTL433Model {
     static let common = KeyTable<Field>([
         ("temperature_C", .number(.temperature)), ("temperature_F", .fahrenheit), ("humidity", .number(.humidity)),
         ("tamper", .flag(.tamper)), ("battery_low", .flag(.batteryLow)),
+        ("battery_mV", .batteryVoltage), ("battery_V", .batteryVoltage),
         ("battery", .choice([("OK", [.flag(.batteryLow, false)]), ("LOW", [.flag(.batteryLow, true)])])),
         ("model", .nothing), ("type", .nothing), ("protocol", .nothing), ("mic", .nothing), ("time", .nothing),
     ])

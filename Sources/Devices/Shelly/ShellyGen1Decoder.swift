@@ -90,7 +90,7 @@ public struct ShellyGen1Decoder: Decoder {
     private static let infoFields = KeyTable<Field>([
         ("smoke", .flag(.smoke)), ("flood", .flag(.waterLeak)), ("sensor_error", .fault),
         ("tmp", .object([("tC", .number(.temperature))])), ("hum", .object([("value", .number(.humidity))])),
-        ("bat", .object([("value", .number(.battery))])),
+        ("bat", .object([("value", .number(.battery)), ("voltage", .number(.batteryVoltage))])),
         ("gas_sensor", .object([("alarm_state", gas), ("sensor_state", operation), ("self_test_state", .nothing)])),
         ("wifi_sta", .object([("rssi", .number(.signal, unit: "dBm"))])), ("rain_sensor", .nothing),
     ])

@@ -53,7 +53,13 @@ enum ShellyGen2Component {
             "flood",
             KeyTable([("id", .nothing), ("alarm", .flag(.waterLeak)), ("mute", .nothing), ("errors", .nothing)])
         ),
-        ("devicepower", KeyTable([("battery", .object([("percent", .number(.battery))])), ("errors", .nothing)])),
+        (
+            "devicepower",
+            KeyTable([
+                ("battery", .object([("percent", .number(.battery)), ("V", .number(.batteryVoltage))])),
+                ("errors", .nothing),
+            ])
+        ),
         ("temperature", KeyTable([("tC", .number(.temperature)), ("errors", .nothing)])),
         ("humidity", KeyTable([("rh", .number(.humidity)), ("errors", .nothing)])),
         ("wifi", KeyTable([("rssi", .number(.signal, unit: "dBm")), ("status", .nothing)])),

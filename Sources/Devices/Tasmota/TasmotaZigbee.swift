@@ -4,7 +4,8 @@
 ///
 /// `ZoneStatusChange` holds the bits of an IAS zone; what its alarm is about says a second key, such as `Fire`. Without
 /// that, an alarm is unmapped. Old versions have the bits only in hexadecimal, `"0500!00":"010000FF0000"`, low byte
-/// first: there the bits that are set count. `Contact` 1 is open. `Voltage` is no charge, densities have no unit.
+/// first: there the bits that are set count. `Contact` 1 is open. `BatteryVoltage`, once `Voltage`, is a battery's volts
+/// (a plug's are `RMSVoltage`), densities have no unit.
 /// Flags and enumerations of Tuya's own cluster, `EF00/0101` and `EF00/0401`, are unmapped.
 enum TasmotaZigbee {
     static func take(_ device: JSON.Node, in gathering: inout Gathering) {
@@ -79,7 +80,8 @@ enum TasmotaZigbee {
         ("Occupancy", .flag(.motion)), ("Movement", .flag(.motion)), ("PersonalAlarm", .flag(.button)),
         ("Panic", .flag(.button)), ("GlassBreak", .nothing), ("CIE", .unmapped),
         ("Temperature", .number(.temperature)), ("Humidity", .number(.humidity)), ("Battery", .number(.battery)),
-        ("BatteryPercentage", .number(.battery)), ("LinkQuality", .number(.signal, unit: "lqi")),
+        ("BatteryPercentage", .number(.battery)), ("BatteryVoltage", .number(.batteryVoltage)),
+        ("Voltage", .number(.batteryVoltage)), ("LinkQuality", .number(.signal, unit: "lqi")),
         ("SmokeDensity", .nothing), ("GasDensity", .nothing), ("ZoneStatusChangeZone", .nothing),
         ("ZoneType", .nothing), ("Device", .nothing), ("Name", .nothing),
     ])
