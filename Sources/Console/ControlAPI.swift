@@ -1,3 +1,4 @@
+import Devices
 import Foundation
 import Hub
 import Hummingbird
@@ -30,7 +31,9 @@ struct ControlAPI {
 
     func router() -> Router<BasicRequestContext> {
         let router = Router()
-        router.get("/api/status") { [hub] _, _ in StatusAnswer(hub.board.now, at: hub.moment) }
+        router.get("/api/status") { [hub] _, _ in
+            StatusAnswer(hub.board.now, hub.board.unknownDevices.devices, at: hub.moment)
+        }
         router.get("/api/incidents") { [hub] _, _ in
             hub.board.now.incidents.values.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         }
@@ -108,7 +111,9 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     public var disconnectedAt: String?
     public var messages: Int
     public var malformed: Int
+    /// How many devices speak that devices.csv does not have, and how many messages of theirs have come.
     public var unknownDevices: Int
+    public var unknownMessages: Int
     public var dropped: Int
     /// In milliseconds; nil before the first.
     public var canaryMilliseconds: Int64?
@@ -121,12 +126,13 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     public var buildingAlarms: [BuildingAlarmAnswer]
     public var falseAlarms: FalseAlarmAnswer
 
-    init(_ tally: HubBoard.Tally, at moment: Instant) {
+    init(_ tally: HubBoard.Tally, _ unknown: [QuarantinedDevice], at moment: Instant) {
         connected = tally.isConnected
         disconnectedAt = tally.isConnected || !tally.hasBeenConnected ? nil : tally.lostLinkAt?.description
         messages = tally.messages
         malformed = tally.malformed
-        unknownDevices = tally.unknown
+        unknownDevices = unknown.count
+        unknownMessages = unknown.map(\.messages).reduce(0, +)
         dropped = tally.dropped
         canaryMilliseconds = tally.canaryDelay?.wholeMilliseconds
         openIncidents = tally.incidents.count

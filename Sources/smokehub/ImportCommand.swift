@@ -1,10 +1,7 @@
 import ArgumentParser
 import Devices
-import Drill
 import Foundation
 import Hub
-import MQTT
-import Registry
 
 /// Brings devices that another system knows into the registry.
 struct ImportGroup: AsyncParsableCommand {
@@ -26,13 +23,13 @@ struct ImportZigbee2MQTT: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "zigbee2mqtt", abstract: "Devices that a Zigbee2MQTT has paired.",
         discussion: """
-            Reads the retained list on <base topic>/bridge/devices from the broker of hub.yaml, or from a file. A name \
-            tells the place by a pattern: {block}, {floor}, {flat}, {area} stand for those of estate.yaml, {room} and \
+            Reads the retained list on <base topic>/bridge/devices from the broker, or from a file. A name tells \
+            the place by a pattern: {block}, {floor}, {flat}, {area} stand for those of estate.yaml, {room} and \
             {any} for words.
 
             EXAMPLES
               smokehub import zigbee2mqtt --name 'block-{block}/{floor}/{floor}{flat} {room}'
-              smokehub import zigbee2mqtt --name '{block}-{floor}-{area}' --write
+              smokehub import zigbee2mqtt --broker mqtt://zigbee.local --name '{block}-{floor}-{area}' --write
               smokehub import zigbee2mqtt --from devices.json --name '{block}/{flat}/{room}'
 
             EXIT STATUS
@@ -64,43 +61,7 @@ struct ImportZigbee2MQTT: AsyncParsableCommand {
         switch from {
         case "-"?: return Array(FileHandle.standardInput.readDataToEndOfFile())
         case let file?: return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
-        case nil: return try await RetainedMessage.read("\(base)/bridge/devices", from: settings.broker)
-        }
-    }
-}
-
-/// What a broker keeps on a topic.
-enum RetainedMessage {
-    struct Missing: Error, CustomStringConvertible {
-        var topic: String
-        var description: String {
-            "the broker keeps nothing on \(topic); is Zigbee2MQTT connected to it, and is its base topic right?"
-        }
-    }
-
-    private static let patience = Duration.seconds(10)
-
-    /// - Throws: ``Missing`` if none comes within ten seconds, or what keeps the broker from answering.
-    static func read(_ topic: String, from broker: HubSettings.Broker) async throws -> [UInt8] {
-        var connection = BrokerSettings.drill(broker)
-        // A list of some thousand devices, with all that they expose.
-        connection.payloadBytesMax = 64 << 20
-        let link = try BrokerLink(connection, clock: SystemDrillClock())
-        let messages = try await link.messages(matching: [topic])
-        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
-            group.addTask {
-                for await message in messages where message.retained { return message.payload }
-                return nil
-            }
-            group.addTask {
-                try await Task.sleep(for: patience)
-                return nil
-            }
-            let first = try await group.next() ?? nil
-            group.cancelAll()
-            await link.close()
-            guard let first else { throw Missing(topic: topic) }
-            return first
+        case nil: return try await RetainedMessages.one(on: "\(base)/bridge/devices", from: settings.broker)
         }
     }
 }

@@ -11,11 +11,18 @@ struct ImportPlan: ParsableArguments {
     @Flag(help: "Add the new devices to devices.csv.")
     var write = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The broker, instead of that of hub.yaml: mqtt://[user@]host[:port], mqtts://… for TLS. Password and "
+                + "certificates stay those of hub.yaml.", valueName: "url"))
+    var broker: String?
+
     @OptionGroup var config: ConfigOption
 
     /// - Throws: every mistake in the configuration and in the patterns, before anybody is asked for devices.
     func load() throws -> (settings: HubSettings, registry: EstateRegistry) {
-        let settings = try HubSettings.load(path: config.config)
+        var settings = try HubSettings.load(path: config.config)
+        if let broker { settings.broker.use(try BrokerAddress(broker)) }
         _ = try patterns
         return (settings, try EstateRegistry.load(folder: settings.folder))
     }

@@ -111,7 +111,7 @@ struct Status: AsyncParsableCommand {
                 Line.out("broker           \(status.connected ? "connected\(canary)" : "NOT CONNECTED")")
                 Line.out("messages         \(status.messages)")
                 Line.out("not understood   \(status.malformed)")
-                Line.out("unknown devices  \(status.unknownDevices) messages")
+                Line.out("unknown devices  \(status.unknownDevices), with \(status.unknownMessages) messages")
                 Line.out("too large        \(status.dropped)")
                 Line.out("open incidents   \(status.openIncidents)")
                 Line.out("false alarms     \(status.falseAlarms.sentence)")

@@ -35,9 +35,11 @@ struct UnknownDevices {
     private func summary(_ devices: [UnknownDeviceAnswer]) -> String {
         let alarmed = devices.count { $0.alarmedAt != nil }
         let lost = answer.thrownOut + answer.turnedAway
-        return "\(devices.count) unknown \(devices.count == 1 ? "device" : "devices"), \(alarmed) alarmed."
+        let messages = devices.map(\.messages).reduce(0, +)
+        return "\(devices.count) unknown \(devices.count == 1 ? "device" : "devices") with \(messages) "
+            + "\(messages == 1 ? "message" : "messages"), \(alarmed) alarmed."
             + (lost > 0
-                ? " It is full: since the start \(answer.thrownOut) made room for others, and \(answer.turnedAway) "
+                ? " It is full: since the start \(answer.thrownOut) devices made room for others, and \(answer.turnedAway) "
                     + "messages came of devices that were not kept."
                 : "")
     }

@@ -34,6 +34,30 @@ import Testing
     }
 }
 
+extension `The import from Zigbee2MQTT` {
+    @Test func `asks the broker that it is told, with the user of hub.yaml, whatever hub.yaml's broker is`()
+        async throws
+    {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: 1)
+        let voice = try Voice(broker)
+        try await voice.say(
+            "zigbee2mqtt/bridge/devices",
+            #"[{"type":"EndDevice","friendly_name":"a 4A","definition":{"exposes":[{"property":"smoke"}]}}]"#,
+            retain: true)
+        let words = ["import", "zigbee2mqtt", "--config", folder.configuration, "--name", "{block} {floor}{flat}"]
+        let shown = try await HubProcess.run(words + ["--broker", "mqtt://127.0.0.1:\(broker.port)"])
+        #expect(shown.code == 0)
+        #expect(shown.output.contains { $0.hasPrefix("+ a-4-A-smoke") })
+        let wrong = try await HubProcess.run(words + ["--broker", "127.0.0.1"])
+        #expect(wrong.code == 2)
+        #expect(wrong.errors.contains { $0.contains("write mqtt://host:1883, or mqtts://host:8883 for TLS") })
+        let unreachable = try await HubProcess.run(words + ["--broker", "mqtt://127.0.0.1:1"])
+        #expect(unreachable.code == 1)
+    }
+}
+
 @Suite(.timeLimit(.minutes(1))) struct `The import from Home Assistant's discovery` {
     @Test func `reads what the broker keeps, files each device where it belongs, and writes only when told to`()
         async throws

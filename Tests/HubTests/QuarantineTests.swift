@@ -65,7 +65,13 @@ import Testing
         #expect(
             shown.output.contains(
                 "  smokehub devices adopt plant --ecosystem zigbee2mqtt --place BLOCK/FLOOR/FLAT --kind heat --write"))
-        #expect(shown.output.last == "4 unknown devices, 1 alarmed.")
+        #expect(shown.output.last == "4 unknown devices with 4 messages, 1 alarmed.")
+        // A device speaks again, and is one device all the same.
+        try await voice.say("zigbee2mqtt/plant", #"{"smoke":false}"#)
+        try await voice.say("zigbee2mqtt/unreadable", "{")
+        try await log.line("all of them") { $0.details["topic"] == "zigbee2mqtt/unreadable" }
+        let status = try await smokehub("status", in: folder)
+        #expect(status.output.contains("unknown devices  5, with 6 messages"))
         let json = try await smokehub("devices", "--unknown", "--json", in: folder)
         #expect(json.output.joined().contains(#""gateway":"bridge""#))
         #expect(json.output.joined().contains(#""address":"a-2-B-new""#))
@@ -83,7 +89,7 @@ import Testing
         let second = try HubProcess.serve(folder)
         try await second.untilReady()
         let left = try await smokehub("devices", "--unknown", in: folder)
-        #expect(left.output.last == "2 unknown devices, 0 alarmed.")
+        #expect(left.output.last == "3 unknown devices with 4 messages, 0 alarmed.")
         try await voice.say(Self.stranger, #"{"type":"smoke","state":"alarm"}"#)
         try await ear.alert("an incident") { $0.because == ["a-2-B-new"] }
         #expect(try await second.terminate() == 0)
@@ -102,7 +108,7 @@ import Testing
         let second = try HubProcess.serve(folder)
         try await second.untilReady()
         let shown = try await smokehub("devices", "--unknown", in: folder)
-        #expect(shown.output.last == "1 unknown device, 1 alarmed.")
+        #expect(shown.output.last == "1 unknown device with 1 message, 1 alarmed.")
         #expect(try await second.terminate() == 0)
     }
 
