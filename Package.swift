@@ -145,6 +145,7 @@ let package = Package(
                 "smokehub",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            exclude: ["OldStates"],
             swiftSettings: strict),
     ]
 )

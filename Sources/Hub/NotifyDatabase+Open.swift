@@ -19,8 +19,11 @@ extension NotifyDatabase {
         let last = try hub.lastAlert(before: moment - configuration.settings.deliveries.giveUp)
         do {
             let database = try NotifyDatabase(path: state.notifyDatabase)
-            switch try database.source(comparedTo: hub.name) {
+            switch try database.source(comparedTo: hub) {
             case .this:
+                return database
+            case .thisUnnamed(let taken):
+                try await database.follow(hub.name, after: taken)
                 return database
             case .nobody:
                 try await database.follow(hub.name, after: last)

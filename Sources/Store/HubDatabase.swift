@@ -27,7 +27,7 @@ public final class HubDatabase: AlertSource {
             configuration.busyMode = .timeout(1)
             let pool = try DatabasePool(path: path, configuration: configuration)
             self.pool = pool
-            try Self.migrator.migrate(pool)
+            try Self.migrator.bringUpToDate(pool)
             try pool.writeWithoutTransaction { database in
                 // GRDB's pools set NORMAL, which may lose the last commits in a power cut.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -61,7 +61,7 @@ public final class HubDatabase: AlertSource {
 
     /// Opens a database to read it, also beside a hub that writes it.
     ///
-    /// - Throws: if there is none, or it cannot be read.
+    /// - Throws: if there is none, it cannot be read, or another version of this program has written it.
     public init(reading path: String) throws(StoreError) {
         do {
             var configuration = Configuration()
@@ -70,6 +70,7 @@ public final class HubDatabase: AlertSource {
             let pool = try DatabaseQueue(path: path, configuration: configuration)
             self.pool = pool
             checkpointer = nil
+            try Self.migrator.check(pool)
             name = try "hub-" + pool.read(StoreIdentity.read)
         } catch {
             throw StoreError(error, doing: "opening \(path)")
@@ -264,6 +265,15 @@ public final class HubDatabase: AlertSource {
         try read("reading hub.sqlite") { database in
             try Int64.fetchOne(
                 database, sql: "SELECT max(sequence) FROM alert WHERE at < ?", arguments: [moment.milliseconds]) ?? 0
+        }
+    }
+
+    /// Whether an alert of that id and moment, in milliseconds since 1970, was committed here.
+    func hasAlert(_ id: Alert.ID, at milliseconds: Int64) throws(StoreError) -> Bool {
+        try read("reading hub.sqlite") { database in
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM alert WHERE id = ? AND at = ?)",
+                arguments: [id, milliseconds]) ?? false
         }
     }
 

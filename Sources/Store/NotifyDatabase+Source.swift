@@ -6,16 +6,26 @@ extension NotifyDatabase {
         /// The database is new.
         case nobody
         case this
+        /// Of this one, by what was told of it, though nobody wrote that down: an older hub did not. It has taken the
+        /// alerts to that sequence.
+        case thisUnnamed(taken: Int64)
         /// Of another `hub.sqlite`, whose sequences and incidents mean something else.
         case another(undelivered: Int)
     }
 
-    /// - Parameter name: ``HubDatabase/name``.
-    /// - Throws: if the database cannot be read.
-    public func source(comparedTo name: String) throws -> Source {
+    /// - Throws: if one of the databases cannot be read.
+    public func source(comparedTo hub: HubDatabase) throws -> Source {
         try writer.read { database in
-            guard let source = try String?.fetchOne(database, sql: "SELECT source FROM cursor") else { return .nobody }
-            guard source != name else { return .this }
+            guard let cursor = try Row.fetchOne(database, sql: "SELECT sequence, source FROM cursor") else {
+                return .nobody
+            }
+            let source: String? = cursor["source"]
+            guard source != hub.name else { return .this }
+            if source == nil {
+                let last = try Row.fetchOne(database, sql: "SELECT id, at FROM alert ORDER BY at DESC, id DESC LIMIT 1")
+                guard let last else { return .nobody }
+                if try hub.hasAlert(last["id"], at: last["at"]) { return .thisUnnamed(taken: cursor["sequence"]) }
+            }
             return .another(
                 undelivered: try Int.fetchOne(
                     database, sql: "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending')") ?? 0)

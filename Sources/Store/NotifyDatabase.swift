@@ -12,7 +12,7 @@ public final class NotifyDatabase: Sendable {
 
     /// Opens the file, and creates or migrates it where needed.
     ///
-    /// - Throws: if it cannot be opened, read or written.
+    /// - Throws: if it cannot be opened, read or written, or is newer than this program.
     public convenience init(path: String) throws {
         let pool = try DatabasePool(path: path, configuration: Self.configuration)
         // GRDB lowers this to NORMAL when it switches to WAL, after the configuration's own preparation.
@@ -27,7 +27,7 @@ public final class NotifyDatabase: Sendable {
 
     private init(_ writer: any DatabaseWriter) throws {
         self.writer = writer
-        try Self.migrator.migrate(writer)
+        try Self.migrator.bringUpToDate(writer)
         name = try "notify-" + writer.read(StoreIdentity.read)
     }
 
