@@ -78,6 +78,8 @@ public struct NativeDecoder: Decoder {
 }
 
 let availabilityTexts = KeyTable([("online", true), ("offline", false)])
+/// The same for last wills of which versions differ in the first letter.
+let lastWillTexts = KeyTable([("online", true), ("offline", false), ("Online", true), ("Offline", false)])
 
 /// The members of one event, gathered in one pass.
 private struct NativeEvent {
@@ -132,7 +134,7 @@ private struct NativeEvent {
         case .detail: detail = detail ?? member
         case .sequence: sequence = sequence ?? json.wholeNumber(of: member)
         case .time:
-            if time == nil, member.kind == .text { time = Instant(rfc3339Bytes: json.bytes[member.text]) }
+            if time == nil { time = json.instant(of: member) }
         case .number(let kind):
             gathered.number(kind, json.number(of: member), unit: kind == .signal ? "dBm" : nil)
         case .flag(let kind):

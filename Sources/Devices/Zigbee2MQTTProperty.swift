@@ -191,6 +191,6 @@ struct Zigbee2MQTTState {
     /// ISO 8601 text or milliseconds since 1970, by Zigbee2MQTT's setting `last_seen`.
     private func instant(_ node: JSON.Node) -> Instant? {
         if let milliseconds = json.wholeNumber(of: node) { return Int64(exactly: milliseconds).map(Instant.init) }
-        return node.kind == .text ? Instant(rfc3339Bytes: json.bytes[node.text]) : nil
+        return json.instant(of: node)
     }
 }

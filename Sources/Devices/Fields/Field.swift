@@ -1,3 +1,5 @@
+import Registry
+
 /// What one field of a message says: a row of a decoder's table.
 enum Field: Sendable {
     /// Raised while the field is true.
@@ -57,6 +59,11 @@ extension JSON {
             return table[Array(String(whole).utf8).span]
         case .null, .array, .object: return nil
         }
+    }
+
+    /// A moment that a text gives by RFC 3339, with a zone.
+    func instant(of node: Node) -> Instant? {
+        node.kind == .text ? Instant(rfc3339Bytes: bytes[node.text]) : nil
     }
 
     /// Whether a value only says that nothing is known: `null`, `""`, `"nan"`, or a marker instead of a state.

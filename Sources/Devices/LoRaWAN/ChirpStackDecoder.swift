@@ -62,7 +62,7 @@ public struct ChirpStackDecoder: Decoder {
     private enum Event { case up, status, join, log, other }
 
     private func report(_ event: Event, _ json: JSON, _ address: String) throws(Malformed) -> Report {
-        let time = json.field("time", of: json.root).flatMap { instant($0, json) }
+        let time = json.field("time", of: json.root).flatMap { json.instant(of: $0) }
         var uplink = LoRaWANUplink(json, ecosystem, address, models)
         var sequence: UInt64?
         let device = json.field("deviceInfo", of: json.root)
@@ -88,10 +88,6 @@ public struct ChirpStackDecoder: Decoder {
         case .other: break
         }
         return try uplink.report(address, deviceTime: time, sequence: sequence)
-    }
-
-    private func instant(_ node: JSON.Node, _ json: JSON) -> Instant? {
-        node.kind == .text ? Instant(rfc3339Bytes: json.bytes[node.text]) : nil
     }
 
     private static let events = KeyTable<Event>([

@@ -63,8 +63,7 @@ public struct TheThingsStackDecoder: Decoder {
     private enum Event { case up, join, other }
 
     private func report(_ event: Event, _ json: JSON, _ address: String) throws(Malformed) -> Report {
-        let received = json.field("received_at", of: json.root)
-        let time = received.flatMap { $0.kind == .text ? Instant(rfc3339Bytes: json.bytes[$0.text]) : nil }
+        let time = json.field("received_at", of: json.root).flatMap { json.instant(of: $0) }
         var uplink = LoRaWANUplink(json, ecosystem, address, models)
         var sequence: UInt64?
         let ids = json.field("end_device_ids", of: json.root)

@@ -40,7 +40,7 @@ public struct OpenMQTTGatewayDecoder: Decoder {
         if levels.level(1, is: "RTL_433toMQTT") { return try event(message.payload)?.through(levels[0]) }
         if levels.level(1, is: "433toMQTT") { return try code(message.payload).through(levels[0]) }
         guard levels.count == 2, levels.level(1, is: "LWT") else { return nil }
-        guard let isOnline = Self.lwtTexts[message.payload.span] else {
+        guard let isOnline = lastWillTexts[message.payload.span] else {
             throw Malformed("LWT: expected online or offline", address: levels[0])
         }
         return Report(
@@ -65,8 +65,4 @@ public struct OpenMQTTGatewayDecoder: Decoder {
             ecosystem: ecosystem, address: "433/\(code)", readings: [],
             unmapped: [UnmappedField("433toMQTT", code, isRaised: false)])
     }
-
-    private static let lwtTexts = KeyTable([
-        ("online", true), ("offline", false), ("Online", true), ("Offline", false),
-    ])
 }

@@ -85,7 +85,7 @@ public struct TasmotaDecoder: Decoder {
     }
 
     private func availability(_ payload: [UInt8], _ address: String) throws(Malformed) -> Report {
-        guard let isOnline = Self.lwtTexts[payload.span] else {
+        guard let isOnline = lastWillTexts[payload.span] else {
             let text = JSON(bareText: payload)
             throw Malformed("LWT \(text.excerpt(text.root)): expected Online or Offline")
         }
@@ -109,9 +109,6 @@ public struct TasmotaDecoder: Decoder {
         return levels.joined(0..<(last > 1 && isShortAddress ? last - 1 : last))
     }
 
-    private static let lwtTexts = KeyTable([
-        ("Online", true), ("Offline", false), ("online", true), ("offline", false),
-    ])
     private static let objects = KeyTable([("SENSOR", ()), ("RESULT", ()), ("STATE", ()), ("ZbReceived", ())])
     private static let values = KeyTable<Field>([
         ("FIRE", .flag(.smoke)), ("SMOKE", .flag(.smoke)), ("TEST", .flag(.test)), ("BATTERY", .flag(.batteryLow)),
