@@ -157,7 +157,8 @@ import Testing
         try await voice.report("a-3-C-smoke", "alarm", retain: true)
         let first = try RunningHub(folder)
         try await first.untilReady()
-        try await ear.alert("investigate") { $0.stage == .investigate }
+        // Each is a flat of its own, and so an alert of its own, in whatever order the broker gives them.
+        try await ear.alert("investigate") { $0.stage == .investigate && $0.id == "a-fire-1/2" }
         let log = LogTrail(folder.state)
         try await log.line("marked") { $0.event == .signal && $0.details["retained"] == "true" }
         try await first.stop()
