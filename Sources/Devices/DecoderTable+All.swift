@@ -27,7 +27,7 @@ extension DecoderTable {
         others.append(
             try TasmotaDecoder(
                 telemetry: topics.tasmotaTelemetry, state: topics.tasmotaState,
-                addresses: registry?.devices.filter { $0.ecosystem == .tasmota }.map(\.address) ?? []))
+                addresses: addresses(.tasmota, registry)))
         others += try local(topics.prefixes(of: .zwavejs)) { (prefix) throws(InvalidTopicFilter) in
             try ZWaveJSDecoder(prefix: prefix)
         }
@@ -45,8 +45,8 @@ extension DecoderTable {
         }
         for panel in topics.dsc { others.append(try DSCDecoder(panel: panel)) }
         // After the panels that use its topics in their own way.
-        others.append(try HomieDecoder(domains: topics.prefixes(of: .homie)))
-        others.append(SparkplugDecoder())
+        others.append(try HomieDecoder(domains: topics.prefixes(of: .homie), registered: addresses(.homie, registry)))
+        others.append(SparkplugDecoder(registered: addresses(.sparkplug, registry)))
         // Those that could listen to every topic come last: what is another's by its topic is left to that one.
         if let registry {
             others.append(
@@ -75,13 +75,17 @@ extension DecoderTable {
     private static func homeAssistant(
         _ registry: EstateRegistry?, _ topics: EcosystemTopics, beside others: [any Decoder]
     ) throws(InvalidTopicFilter) -> HomeAssistantDecoder {
-        let registered = registry?.devices.filter { $0.ecosystem == .homeAssistant }.map(\.address) ?? []
+        let registered = addresses(.homeAssistant, registry)
         let prefixes = topics.prefixes(of: .homeAssistant)
         // Those of announcements are its own, too; and who listens to whatever comes owns nothing.
         let discovery = Set(try HomeAssistantDecoder(prefixes: prefixes, registered: []).topicFilters)
         let elsewhere = others.flatMap(\.topicFilters)
             .filter { !$0.hasPrefix("#") && !$0.hasPrefix("+") && !discovery.contains($0) }
         return try HomeAssistantDecoder(prefixes: prefixes, registered: registered, elsewhere: elsewhere)
+    }
+
+    private static func addresses(_ ecosystem: Device.Ecosystem, _ registry: EstateRegistry?) -> [String] {
+        registry?.devices.filter { $0.ecosystem == ecosystem }.map(\.address) ?? []
     }
 
     /// A decoder for each prefix of an ecosystem whose addresses are only unique under one.

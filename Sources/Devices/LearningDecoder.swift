@@ -68,10 +68,13 @@ public struct Lesson: Hashable, Sendable {
     public struct Request: Hashable, Sendable {
         public var topic: String
         public var payload: [UInt8]
+        /// A device of the registry depends on the answer: it is asked before strangers are.
+        public var isRegistered: Bool
 
-        public init(topic: String, payload: [UInt8]) {
+        public init(topic: String, payload: [UInt8], isRegistered: Bool = false) {
             self.topic = topic
             self.payload = payload
+            self.isRegistered = isRegistered
         }
     }
 }

@@ -68,39 +68,3 @@ extension Pipeline {
         }
     }
 }
-
-/// What devices and gateways have to be asked: each once in 30 s, so that one that does not answer is not flooded, and
-/// 20 a second in all, for a thousand gateways that answer at once would be a storm. Bounded: more than 10,000 are not
-/// remembered, and are asked when there is reason again.
-struct RequestBudget {
-    private var waiting: [Lesson.Request] = []
-    /// Of those that wait: a question to the same topic is the same, whatever time its payload gives.
-    private var topics: Set<String> = []
-    private var askedAt: [String: Instant] = [:]
-
-    static let waitingMax = 10_000
-    static let pause = Duration.seconds(30)
-    static let atOnce = 20
-
-    mutating func add(_ requests: [Lesson.Request]) {
-        for request in requests where waiting.count < Self.waitingMax && topics.insert(request.topic).inserted {
-            waiting.append(request)
-        }
-    }
-
-    /// Those that may be asked now. To be called once a second.
-    mutating func take(at moment: Instant) -> [Lesson.Request] {
-        guard !waiting.isEmpty else { return [] }
-        var taken: [Lesson.Request] = []
-        waiting.removeAll { request in
-            guard taken.count < Self.atOnce else { return false }
-            if let asked = askedAt[request.topic], moment < asked + Self.pause { return false }
-            taken.append(request)
-            topics.remove(request.topic)
-            return true
-        }
-        if askedAt.count > Self.waitingMax { askedAt.removeAll() }
-        for request in taken { askedAt[request.topic] = moment }
-        return taken
-    }
-}

@@ -124,13 +124,37 @@ import Testing
     }
 
     @Test func `heard of least recently is given up for a new one`() throws {
-        var decoder = try HomieDecoder(domains: ["homie"], devicesMax: 2)
+        var decoder = try HomieDecoder(domains: ["homie"], strangersMax: 2)
         for id in ["a", "b"] { _ = said(&decoder, "homie/5/\(id)/$description", Self.description) }
         _ = said(&decoder, "homie/5/a/hall/smoke", "false")
         let third = try decoder.learn(Message(topic: "homie/5/c/$description", payload: Self.description))
         #expect(third == Lesson(isKept: true, forgotten: ["homie/5/b/$description"]))
         #expect(said(&decoder, "homie/5/b/hall/smoke", "true") == "b ?hall/smoke")
         #expect(said(&decoder, "homie/5/a/hall/smoke", "true") == "a smoke=true")
+    }
+
+    @Test func `in the registry, and its root, are never given up for strangers`() throws {
+        let child = #"{"homie":"5.0","root":"root","nodes":{"n":{"properties":{"smoke":{"datatype":"boolean"}}}}}"#
+        var decoder = try HomieDecoder(
+            domains: ["homie", "block-b"], registered: ["d", "block-b/e", "child"], strangersMax: 2, bytesMax: 20_000)
+        _ = said(&decoder, "homie/5/root/$description", #"{"homie":"5.0","children":["child"]}"#)
+        for base in ["homie/5/d", "block-b/5/e"] { _ = said(&decoder, "\(base)/$description", Self.description) }
+        _ = said(&decoder, "homie/5/child/$description", child)
+        var forgotten: [String] = []
+        for index in 0..<50 {
+            let stranger = Message(topic: "homie/5/s\(index)/$description", payload: Self.description)
+            forgotten += try decoder.learn(stranger).forgotten
+        }
+        #expect(forgotten == (0..<48).map { "homie/5/s\($0)/$description" })
+        #expect(said(&decoder, "homie/5/d/hall/smoke", "true") == "d smoke=true")
+        #expect(said(&decoder, "block-b/5/e/hall/smoke", "true") == "block-b/e smoke=true")
+        #expect(said(&decoder, "homie/5/child/n/smoke", "true") == "child smoke=true")
+        #expect(try decoder.report(Message(topic: "homie/5/root/$state", payload: "lost"))?.gateway == "root")
+        // No device of the registry depends on it any more.
+        let alone = Message(topic: "homie/5/child/$description", payload: #"{"homie":"5.0"}"#)
+        #expect(try decoder.learn(alone).forgotten == ["homie/5/s48/$description"])
+        for index in 0..<2 { _ = said(&decoder, "homie/5/t\(index)/$description", Self.description) }
+        #expect(try decoder.report(Message(topic: "homie/5/root/$state", payload: "lost"))?.gateway == nil)
     }
 
     @Test func `cannot fill the memory with what it describes`() throws {

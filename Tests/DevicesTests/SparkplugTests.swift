@@ -260,7 +260,7 @@ import Testing
     }
 
     @Test func `heard of least recently is given up for a new one`() throws {
-        var decoder = SparkplugDecoder(nodesMax: 2)
+        var decoder = SparkplugDecoder(strangersMax: 2)
         for name in ["a", "b"] {
             _ = try decoder.learn(Self.message("NBIRTH/\(name)", 0, bdSeq: 1))
             _ = try decoder.learn(Self.message("DBIRTH/\(name)/d", 1, Self.loop))
@@ -269,6 +269,33 @@ import Testing
         let lesson = try decoder.learn(Self.message("NBIRTH/c", 0, bdSeq: 1))
         #expect(lesson == Lesson(isKept: true, forgotten: ["spBv1.0/g/NBIRTH/b", "spBv1.0/g/DBIRTH/b/d"]))
         #expect(decoder.missed().map { $0.topic } == ["spBv1.0/g/NCMD/a", "spBv1.0/g/NCMD/c"])
+    }
+
+    @Test func `to which a device of the registry belongs is never given up for strangers, and is asked first`() throws {
+        var decoder = SparkplugDecoder(registered: ["g/n/d", "g/m"], strangersMax: 2, bytesMax: 20_000)
+        func strangers(_ numbers: Range<Int>) throws -> [String] {
+            try numbers.flatMap { number in
+                let births = [
+                    try Self.message("NBIRTH/s\(number)", 0, Self.loop), try Self.message("DBIRTH/s\(number)/d", 1),
+                ]
+                return try births.flatMap { try decoder.learn($0).forgotten }
+            }
+        }
+        _ = try strangers(0..<1)
+        for birth in [
+            try Self.message("NBIRTH/n", 0, bdSeq: 5), try Self.message("DBIRTH/n/d", 1, Self.loop),
+            try Self.message("NBIRTH/m", 0, Self.loop),
+        ] {
+            _ = try decoder.learn(birth)
+        }
+        let forgotten = try strangers(1..<50)
+        #expect(forgotten.count == 2 * 48)
+        #expect(forgotten.allSatisfy { $0.contains("/s") })
+        #expect(try Self.heard(&decoder, Self.message("DDATA/n/d", 2, [Self.smoke(true)])).shown == "smoke=true")
+        #expect(try Self.heard(&decoder, Self.message("NDATA/m", 1, [Self.smoke(true)])).shown == "smoke=true")
+        let asked = decoder.missed()
+        #expect(asked.map { $0.topic } == ["n", "m", "s48", "s49"].map { "spBv1.0/g/NCMD/\($0)" })
+        #expect(asked.map { $0.isRegistered } == [true, true, false, false])
     }
 
     @Test func `cannot fill the memory with what it announces`() throws {

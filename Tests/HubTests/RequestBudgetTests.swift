@@ -21,6 +21,19 @@ import Testing
         #expect(budget.take(at: start + .seconds(60)).isEmpty)
     }
 
+    @Test func `is asked of those in the registry first, for whom strangers leave room`() {
+        var budget = RequestBudget()
+        budget.add((0..<20_000).map { request("NCMD/s\($0)", 0) })
+        let ours = (0..<30).map { Lesson.Request(topic: "NCMD/r\($0)", payload: [], isRegistered: true) }
+        budget.add(ours)
+        #expect(budget.take(at: start) == Array(ours[..<20]))
+        let second = budget.take(at: start + .seconds(1))
+        #expect(second.map(\.topic) == ours[20...].map(\.topic) + (0..<10).map { "NCMD/s\($0)" })
+        // However many strangers are asked, nobody of the registry is asked twice in 30 s.
+        budget.add(ours)
+        #expect(budget.take(at: start + .seconds(2)).allSatisfy { !$0.isRegistered })
+    }
+
     @Test func `is 20 questions a second in all`() {
         var budget = RequestBudget()
         budget.add((0..<50).map { request("NCMD/\($0)", 0) })

@@ -23,38 +23,48 @@ public import Registry
 ///
 /// A property that nobody has described gives no reading; where it looks like a hazard, it is unmapped. So descriptions
 /// stand first among the topic filters, for a broker sends what it has retained filter by filter. What a device has
-/// described is kept, until it takes it back, is removed, or, being heard of least recently, is given up for another.
+/// described is kept, until it takes it back, is removed, or, being heard of least recently, is given up for another. A
+/// device of the registry, and the root that it speaks through, are never given up for strangers: ``SharedTable``.
 ///
 /// A child speaks through its root: that is its gateway. When a root is lost, its children are, without a message.
 public struct HomieDecoder: LearningDecoder {
     public let ecosystem = Device.Ecosystem.homie
     private let domains: [TopicPrefix]
-    private var devices: RecentTable<HomieDevice>
-    private var bytes = 0
-    private let bytesMax: Int
+    private var devices: SharedTable<HomieDevice>
 
     /// The convention's own domain, `homie`.
     public init() {
-        self.init(checked: [TopicPrefix(known: "homie")], devicesMax: 8192, bytesMax: 64 << 20)
+        self.init(checked: [TopicPrefix(known: "homie")], registered: [], strangersMax: 8192, bytesMax: 64 << 20)
     }
 
     /// - Parameters:
     ///   - domains: the first levels of the topics, such as `homie`.
-    ///   - devicesMax: how many devices are remembered, at least 1.
-    ///   - bytesMax: about how much memory what they have described may take.
+    ///   - registered: the addresses of the registry: strangers cannot crowd them out.
+    ///   - strangersMax: how many other devices are remembered, at least 1.
+    ///   - bytesMax: about how much memory what they have described may take, those of the registry and the others each.
     /// - Throws: ``InvalidTopicFilter`` if a domain is no topic.
     public init(
-        domains: [String], devicesMax: Int = 8192, bytesMax: Int = 64 << 20
+        domains: [String], registered: [String] = [], strangersMax: Int = 8192, bytesMax: Int = 64 << 20
     ) throws(InvalidTopicFilter) {
         var prefixes: [TopicPrefix] = []
         for domain in domains { prefixes.append(try TopicPrefix(domain)) }
-        self.init(checked: prefixes, devicesMax: devicesMax, bytesMax: bytesMax)
+        self.init(checked: prefixes, registered: registered, strangersMax: strangersMax, bytesMax: bytesMax)
     }
 
-    private init(checked domains: [TopicPrefix], devicesMax: Int, bytesMax: Int) {
+    private init(checked domains: [TopicPrefix], registered: [String], strangersMax: Int, bytesMax: Int) {
         self.domains = domains
-        devices = RecentTable(countMax: max(1, devicesMax))
-        self.bytesMax = bytesMax
+        devices = SharedTable(
+            registered: Set(registered.flatMap { Self.bases(of: $0, domains) }), strangersMax: strangersMax,
+            bytesMax: bytesMax)
+    }
+
+    /// What the topics of an address begin with, of both versions.
+    private static func bases(of address: String, _ domains: [TopicPrefix]) -> [String] {
+        domains.enumerated().flatMap { index, domain -> [String] in
+            guard index > 0 else { return ["\(domain.text)/5/\(address)", "\(domain.text)/\(address)"] }
+            guard let id = domain.rest(of: address)?.topic else { return [] }
+            return ["\(domain.text)/5/\(id)", "\(domain.text)/\(id)"]
+        }
     }
 
     public var topicFilters: [String] {
@@ -132,30 +142,31 @@ public struct HomieDecoder: LearningDecoder {
     }
 
     private mutating func change(_ base: String, _ body: (inout HomieDevice) -> Void) {
-        let grown = devices.change(base) { device in
-            let before = device.bytes
-            body(&device)
-            return device.bytes - before
-        }
-        bytes += grown ?? 0
+        _ = devices.change(base, body)
     }
 
     /// - Returns: the topics of what had to be given up for it.
     private mutating func put(_ device: HomieDevice, _ base: String, _ former: HomieDevice?) -> [String] {
-        bytes += device.bytes - (former?.bytes ?? 0)
-        var givenUp = devices.put(base, device).map { [$0] } ?? []
-        if let one = givenUp.first { bytes -= one.value.bytes }
-        while bytes > bytesMax, devices.count > 1, let one = devices.removeOldest() {
-            bytes -= one.value.bytes
-            givenUp.append(one)
-        }
-        return givenUp.flatMap { Self.keptTopics($0.value, $0.name) }
+        keptTopics(of: devices.put(base, device)) + noteRoot(device.root, of: base, former: former?.root)
     }
 
     private mutating func forget(_ base: String) -> Lesson {
         guard let device = devices.remove(base) else { return .nothing }
-        bytes -= device.bytes
-        return Lesson(forgotten: Self.keptTopics(device, base))
+        return Lesson(forgotten: Self.keptTopics(device, base) + noteRoot(nil, of: base, former: device.root))
+    }
+
+    /// Without the root of a registered device nobody would know that it is lost with it.
+    ///
+    /// - Returns: the topics of what had to be given up for that.
+    private mutating func noteRoot(_ root: String?, of base: String, former: String?) -> [String] {
+        guard devices.isNamed(base), root != former, let slash = base.lastIndex(of: "/") else { return [] }
+        let claimed = root.map { devices.claim("\(base[..<slash])/\($0)") } ?? []
+        let released = former.map { devices.release("\(base[..<slash])/\($0)") } ?? []
+        return keptTopics(of: claimed + released)
+    }
+
+    private mutating func keptTopics(of givenUp: [SharedTable<HomieDevice>.Entry]) -> [String] {
+        givenUp.flatMap { Self.keptTopics($0.value, $0.name) + noteRoot(nil, of: $0.name, former: $0.value.root) }
     }
 
     /// A description has a digest; version 4 has a topic for each part.

@@ -1,7 +1,7 @@
 import Registry
 
 /// What a device has said that it is, and which of its properties and alerts are raised.
-struct HomieDevice: Sendable {
+struct HomieDevice: Sized {
     /// The root of the tree that it belongs to; `nil` for a root.
     var root: String?
     var hasChildren = false

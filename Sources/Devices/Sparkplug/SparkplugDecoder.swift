@@ -44,22 +44,25 @@ internal import SwiftProtobuf
 /// message with the same number must not be taken for a repeat. Gaps are told by ``Lesson/gap``.
 ///
 /// Where several metrics of a device say the same kind, a clear of one counts when the others are clear, too.
+///
+/// A node to which a device of the registry belongs is never given up for strangers, and is asked before them:
+/// ``SharedTable``.
 public struct SparkplugDecoder: LearningDecoder {
     public let ecosystem = Device.Ecosystem.sparkplug
     public let topicFilters = [
         "spBv1.0/+/NBIRTH/+", "spBv1.0/+/DBIRTH/+/+", "spBv1.0/+/NDEATH/+", "spBv1.0/+/DDEATH/+/+",
         "spBv1.0/+/NDATA/+", "spBv1.0/+/DDATA/+/+",
     ]
-    private var nodes: RecentTable<SparkplugNode>
-    private var bytes = 0
-    private let bytesMax: Int
+    private var nodes: SharedTable<SparkplugNode>
 
     /// - Parameters:
-    ///   - nodesMax: how many edge nodes are remembered, at least 1.
-    ///   - bytesMax: about how much memory what they have announced may take.
-    public init(nodesMax: Int = 4096, bytesMax: Int = 64 << 20) {
-        nodes = RecentTable(countMax: max(1, nodesMax))
-        self.bytesMax = bytesMax
+    ///   - registered: the addresses of the registry: strangers cannot crowd out their edge nodes.
+    ///   - strangersMax: how many other edge nodes are remembered, at least 1.
+    ///   - bytesMax: about how much memory what they have announced may take, those of the registry and the others each.
+    public init(registered: [String] = [], strangersMax: Int = 4096, bytesMax: Int = 64 << 20) {
+        let names = registered.map { $0.split(separator: "/", omittingEmptySubsequences: false).prefix(2) }
+        nodes = SharedTable(
+            registered: Set(names.map { $0.joined(separator: "/") }), strangersMax: strangersMax, bytesMax: bytesMax)
     }
 
     // MARK: Learning
@@ -82,12 +85,12 @@ public struct SparkplugDecoder: LearningDecoder {
     }
 
     public mutating func missed() -> [Lesson.Request] {
-        var requests: [Lesson.Request] = []
+        var born: [(name: String, time: UInt64)] = []
         nodes.changeAll { name, node in
             node.missed()
-            if node.isBorn { requests.append(Self.rebirth(of: name, at: node.time)) }
+            if node.isBorn { born.append((name, node.time)) }
         }
-        return requests
+        return born.map { rebirth(of: $0.name, at: $0.time) }
     }
 
     private mutating func learn(
@@ -100,30 +103,29 @@ public struct SparkplugDecoder: LearningDecoder {
             let dead = former?.devices.keys.sorted() ?? []
             return Lesson(
                 isKept: true,
-                forgotten: dead.map { SparkplugTopic.birth(of: topic.node, device: $0) } + put(node, topic.node, former)
-            )
+                forgotten: dead.map { SparkplugTopic.birth(of: topic.node, device: $0) } + put(node, topic.node))
         }
-        let request = Self.rebirth(of: topic.node, at: payload.timestamp)
+        let request = rebirth(of: topic.node, at: payload.timestamp)
         if nodes[topic.node] == nil {
             var node = SparkplugNode()
             _ = try node.bear(device, payload, message.payload)
-            return Lesson(isKept: true, forgotten: put(node, topic.node, nil), request: request)
+            return Lesson(isKept: true, forgotten: put(node, topic.node), request: request)
         }
-        let result = change(topic.node) { node in
+        let result = nodes.change(topic.node) { node in
             Result { () throws(Malformed) in
                 let lost = try node.bear(device, payload, message.payload)
                 return (lost: lost, isBorn: node.isBorn)
             }
         }
         guard let birth = try result?.get() else { return .nothing }
-        var lesson = Lesson(isKept: true, forgotten: shrink(), gap: Self.gap(birth.lost, topic))
+        var lesson = Lesson(isKept: true, forgotten: Self.births(nodes.shrink()), gap: Self.gap(birth.lost, topic))
         if birth.lost > 0 || !birth.isBorn { lesson.request = request }
         return lesson
     }
 
     private mutating func learn(death payload: SparkplugPayload, _ topic: SparkplugTopic) -> Lesson {
         guard nodes[topic.node]?.isEnded(by: payload.bdSeq) == true else { return .nothing }
-        return change(topic.node) { node in
+        return nodes.change(topic.node) { node in
             let wasBorn = node.isBorn
             let devices = node.die()
             return Lesson(
@@ -135,8 +137,8 @@ public struct SparkplugDecoder: LearningDecoder {
     private mutating func learn(
         other payload: SparkplugPayload, _ message: Message, _ topic: SparkplugTopic
     ) -> Lesson {
-        let request = Self.rebirth(of: topic.node, at: payload.timestamp)
-        return change(topic.node) { node in
+        let request = rebirth(of: topic.node, at: payload.timestamp)
+        return nodes.change(topic.node) { node in
             let lost = node.count(payload, message.payload)
             node.time = payload.timestamp
             var lesson = Lesson.nothing
@@ -157,36 +159,16 @@ public struct SparkplugDecoder: LearningDecoder {
         lost > 0 ? Lesson.Gap(ecosystem: .sparkplug, address: topic.node, lost: lost) : nil
     }
 
-    private mutating func change<Result>(_ name: String, _ body: (inout SparkplugNode) -> Result) -> Result? {
-        var grown = 0
-        let result = nodes.change(name) { node in
-            grown = -node.bytes
-            defer { grown += node.bytes }
-            return body(&node)
-        }
-        bytes += grown
-        return result
-    }
-
     /// - Returns: the topics of what had to be given up for it.
-    private mutating func put(_ node: SparkplugNode, _ name: String, _ former: SparkplugNode?) -> [String] {
-        bytes += node.bytes - (former?.bytes ?? 0)
-        guard let givenUp = nodes.put(name, node) else { return shrink() }
-        bytes -= givenUp.value.bytes
-        return Self.births(givenUp.name, givenUp.value) + shrink()
+    private mutating func put(_ node: SparkplugNode, _ name: String) -> [String] {
+        Self.births(nodes.put(name, node))
     }
 
-    private mutating func shrink() -> [String] {
-        var forgotten: [String] = []
-        while bytes > bytesMax, nodes.count > 1, let one = nodes.removeOldest() {
-            bytes -= one.value.bytes
-            forgotten += Self.births(one.name, one.value)
+    private static func births(_ givenUp: [SharedTable<SparkplugNode>.Entry]) -> [String] {
+        givenUp.flatMap { name, node in
+            [SparkplugTopic.birth(of: name)]
+                + node.devices.keys.sorted().map { SparkplugTopic.birth(of: name, device: $0) }
         }
-        return forgotten
-    }
-
-    private static func births(_ name: String, _ node: SparkplugNode) -> [String] {
-        [SparkplugTopic.birth(of: name)] + node.devices.keys.sorted().map { SparkplugTopic.birth(of: name, device: $0) }
     }
 
     private static let topicBytesMax = 512
@@ -194,7 +176,7 @@ public struct SparkplugDecoder: LearningDecoder {
     /// The command `Node Control/Rebirth` (section 5.12.1): born again, a node says all that it and its devices are.
     ///
     /// - Parameter time: of the message that leads to it, by the node's own clock.
-    private static func rebirth(of node: String, at time: UInt64) -> Lesson.Request {
+    private func rebirth(of node: String, at time: UInt64) -> Lesson.Request {
         var metric = SparkplugMetric()
         metric.name = "Node Control/Rebirth"
         metric.datatype = 11
@@ -205,7 +187,8 @@ public struct SparkplugDecoder: LearningDecoder {
         payload.metrics = [metric]
         // Only required fields could be missing, and there are none.
         let bytes: [UInt8] = (try? payload.serializedBytes()) ?? []
-        return Lesson.Request(topic: SparkplugTopic.topic("NCMD", of: node), payload: bytes)
+        return Lesson.Request(
+            topic: SparkplugTopic.topic("NCMD", of: node), payload: bytes, isRegistered: nodes.isRegistered(node))
     }
 
     // MARK: Reports

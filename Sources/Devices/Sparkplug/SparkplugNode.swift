@@ -2,7 +2,7 @@ internal import Registry
 internal import Sparkplug
 
 /// What is known of an edge node: its session, and what it and its devices have announced.
-struct SparkplugNode: Sendable {
+struct SparkplugNode: Sized {
     /// Of the session, as the birth gave it; `nil` if it gave none, or was not heard.
     var bdSeq: UInt64?
     var isBorn = false
