@@ -115,6 +115,8 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     public var unknownDevices: Int
     public var unknownMessages: Int
     public var dropped: Int
+    /// Lists of devices that were too large and that the hub does not need.
+    public var inventories: Int
     /// In milliseconds; nil before the first.
     public var canaryMilliseconds: Int64?
     public var openIncidents: Int
@@ -134,6 +136,7 @@ public struct StatusAnswer: ResponseCodable, Sendable {
         unknownDevices = unknown.count
         unknownMessages = unknown.map(\.messages).reduce(0, +)
         dropped = tally.dropped
+        inventories = tally.inventories
         canaryMilliseconds = tally.canaryDelay?.wholeMilliseconds
         openIncidents = tally.incidents.count
         silenced = tally.incidents.values.filter { $0.silence != nil }.sorted { $0.id < $1.id }.map(IncidentAnswer.init)

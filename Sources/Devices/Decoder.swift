@@ -11,4 +11,13 @@ public protocol Decoder: Sendable {
     ///   device. A report without readings still is a sign of life.
     /// - Throws: ``Malformed`` if the message is of this ecosystem but cannot be understood.
     func report(_ message: Message) throws(Malformed) -> Report?
+
+    /// Whether a topic carries a list of devices, or another answer to somebody else, which the hub does not need: it may
+    /// be larger than any message of a device.
+    func isInventory(_ topic: String) -> Bool
+}
+
+extension Decoder {
+    /// None.
+    public func isInventory(_ topic: String) -> Bool { false }
 }

@@ -81,7 +81,8 @@ extension DecoderTable {
         let discovery = Set(try HomeAssistantDecoder(prefixes: prefixes, registered: []).topicFilters)
         let elsewhere = others.flatMap(\.topicFilters)
             .filter { !$0.hasPrefix("#") && !$0.hasPrefix("+") && !discovery.contains($0) }
-        return try HomeAssistantDecoder(prefixes: prefixes, registered: registered, elsewhere: elsewhere)
+        return try HomeAssistantDecoder(
+            prefixes: prefixes, registered: registered, nodes: topics.discoveryNodes, elsewhere: elsewhere)
     }
 
     private static func addresses(_ ecosystem: Device.Ecosystem, _ registry: EstateRegistry?) -> [String] {

@@ -40,12 +40,14 @@ public struct DecoderTable: Sendable {
 
     /// Teaches a real message to the decoders that learn, before ``report(_:)`` is asked what it says.
     ///
-    /// - Parameter ecosystem: to teach one decoder alone, again what it has asked to be kept.
+    /// - Parameters:
+    ///   - ecosystem: to teach one decoder alone, again what it has asked to be kept.
+    ///   - refused: is told of what one decoder refuses while another has learnt from it.
     /// - Returns: what changed, and in which ecosystem's decoder; empty for most messages.
     /// - Throws: ``Malformed`` if it is meant to teach something and no decoder can understand it.
     @discardableResult
     public mutating func learn(
-        _ message: Message, for ecosystem: Device.Ecosystem? = nil
+        _ message: Message, for ecosystem: Device.Ecosystem? = nil, refused: (Malformed) -> Void = { _ in }
     ) throws(Malformed) -> [(by: Device.Ecosystem, lesson: Lesson)] {
         guard DrillTopic(message.topic) == nil else { return [] }
         var lessons: [(by: Device.Ecosystem, lesson: Lesson)] = []
@@ -64,12 +66,23 @@ public struct DecoderTable: Sendable {
                 }
                 lessons.append((decoder.ecosystem, lesson))
             } catch {
-                firstMalformed = firstMalformed ?? error
+                if firstMalformed == nil {
+                    firstMalformed = error
+                    firstMalformed?.ecosystem = decoder.ecosystem
+                }
             }
         }
         // What one has learnt is known to it from now on, so it has to be kept, whatever another makes of the message.
-        if let firstMalformed, lessons.isEmpty { throw firstMalformed }
+        if let firstMalformed {
+            if lessons.isEmpty { throw firstMalformed }
+            refused(firstMalformed)
+        }
         return lessons
+    }
+
+    /// Whether a topic carries what the hub does not need, however much of it: ``Decoder/isInventory(_:)``.
+    public func isInventory(_ topic: String) -> Bool {
+        DrillTopic(topic) == nil && trie.match(topic).contains { decoders[$0].isInventory(topic) }
     }
 
     /// Tells the decoders that learn that messages may have been missed: ``LearningDecoder/missed()``.

@@ -18,6 +18,8 @@ public struct EcosystemTopics: Hashable, Sendable {
     public var paradox = ["paradox"]
     /// `<Homie's base topic>/<device id>` of each DSC panel.
     public var dsc = ["homie/dsc-alarm"]
+    /// Which node of Home Assistant's discovery alone may announce a device, by the device's address.
+    public var discoveryNodes: [String: String] = [:]
     /// Heard in any case, so that devices that nobody has registered are found.
     public var listening: Set<Device.Ecosystem> = []
 
@@ -33,6 +35,8 @@ struct PrefixedDecoder: Decoder {
 
     var ecosystem: Device.Ecosystem { inner.ecosystem }
     var topicFilters: [String] { inner.topicFilters }
+
+    func isInventory(_ topic: String) -> Bool { inner.isInventory(topic) }
 
     func report(_ message: Message) throws(Malformed) -> Report? {
         do {

@@ -36,11 +36,15 @@ public struct Report: Hashable, Sendable {
     public var unmapped: [UnmappedField]
     /// The model whose row of the tables has told what the fields mean; `nil` where the ecosystem alone tells it.
     public var model: String?
+    /// What earlier messages said decides the readings, too, whether or not the hub keeps those: another that is still
+    /// raised withholds a clear, or a missed birth makes an alias doubtful.
+    public var restsOnEarlier: Bool
 
     public init(
         ecosystem: Device.Ecosystem, address: String, readings: [Reading], deviceTime: Instant? = nil,
         sequence: UInt64? = nil, gateway: String? = nil, isGateway: Bool? = nil,
-        place: Place? = nil, unmapped: [UnmappedField] = [], model: String? = nil
+        place: Place? = nil, unmapped: [UnmappedField] = [], model: String? = nil,
+        restsOnEarlier: Bool = false
     ) {
         self.ecosystem = ecosystem
         self.address = address
@@ -52,10 +56,14 @@ public struct Report: Hashable, Sendable {
         self.place = place
         self.unmapped = unmapped
         self.model = model
+        self.restsOnEarlier = restsOnEarlier
     }
 }
 
 extension Report {
+    /// Whether any of the readings means danger, or a call for help.
+    public var raisesHazard: Bool { readings.contains { $0.kind.isHazard && $0.value == .flag(true) } }
+
     /// The same, of a device that speaks through a gateway, or is it.
     func through(_ gateway: String) -> Report {
         var report = self
@@ -73,6 +81,17 @@ public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
     public var address: String?
     /// Whose decoder could not understand it; set by ``DecoderTable``.
     public var ecosystem: Device.Ecosystem?
+    /// It is understood, and refused: it would take over what is another's.
+    public var refusal: Refusal?
+
+    /// An announcement of somebody's device by somebody else.
+    public struct Refusal: Hashable, Sendable {
+        /// The device's address.
+        public var identity: String
+        public var topic: String
+        /// Where it is announced already, or the only node that may announce it.
+        public var holder: String
+    }
 
     public init(_ description: String, address: String? = nil) {
         self.description = description

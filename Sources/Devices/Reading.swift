@@ -1,6 +1,6 @@
 /// One thing that a device said. A message gives at most one reading of each kind; what it does not carry is unknown,
 /// neither alarm nor clear.
-public struct Reading: Hashable, Sendable {
+public struct Reading: Hashable, Sendable, Codable {
     public var kind: Kind
     public var value: Value
     /// As the device gives it: `dB/m`, `ppm`, `lqi`, `dBm`; `nil` where the kind has a unit of its own.
@@ -45,7 +45,7 @@ public struct Reading: Hashable, Sendable {
         case signal
     }
 
-    public enum Value: Hashable, Sendable {
+    public enum Value: Hashable, Sendable, Codable {
         case flag(Bool)
         case number(Double)
         case text(String)

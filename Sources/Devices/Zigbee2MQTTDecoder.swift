@@ -80,6 +80,13 @@ public struct Zigbee2MQTTDecoder: Decoder {
         }
     }
 
+    /// `<base>/bridge/…`, but for its state: `devices`, `definitions`, `response/networkmap` and the like.
+    public func isInventory(_ topic: String) -> Bool {
+        guard let base = bases.first(where: { topic.utf8.starts(with: $0.prefix) }) else { return false }
+        let levels = TopicLevels(String(decoding: topic.utf8.dropFirst(base.prefix.count), as: UTF8.self))
+        return levels.count > 1 && levels.level(0, is: "bridge") && !levels.level(1, is: "state")
+    }
+
     private func isCommand(_ levels: TopicLevels) -> Bool {
         let last = levels.count - 1
         return (max(1, last - 1)...max(1, last)).contains { levels.level($0, is: "set") || levels.level($0, is: "get") }

@@ -18,6 +18,8 @@ public final class HubBoard: Sendable {
         public var malformed = 0
         public var unknown = 0
         public var dropped = 0
+        /// Lists that were too large and that the hub does not need.
+        public var inventories = 0
         public var isConnected = false
         public var hasBeenConnected = false
         /// When the link to the broker was lost; `nil` while it is there.
@@ -46,12 +48,13 @@ public final class HubBoard: Sendable {
     var lostLinkAt: Instant? { tally.withLock { $0.lostLinkAt } }
     var loggedThrough: Int64 { tally.withLock { $0.loggedThrough } }
 
-    func count(messages: Int = 0, malformed: Int = 0, unknown: Int = 0, dropped: Int = 0) {
+    func count(messages: Int = 0, malformed: Int = 0, unknown: Int = 0, dropped: Int = 0, inventories: Int = 0) {
         tally.withLock { tally in
             tally.messages += messages
             tally.malformed += malformed
             tally.unknown += unknown
             tally.dropped += dropped
+            tally.inventories += inventories
         }
     }
 

@@ -36,6 +36,7 @@ public struct HubConfiguration: Sendable {
     public var weaknesses: [ConfigError] {
         Self.unread(registry, rules, folder: settings.folder) + settings.unreached(in: registry)
             + Self.unspoken(registry, catalogue) + Self.unmodelled(registry, models)
+            + settings.unannounced(in: registry)
     }
 
     /// People for whose language there is no file in `messages/`: a mistake for each language.
@@ -142,7 +143,9 @@ public struct HubConfiguration: Sendable {
             guard let registry else { return [] }
             var errors = rules.map { HubConfiguration.unread(registry, $0, folder: folder) } ?? []
             // A siren whose row is wrong would seem missing to everybody whom it tells.
-            if let settings, registryIsSound { errors += settings.unreached(in: registry) }
+            if let settings, registryIsSound {
+                errors += settings.unreached(in: registry) + settings.unannounced(in: registry)
+            }
             if let catalogue { errors += HubConfiguration.unspoken(registry, catalogue) }
             if let models, registryIsSound { errors += HubConfiguration.unmodelled(registry, models) }
             return errors

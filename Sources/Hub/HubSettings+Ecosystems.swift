@@ -34,6 +34,7 @@ extension HubSettings {
         case .sparkplug: ["listen"]
         case .tasmota: ["telemetry", "state", "listen"]
         case .alarmPanels: ["paradox", "dsc", "listen"]
+        case .homeAssistant: ["prefixes", "nodes", "listen"]
         default: ["prefixes", "listen"]
         }
     }
@@ -44,6 +45,11 @@ extension HubSettings {
         if listens { ecosystems.listening.insert(ecosystem) }
         section.read("prefixes", into: &ecosystems.prefixes[ecosystem], &mistakes) { (node) throws(ConfigError) in
             try node.prefixes()
+        }
+        section.read("nodes", into: &ecosystems.discoveryNodes, &mistakes) { (node) throws(ConfigError) in
+            var nodes: [String: String] = [:]
+            for entry in try node.mapping().entries { nodes[entry.key] = try entry.value.text() }
+            return nodes
         }
         section.read("telemetry", into: &ecosystems.tasmotaTelemetry, &mistakes) { (node) throws(ConfigError) in
             try node.prefix()
@@ -63,6 +69,20 @@ extension HubSettings {
             }
             return panels
         }
+    }
+}
+
+extension HubSettings {
+    /// Devices that only a certain node may announce, and that nobody has registered: a slip of the pen protects nobody.
+    func unannounced(in registry: EstateRegistry) -> [ConfigError] {
+        ecosystems.discoveryNodes.keys.sorted()
+            .filter { registry.position(of: .homeAssistant, address: $0) == nil }
+            .map { address in
+                ConfigError(
+                    file: "hub.yaml", line: 0, column: 0,
+                    problem: "ecosystems.homeassistant_discovery.nodes: no device has the address '\(address)'",
+                    mend: "write one as it stands there, or remove this")
+            }
     }
 }
 

@@ -65,6 +65,7 @@ extension Pipeline {
         }
         let moment = now()
         if let fault, fault.retryAt > moment {
+            boundWaiting()
             tellUndurable()
             return false
         }
@@ -78,13 +79,16 @@ extension Pipeline {
         do {
             let lastAlert = try database.commit(unwritten)
             let told = fault?.toldAlerts ?? 0
+            let wasFull = fault?.isFull ?? false
             fault = nil
+            waiting = WaitingRoom()
             let outcome = unwritten.outcome
             unwritten = HubDatabase.Commit(time: engine.now)
             changedDevices.removeAll(keepingCapacity: true)
             show(outcome)
             outlets.tell(outcome, alertsFrom: told, through: lastAlert)
             if !outcome.closings.isEmpty || !outcome.causes.isEmpty { countFalseAlarms() }
+            if wasFull { noteRoomAgain() }
             return true
         } catch {
             if fault?.isNew == false { unwritten.outcome.records.removeLast() }
@@ -121,16 +125,30 @@ extension Pipeline {
             fault?.isNew = false
         }
         fault?.retryAt = moment + .milliseconds(500)
-        // What is not acknowledged comes again and again: a fault that lasts must not fill the memory. The states that
-        // the oldest entries led to are kept; only their replay is lost.
-        let surplus = unwritten.entries.count - Self.entriesMax
-        if surplus > 0 { unwritten.entries.removeFirst(surplus) }
-        unwritten.outcome.records.keepNewest(Self.entriesMax)
-        unwritten.lessons.removeFirst(max(0, unwritten.lessons.count - Self.entriesMax))
+        unwritten.outcome.records.keepNewest(WaitingRoom.countMax)
+        boundWaiting()
     }
 
-    /// How many journal entries wait at most for a disk that takes nothing.
-    private static let entriesMax = 50_000
+    /// What is not acknowledged comes again and again: a fault that lasts must not fill the memory. The states and alerts
+    /// that the oldest entries led to are kept; only their replay is lost.
+    private func boundWaiting() {
+        var (entries, lessons) = (unwritten.entries, unwritten.lessons)
+        let givenUp = waiting.makeRoom(&entries, &lessons)
+        (unwritten.entries, unwritten.lessons) = (entries, lessons)
+        guard givenUp.entries + givenUp.lessons > 0, fault?.isFull == false else { return }
+        fault?.isFull = true
+        let (count, size) = (WaitingRoom.countMax, WaitingRoom.bytesMax >> 20)
+        note(
+            trouble: "store backlog",
+            "More waits to be written than the \(count) messages or \(size) MiB that are kept: the oldest are given up for "
+                + "replays, and what devices have announced may have to be announced again after a restart; make room",
+            "等候寫入的資料超出上限（\(count) 則或 \(size) MiB）：最舊的不再保留作重播，裝置的宣告在重啟後可能需要重新發出；請騰出空間",
+            ["entries": "\(givenUp.entries)", "lessons": "\(givenUp.lessons)"])
+    }
+
+    private func noteRoomAgain() {
+        note(putRight: "store backlog", "What is to be written has room again", "等候寫入的資料已恢復正常")
+    }
 
     private func noteFaultEnds(since: Instant) {
         let clock = since.words(utcOffset: caretaker.utcOffset)

@@ -27,13 +27,14 @@ extension Pipeline {
         return filters
     }
 
-    /// - Returns: why not, if a message is meant to teach something and cannot be understood.
+    /// - Returns: why not, if a message is meant to teach something and a decoder cannot understand it.
     func learn(_ message: Message, at moment: Instant) -> Malformed? {
         let lessons: [(by: Device.Ecosystem, lesson: Lesson)]
-        do throws(Malformed) { lessons = try decoders.learn(message) } catch { return error }
+        var refusal: Malformed?
+        do throws(Malformed) { lessons = try decoders.learn(message) { refusal = $0 } } catch { return error }
         guard !lessons.isEmpty else { return nil }
         for (decoder, lesson) in lessons {
-            if !lesson.heard.isEmpty { listen(to: lesson.heard) }
+            toHear += lesson.heard
             if let request = lesson.request { requests.add([request]) }
             if let gap = lesson.gap, let index = registry.position(of: gap.ecosystem, address: gap.address) {
                 supervisor.missed(index, count: gap.lost)
@@ -45,8 +46,10 @@ extension Pipeline {
                         decoder: decoder.rawValue, topic: message.topic, payload: Data(message.payload),
                         retained: message.retained, at: moment)), at: moment)
         }
-        unwritten.lessons += HubDatabase.LessonChange.changes(lessons, of: message, at: moment)
-        return nil
+        let changes = HubDatabase.LessonChange.changes(lessons, of: message, at: moment)
+        waiting.note(changes)
+        unwritten.lessons += changes
+        return refusal
     }
 
     /// Messages may have been missed; asked about once the hub hears again.
@@ -60,9 +63,13 @@ extension Pipeline {
         }
     }
 
-    private func listen(to filters: [String]) {
+    /// Subscribes to what a batch has taught to be heard, together: a gateway with a thousand devices announces them in
+    /// one go.
+    func listenToMore() {
+        guard !toHear.isEmpty else { return }
+        defer { toHear.removeAll() }
         do {
-            try session.subscribe(filters.map { Subscription($0) })
+            try session.subscribe(toHear.map { Subscription($0) })
         } catch {
             logger.error("A decoder asks to hear what is no topic", metadata: ["reason": "\(error)"])
         }

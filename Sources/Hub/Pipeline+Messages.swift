@@ -72,7 +72,8 @@ extension Pipeline {
                 JournalEntry.Heard(
                     topic: message.topic, payload: Data(message.payload), retained: message.retained,
                     backlog: backlog, eventAt: placement.at, late: placement.late,
-                    overtaken: placement.overtaken)), at: moment)
+                    overtaken: placement.overtaken, readings: report.restsOnEarlier ? report.readings : nil)),
+            at: moment, raisesHazard: report.raisesHazard)
     }
 
     /// A registered device whose own topic this is, which a payload that is no JSON made look like a part of another's.

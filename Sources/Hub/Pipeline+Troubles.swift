@@ -64,6 +64,11 @@ extension Pipeline {
     func noteMalformed(_ malformed: Malformed, _ message: Message, at moment: Instant) {
         board.count(malformed: 1)
         quarantine(malformed, message, at: moment)
+        if let ecosystem = malformed.ecosystem, let refusal = malformed.refusal,
+            let index = registry.position(of: ecosystem, address: refusal.identity)
+        {
+            return noteRefused(refusal, of: registry.devices[index], at: moment)
+        }
         guard troubles.isNews("malformed \(malformed.address ?? message.topic)", at: moment) else { return }
         let topic = message.topic.shortened
         let reason = malformed.description.shortened
@@ -71,6 +76,19 @@ extension Pipeline {
             trouble: "malformed",
             "A message on \(topic) cannot be understood: \(reason) (more of them are only counted for an hour)",
             "無法理解 \(topic) 的訊息：\(reason)（一小時內的同類訊息只作點算）", ["topic": topic])
+    }
+
+    /// Somebody announces a device of the registry that another has announced.
+    private func noteRefused(_ refusal: Malformed.Refusal, of device: Device, at moment: Instant) {
+        guard troubles.isNews("announcement \(device.id) \(refusal.topic)", at: moment) else { return }
+        let (identity, topic, holder) = (refusal.identity.shortened, refusal.topic.shortened, refusal.holder.shortened)
+        note(
+            trouble: "announcement",
+            "\(topic) announces \(device.id) (\(identity)), which is \(holder)'s: refused; find out who speaks there, and "
+                + "withdraw one of them, or name its node under ecosystems.homeassistant_discovery.nodes",
+            "\(topic) 宣告 \(device.id)（\(identity)），但它屬於 \(holder)：已拒絕；請查明來源並撤回其中之一，"
+                + "或在 ecosystems.homeassistant_discovery.nodes 註明其節點",
+            ["device": device.id, "identity": identity, "refused": topic, "holder": holder])
     }
 
     /// A device whose topic names another place than `devices.csv` does, which is what counts.
@@ -84,6 +102,8 @@ extension Pipeline {
     }
 
     func noteDropped(topic: String, payloadBytes: Int, at moment: Instant) {
+        // Nobody's message, and no trouble, however many devices it lists.
+        guard !decoders.isInventory(topic) else { return board.count(inventories: 1) }
         board.count(dropped: 1)
         guard troubles.isNews("dropped \(topic)", at: moment) else { return }
         let topic = topic.shortened

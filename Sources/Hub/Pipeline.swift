@@ -19,6 +19,8 @@ final class Pipeline {
     let database: HubDatabase
     let session: Session
     var requests = RequestBudget()
+    /// Topic filters that decoders have asked to be heard in this batch.
+    var toHear: [String] = []
     let inbox: PipelineInbox
     let board: HubBoard
     let outlets: PipelineOutlets
@@ -31,6 +33,8 @@ final class Pipeline {
     var supervisor: Supervisor
     /// Journal entries and outcome that are not durable yet. Nothing is acknowledged before they are.
     var unwritten: HubDatabase.Commit
+    /// How much of ``unwritten`` is journal and lessons.
+    var waiting = WaitingRoom()
     /// Positions of devices whose state is to be written with ``unwritten``.
     var changedDevices: Set<Int> = []
     /// Devices that were heard without saying anything new, since the last checkpoint.
@@ -79,6 +83,8 @@ final class Pipeline {
         var since: Instant
         var retryAt: Instant
         var toldAlerts = 0
+        /// It has been told that there is no room for all that waits.
+        var isFull = false
         /// Set until the fault has been told to the log's readers.
         var isNew = true
     }
@@ -151,6 +157,7 @@ final class Pipeline {
             board.count(messages: batch.messages.count)
             if !batch.messages.isEmpty { noteHeard(at: moment) }
             for message in batch.messages { take(message, at: moment) }
+            listenToMore()
             collect()
             takeCommands(at: moment)
             takeTicketClosings(at: moment)
@@ -257,8 +264,10 @@ final class Pipeline {
     }
 
     /// Adds an input of the engine, after it has acted upon it.
-    func journal(_ input: JournalEntry.Input, at moment: Instant) {
-        unwritten.entries.append(JournalEntry(input, at: moment))
+    func journal(_ input: JournalEntry.Input, at moment: Instant, raisesHazard: Bool = false) {
+        let entry = JournalEntry(input, at: moment)
+        waiting.note(entry, raisesHazard: raisesHazard)
+        unwritten.entries.append(entry)
         journaledTime = engine.now
     }
 

@@ -44,7 +44,8 @@ public struct Replay {
                 Message(topic: heard.topic, payload: Array(heard.payload), retained: heard.retained), at: entry.at,
                 backlog: heard.backlog,
                 placement: DeviceClock.Placement(
-                    at: heard.eventAt, late: heard.late, overtaken: heard.overtaken ?? false))
+                    at: heard.eventAt, late: heard.late, overtaken: heard.overtaken ?? false),
+                readings: heard.readings)
         case .taught(let lesson): teach(lesson)
         case .silence(let isSilent, let devices):
             engine.advance(to: entry.at)
@@ -94,12 +95,14 @@ public struct Replay {
     }
 
     private mutating func play(
-        _ message: Message, at moment: Instant, backlog: Bool, placement: DeviceClock.Placement?
+        _ message: Message, at moment: Instant, backlog: Bool, placement: DeviceClock.Placement?,
+        readings: [Reading]? = nil
     ) {
         if !backlog { engine.advance(to: max(engine.now, moment)) }
         guard let drill = DrillTopic(message.topic) else {
             // What cannot be understood led to nothing in the hub either.
-            guard let report = report(message, in: nil) else { return }
+            guard var report = report(message, in: nil) else { return }
+            if let readings { report.readings = readings }
             return play(report, message, at: moment, backlog: backlog, placement: placement, exercise: nil)
         }
         switch drill.content {
@@ -111,7 +114,8 @@ public struct Replay {
             case nil: malformed += 1
             }
         case .device:
-            guard let report = report(message, in: drill) else { return }
+            guard var report = report(message, in: drill) else { return }
+            if let readings { report.readings = readings }
             play(report, message, at: moment, backlog: backlog, placement: placement, exercise: drill.drill)
         }
     }

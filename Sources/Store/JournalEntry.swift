@@ -1,3 +1,4 @@
+public import Devices
 public import Foundation
 public import Registry
 public import Rules
@@ -43,10 +44,12 @@ public struct JournalEntry: Hashable, Sendable, Codable {
         public var late: Bool
         /// `nil` for no.
         public var overtaken: Bool?
+        /// What it was taken to say, where messages that are in no journal decide it, too; `nil` where the message says it.
+        public var readings: [Reading]?
 
         public init(
             topic: String, payload: Data, retained: Bool, backlog: Bool, eventAt: Instant, late: Bool,
-            overtaken: Bool = false
+            overtaken: Bool = false, readings: [Reading]? = nil
         ) {
             self.topic = topic
             self.payload = payload
@@ -55,6 +58,7 @@ public struct JournalEntry: Hashable, Sendable, Codable {
             self.eventAt = eventAt
             self.late = late
             self.overtaken = overtaken ? true : nil
+            self.readings = readings
         }
     }
 }

@@ -113,6 +113,7 @@ struct Status: AsyncParsableCommand {
                 Line.out("not understood   \(status.malformed)")
                 Line.out("unknown devices  \(status.unknownDevices), with \(status.unknownMessages) messages")
                 Line.out("too large        \(status.dropped)")
+                Line.out("lists passed by  \(status.inventories)")
                 Line.out("open incidents   \(status.openIncidents)")
                 Line.out("false alarms     \(status.falseAlarms.sentence)")
                 if !status.connected {

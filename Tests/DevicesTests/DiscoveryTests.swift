@@ -201,6 +201,36 @@ extension LearningDecoder {
         #expect(decoder.said("e/det9/smoke", "ON") == "det9 smoke=true")
     }
 
+    @Test func `in the registry is refused, whoever is quicker, where its own name is in the topic`() throws {
+        var decoder = try HomeAssistantDecoder(registered: ["det9"])
+        var forgotten: [String] = []
+        for number in 0..<64 {
+            let impostor = config("evil/x\(number)", "det9", #""stat_t":"evil/\#(number)","dev_cla":"smoke""#)
+            _ = try decoder.learn(impostor)
+            forgotten.append(impostor.topic)
+        }
+        let lesson = try decoder.learn(smoke)
+        #expect(lesson == Lesson(isKept: true, forgotten: forgotten.sorted(), heard: ["e/det9/smoke"]))
+        #expect(decoder.said("e/det9/smoke", "ON") == "det9 smoke=true")
+        #expect(decoder.said("evil/0", "OFF") == "nil")
+        let again = config("evil/x0", "det9", #""stat_t":"evil/0","dev_cla":"smoke""#)
+        let malformed = #expect(throws: Malformed.self) { try decoder.learn(again) }
+        #expect(malformed?.refusal?.identity == "det9")
+        #expect(malformed?.refusal?.topic == again.topic)
+        #expect(malformed?.refusal?.holder == smoke.topic)
+    }
+
+    @Test func `is refused from every node but that of the settings, also first`() throws {
+        let ours = config("gateway-b/det9", "det9", #""stat_t":"b/det9","dev_cla":"smoke""#)
+        var decoder = try HomeAssistantDecoder(registered: ["det9"], nodes: ["det9": "gateway-b"])
+        let malformed = #expect(throws: Malformed.self) { try decoder.learn(smoke) }
+        #expect(malformed?.refusal?.holder == "node gateway-b")
+        #expect(malformed?.refusal?.topic == smoke.topic)
+        #expect(try decoder.learn(ours).isKept)
+        #expect(throws: Malformed.self) { try decoder.learn(smoke) }
+        #expect(decoder.said("b/det9", "ON") == "det9 smoke=true")
+    }
+
     @Test func `cannot silence its last will`() throws {
         var decoder = try HomeAssistantDecoder(registered: ["det9"])
         _ = try decoder.learn(

@@ -70,7 +70,29 @@ import Testing
             #expect(lessons.map(\.lesson) == [Lesson(isKept: true, heard: ["say/fire"])])
         }
         var table = try DecoderTable([Dunce()])
-        #expect(throws: Malformed.self) { try table.learn(Message(topic: "teach/fire", payload: [])) }
+        let malformed = #expect(throws: Malformed.self) {
+            try table.learn(Message(topic: "teach/fire", payload: [])) { _ in Issue.record("told twice") }
+        }
+        #expect(malformed?.ecosystem == .homie)
+    }
+
+    @Test func `tells what one refuses while another learns from it`() throws {
+        var table = try DecoderTable([Dunce(), Pupil()])
+        var told: [Malformed] = []
+        _ = try table.learn(Message(topic: "teach/fire", payload: Array("hall".utf8))) { told.append($0) }
+        #expect(told.map(\.description) == ["what?"])
+        #expect(told.map(\.ecosystem) == [.homie])
+    }
+
+    @Test(arguments: [
+        ("zigbee2mqtt/bridge/devices", true), ("zigbee2mqtt/bridge/response/networkmap", true),
+        ("zigbee2mqtt/bridge/state", false), ("zigbee2mqtt/bridge", false), ("zigbee2mqtt/hall", false),
+        ("zwave/_CLIENTS/ZWAVE_GATEWAY-b/api/getNodes", true), ("zwave/_CLIENTS/ZWAVE_GATEWAY-b/status", false),
+        ("zwave/Hall/113/0/Smoke_Alarm/Sensor_status", false), ("drill/d/zigbee2mqtt/bridge/devices", false),
+        ("homeassistant/device/d/config", false),
+    ])
+    func `knows which lists the hub does not need`(_ topic: String, _ isInventory: Bool) throws {
+        #expect(try DecoderTable.all().isInventory(topic) == isInventory)
     }
 
     @Test func `learns nothing from an exercise`() throws {

@@ -271,7 +271,7 @@ import Testing
         #expect(decoder.missed().map { $0.topic } == ["spBv1.0/g/NCMD/a", "spBv1.0/g/NCMD/c"])
     }
 
-    @Test func `to which a device of the registry belongs is never given up for strangers, and is asked first`() throws {
+    @Test func `to which a device of the registry belongs is never given up for strangers, and asked first`() throws {
         var decoder = SparkplugDecoder(registered: ["g/n/d", "g/m"], strangersMax: 2, bytesMax: 20_000)
         func strangers(_ numbers: Range<Int>) throws -> [String] {
             try numbers.flatMap { number in

@@ -1,4 +1,6 @@
 import AlertLog
+import Foundation
+import Hub
 import Rules
 import TestBroker
 import TestHub
@@ -27,8 +29,10 @@ import Testing
         try await voice.say(
             "homeassistant/binary_sensor/evil/smoke/config",
             #"{"dev_cla":"smoke","stat_t":"evil/smoke","dev":{"ids":["det9"]}}"#)
-        let refused = try await log.line("the refusal") { $0.details["trouble"] == "malformed" }
+        let refused = try await log.line("the refusal") { $0.details["trouble"] == "announcement" }
         #expect(refused.text.english.contains(announcement))
+        #expect(refused.details["identity"] == "det9")
+        #expect(refused.details["refused"] == "homeassistant/binary_sensor/evil/smoke/config")
         try await voice.say("own/det9/smoke", "ON", retain: true)
         try await log.line("the alarm") { $0.event == .signal && $0.device == "det9" && $0.level == .alarm }
         try await first.stop()
@@ -37,6 +41,39 @@ import Testing
         try await voice.say("own/det9/smoke", "OFF")
         try await log.line("the clear") { $0.event == .signal && $0.device == "det9" && $0.level == .info }
         try await second.stop()
+    }
+
+    @Test func `and is bound to a node has to be in the registry`() throws {
+        let folder = try folder(port: 1)
+        let path = folder.configuration + "/hub.yaml"
+        let settings = try String(contentsOfFile: path, encoding: .utf8)
+        func weaknesses(_ address: String) throws -> [String] {
+            let nodes = "ecosystems: {homeassistant_discovery: {nodes: {\(address): gateway-b}}}\n"
+            try (settings + nodes).write(toFile: path, atomically: true, encoding: .utf8)
+            return try HubConfiguration.load(folder.configuration).weaknesses.map(\.description)
+        }
+        #expect(try !weaknesses("det9").contains { $0.contains("homeassistant_discovery.nodes") })
+        #expect(try weaknesses("det8").contains { $0.contains("has the address 'det8'") })
+    }
+
+    @Test func `alarms on all the topics that were announced in one go`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try folder(port: broker.port)
+        let voice = try Voice(broker)
+        for number in 0..<40 {
+            try await voice.say(
+                "homeassistant/binary_sensor/det9/x\(number)/config",
+                #"{"dev_cla":"smoke","stat_t":"own/det9/\#(number)","dev":{"ids":["det9"]}}"#, retain: true)
+        }
+        let hub = try RunningHub(folder)
+        try await hub.untilReady()
+        try await voice.say("own/det9/39", "ON")
+        let log = LogTrail(folder.state)
+        try await log.line("the alarm") { $0.event == .signal && $0.device == "det9" && $0.level == .alarm }
+        try await hub.stop()
+        let packets = broker.log.split(separator: "\n").count { $0.contains("Received SUBSCRIBE from smokehub-hub-1") }
+        #expect((1..<20).contains(packets), "40 topics in \(packets) packets")
     }
 
     @Test func `may alarm with the very message that its decoder cannot learn from`() async throws {

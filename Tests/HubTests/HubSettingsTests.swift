@@ -58,6 +58,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
               tasmota: {telemetry: building/tele, state: building/stat}
               alarm_panels: {dsc: [homie/panel-2]}
               esphome: {listen: false}
+              homeassistant_discovery: {nodes: {det9: gateway-b}}
             supervision:
               contracts:
                 - {device: a-3-B-smoke, interval: none, last-will: none}
@@ -96,6 +97,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(settings.ecosystems.dsc == ["homie/panel-2"])
         #expect(settings.ecosystems.paradox == ["paradox"])
         #expect(settings.ecosystems.listening == [.zwavejs])
+        #expect(settings.ecosystems.discoveryNodes == ["det9": "gateway-b"])
         #expect(settings.channels.siren.mode == .fire)
         let desk = try #require(settings.channels.webhook.endpoint("desk"))
         #expect(desk.request.secret?.value == "key")

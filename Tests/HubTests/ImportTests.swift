@@ -1,9 +1,38 @@
+import AlertLog
 import Foundation
 import TestBroker
 import TestHub
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `The import from Zigbee2MQTT` {
+    /// As much as 1,000 devices expose. The hub beside it does not mind.
+    @Test func `reads a list of 5 MB, which is no trouble for the hub`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        let hub = try RunningHub(folder)
+        try await hub.untilReady()
+        let voice = try Voice(broker)
+        let words = String(repeating: "x", count: 5000)
+        let devices = (0..<1000).map { number in
+            let name = number < 4 ? "a/4/4\("ABCD".dropFirst(number).prefix(1)) hall" : "d\(number)"
+            return #"{"type":"EndDevice","friendly_name":"\#(name)","definition":{"model":"HS1SA","#
+                + #""description":"\#(words)","exposes":[{"property":"smoke"}]}}"#
+        }
+        try await voice.say("zigbee2mqtt/bridge/devices", "[\(devices.joined(separator: ","))]", retain: true)
+        try await voice.say("zigbee2mqtt/hall", String(repeating: "x", count: 300 * 1024))
+        let log = LogTrail(folder.state)
+        try await log.trouble("payload too large")
+        #expect(log.troubles("payload too large").map { $0.details["topic"] } == ["zigbee2mqtt/hall"])
+        try await hub.stop()
+        let shown = try await HubProcess.run([
+            "import", "zigbee2mqtt", "--config", folder.configuration, "--name", "{block}/{floor}/{floor}{flat} {room}",
+        ])
+        #expect(shown.code == 0)
+        #expect(shown.output.count { $0.hasPrefix("+ ") } == 4)
+        #expect(shown.output.count { $0.hasPrefix("? ") } == 996)
+    }
+
     @Test func `reads the list that the broker keeps, and writes only when told to`() async throws {
         let broker = try TestBroker()
         defer { broker.stop() }

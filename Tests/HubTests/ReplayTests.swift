@@ -1,7 +1,10 @@
+import AlertLog
+import Devices
 import Foundation
 import Hub
 import Registry
 import Rules
+import Store
 import TestBroker
 import TestHub
 import Testing
@@ -63,6 +66,48 @@ struct Recording {
         #expect(differences.code == 1)
         #expect(differences.errors == [])
         for _ in 0..<2 { #expect(try await HubProcess.run(compared).output == differences.output) }
+    }
+
+    @Test func `goes by what the hub understood where earlier messages decide it, too`() async throws {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        try folder.write("devices.csv", HubFolder.devicesFile + ["h,homie,d,b,2,B,,smoke"])
+        let hub = try RunningHub(folder)
+        try await hub.untilReady()
+        let voice = try Voice(broker)
+        let log = LogTrail(folder.state)
+        // What a device without descriptions says of its state ends its fault, unless it has said of another.
+        for (topic, payload) in [
+            ("n/fault/$datatype", "boolean"), ("n/smoke/$datatype", "boolean"), ("n/fault", "true"),
+            ("$state", "lost"), ("$state", "ready"), ("n/smoke", "true"),
+        ] {
+            try await voice.say("homie/d/\(topic)", payload)
+        }
+        try await log.line("the alarm") { $0.event == .signal && $0.device == "h" && $0.level == .alarm }
+        try await hub.stop()
+        let said = log.lines.all.filter { $0.event == .signal && $0.device == "h" }.map(\.text.english)
+        let database = try HubDatabase(reading: folder.state + "/hub.sqlite")
+        let entries = try database.journal(after: 0, limit: 1000).map(\.entry)
+        #expect(try Self.said(entries, folder) == said)
+        let heard = entries.compactMap { entry in
+            if case .message(let heard) = entry.input { heard } else { nil }
+        }
+        #expect(heard.last?.topic == "homie/d/n/smoke")
+        #expect(heard.last?.readings == [.flag(.smoke, true)])
+    }
+
+    /// What a replay puts on record of the device `h`.
+    private static func said(_ entries: [JournalEntry], _ folder: HubFolder) throws -> [String] {
+        var replay = try Replay(try HubConfiguration.load(folder.configuration))
+        var said: [String] = []
+        for entry in entries {
+            let records: [LogRecord] = replay.play(.entry(entry)).records
+            for record in records where record.event == .signal && record.device == "h" {
+                said.append(record.text.english)
+            }
+        }
+        return said
     }
 
     @Test func `passes over what it cannot read, says where, and plays the rest`() async throws {

@@ -6,13 +6,21 @@
 /// identity that announced it first, unless that is a stranger's and the device that announces it is in the registry.
 /// What would take over either is refused, so one device cannot speak for another.
 ///
+/// **One of the registry** belongs to the node that the settings name, and to no other. Where they name none, it belongs
+/// to the node, or without one the object, that is called as it is, even if another was quicker.
+///
 /// What is accepted fits together in any order, so that it can be taught again in any order.
 struct DiscoveryTable: Sendable {
     /// What one discovery topic announces.
     struct Announcement: Hashable, Sendable {
         var identity: String
         var owner: String
+        /// Of the node in its discovery topic, or without one of the object.
+        var name: String
         var entities: [DiscoveryEntity]
+
+        /// It is announced under its own name.
+        var isOwn: Bool { name == identity }
     }
 
     /// How much is remembered. Strangers together get a share of their own, so that they cannot crowd out the devices of
@@ -70,6 +78,7 @@ struct DiscoveryTable: Sendable {
     }
 
     private let registered: Set<String>
+    private let nodes: [String: String]
     private var announcements: [String: Announcement] = [:]
     private var identities: [String: Identity] = [:]
     private var states: [String: State] = [:]
@@ -80,8 +89,13 @@ struct DiscoveryTable: Sendable {
     private var everHeard: Set<String> = []
     private var everHeardBy: [String?: Int] = [:]
 
-    /// - Parameter registered: the identities that an operator has put into the registry.
-    init(registered: Set<String>) { self.registered = registered }
+    /// - Parameters:
+    ///   - registered: the identities that an operator has put into the registry.
+    ///   - nodes: who alone may announce one of them.
+    init(registered: Set<String>, nodes: [String: String] = [:]) {
+        self.registered = registered
+        self.nodes = nodes
+    }
 
     // MARK: Learning
 
@@ -93,9 +107,13 @@ struct DiscoveryTable: Sendable {
             try checkOwner(of: new, at: topic)
             try checkRoom(for: new, at: topic)
         } catch {
-            throw Malformed(error.description, address: new.identity)
+            var malformed = error
+            malformed.address = new.identity
+            throw malformed
         }
         let old = announcements[topic].map(Self.topics) ?? []
+        // What an impostor has had heard in its name does not count against it.
+        if isUsurped(new) { everHeardBy[new.identity] = nil }
         let withdrawn = strangers(inTheWayOf: new, at: topic).flatMap { withdraw($0).forgotten }
         let forgotten = withdrawn + forget(old + Self.topics(of: new))
         remove(topic)
@@ -108,7 +126,16 @@ struct DiscoveryTable: Sendable {
     private func strangers(inTheWayOf new: Announcement, at topic: String) -> [String] {
         let others = new.entities.compactMap(\.stateTopic).compactMap { states[$0] }
             .filter { $0.identity != new.identity && yields($0.identity, to: new.identity) }
-        return Set(others.flatMap(\.places).map(\.discoveryTopic)).subtracting([topic]).sorted()
+        let impostors = isUsurped(new) ? identities[new.identity]?.discoveryTopics ?? [] : []
+        return Set(others.flatMap(\.places).map(\.discoveryTopic) + impostors).subtracting([topic]).sorted()
+    }
+
+    /// Whether a device of the registry, which announces itself under its own name, has been announced by another.
+    private func isUsurped(_ new: Announcement) -> Bool {
+        guard nodes[new.identity] == nil, new.isOwn, registered.contains(new.identity),
+            let known = identities[new.identity], known.owner != new.owner
+        else { return false }
+        return !known.discoveryTopics.contains { announcements[$0]?.isOwn == true }
     }
 
     private func yields(_ identity: String, to other: String) -> Bool {
@@ -148,19 +175,33 @@ struct DiscoveryTable: Sendable {
     }
 
     private func checkOwner(of new: Announcement, at topic: String) throws(Malformed) {
-        if let known = identities[new.identity], known.owner != new.owner, known.discoveryTopics != [topic] {
-            throw Malformed(
-                "\(topic.prefixed(120)) announces '\(new.identity.prefixed(60))', which "
-                    + "\((known.discoveryTopics.first ?? "").prefixed(120)) has announced; "
-                    + "withdraw one, or announce both under one node")
+        if let node = nodes[new.identity], node != new.owner {
+            var malformed = Malformed(
+                "\(topic.prefixed(120)) announces '\(new.identity.prefixed(60))', which only the node "
+                    + "'\(node.prefixed(60))' may, as hub.yaml says; withdraw it, or correct that")
+            malformed.refusal = Malformed.Refusal(identity: new.identity, topic: topic, holder: "node \(node)")
+            throw malformed
+        }
+        if let known = identities[new.identity], known.owner != new.owner, known.discoveryTopics != [topic],
+            !isUsurped(new)
+        {
+            let holder = known.discoveryTopics.first ?? ""
+            var malformed = Malformed(
+                "\(topic.prefixed(120)) announces '\(new.identity.prefixed(60))', which \(holder.prefixed(120)) has "
+                    + "announced; withdraw one, or announce both under one node")
+            malformed.refusal = Malformed.Refusal(identity: new.identity, topic: topic, holder: holder)
+            throw malformed
         }
         for state in new.entities.compactMap(\.stateTopic) {
             guard let known = states[state], known.identity != new.identity, !yields(known.identity, to: new.identity),
                 let other = known.places.first(where: { $0.discoveryTopic != topic })
             else { continue }
-            throw Malformed(
+            var malformed = Malformed(
                 "\(topic.prefixed(120)) announces \(state.prefixed(60)), which \(other.discoveryTopic.prefixed(120)) "
                     + "has announced for '\(known.identity.prefixed(60))'; withdraw one of them")
+            malformed.refusal = Malformed.Refusal(
+                identity: known.identity, topic: topic, holder: other.discoveryTopic)
+            throw malformed
         }
     }
 
@@ -168,13 +209,16 @@ struct DiscoveryTable: Sendable {
         let old = announcements[topic]
         let isStranger = !registered.contains(new.identity)
         let known = identities[new.identity]
-        let ofDevice = (known?.entities ?? 0) - (old?.identity == new.identity ? old?.entities.count ?? 0 : 0)
+        let isUsurped = isUsurped(new)
+        let replaced = old?.identity == new.identity ? old?.entities.count ?? 0 : 0
+        let ofDevice = isUsurped ? 0 : (known?.entities ?? 0) - replaced
         guard ofDevice + new.entities.count <= Limit.entitiesOfDevice else {
             throw Malformed("a device may announce \(Limit.entitiesOfDevice) entities; this is one more")
         }
         let unheard = Self.topics(of: new).count { !everHeard.contains($0) }
         let topicsMax = isStranger ? Limit.topicsOfStrangers : Limit.topicsOfDevice
-        guard unheard + everHeardBy[isStranger ? nil : new.identity, default: 0] <= topicsMax else {
+        let heard = everHeardBy[isStranger ? nil : new.identity, default: 0]
+        guard isUsurped || unheard + heard <= topicsMax else {
             throw Malformed("\(topicsMax) topics have been announced since the start; there is no room for one more")
         }
         guard isStranger else { return }
@@ -338,6 +382,7 @@ extension DiscoveryTable.Announcement {
         identity = config.identity
         self.entities = entities
         owner = Self.owner(topic, config.identity, entities)
+        name = topic.node ?? topic.object
     }
 
     private static func owner(_ topic: DiscoveryTopic, _ identity: String, _ entities: [DiscoveryEntity]) -> String {

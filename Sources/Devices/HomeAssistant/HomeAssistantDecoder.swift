@@ -35,13 +35,15 @@ public struct HomeAssistantDecoder: LearningDecoder {
     /// - Parameters:
     ///   - prefixes: Home Assistant's `discovery_prefix`, of each.
     ///   - registered: the addresses of the registry: strangers cannot crowd them out.
+    ///   - nodes: which node of the discovery topic alone may announce a device, by the device's address.
     ///   - elsewhere: the topic filters of the decoders that are asked before this one.
     /// - Throws: ``InvalidTopicFilter`` if a prefix is no topic, or a filter is none.
     public init(
-        prefixes: [String] = ["homeassistant"], registered: some Sequence<String>, elsewhere: [String] = []
+        prefixes: [String] = ["homeassistant"], registered: some Sequence<String>, nodes: [String: String] = [:],
+        elsewhere: [String] = []
     ) throws(InvalidTopicFilter) {
         self.prefixes = try TopicPrefix.all(prefixes)
-        table = DiscoveryTable(registered: Set(registered))
+        table = DiscoveryTable(registered: Set(registered), nodes: nodes)
         for filter in elsewhere { try self.elsewhere.insert(filter, ()) }
     }
 

@@ -215,7 +215,8 @@ public struct HomieDecoder: LearningDecoder {
         let domain = address.dropLast(topic.id.count)
         let gateway = device?.root.map { domain + $0 } ?? (device?.hasChildren == true ? address : nil)
         return Report(
-            ecosystem: ecosystem, address: address, readings: readings, gateway: gateway, unmapped: unmapped)
+            ecosystem: ecosystem, address: address, readings: readings, gateway: gateway, unmapped: unmapped,
+            restsOnEarlier: true)
     }
 
     private func values(

@@ -212,7 +212,8 @@ public struct SparkplugDecoder: LearningDecoder {
         let time = topic.verb == .nodeDeath || !payload.hasTimestamp ? nil : Int64(exactly: payload.timestamp)
         return Report(
             ecosystem: ecosystem, address: topic.address, readings: typed.readings.list,
-            deviceTime: time.map(Instant.init), gateway: topic.node, unmapped: typed.unmapped)
+            deviceTime: time.map(Instant.init), gateway: topic.node, unmapped: typed.unmapped,
+            restsOnEarlier: true)
     }
 
     private static func payload(_ message: Message, _ topic: SparkplugTopic) throws(Malformed) -> SparkplugPayload {

@@ -49,6 +49,12 @@ public struct ZWaveJSDecoder: Decoder {
         return nil
     }
 
+    /// `<prefix>/_CLIENTS/…/api/…`: the answers to others' questions, such as `getNodes`.
+    public func isInventory(_ topic: String) -> Bool {
+        guard let levels = prefix.rest(of: topic) else { return false }
+        return levels.level(0, is: "_CLIENTS") && levels.level(2, is: "api")
+    }
+
     /// Where the property begins. A node may be called 113, and its location 128: of the classes that are known the last
     /// counts, then any number, or any name before an `endpoint_0`.
     private func valueTail(_ levels: TopicLevels) -> Int? {
