@@ -43,7 +43,7 @@ enum RetainedMessages {
     ) async throws -> [Message] {
         var connection = BrokerSettings.drill(broker)
         connection.payloadBytesMax = payloadBytesMax
-        connection.packetBytesMax = payloadBytesMax + (1 << 20)
+        connection.packetBytesMax = UInt32(payloadBytesMax + (1 << 20))
         let link = try BrokerLink(connection, clock: SystemDrillClock())
         let messages = try await link.messages(matching: filters + [mark].compactMap { $0 })
         if let mark { try await link.publish([], to: mark, qos: 1, retain: false) }

@@ -264,7 +264,7 @@ private func mistakes(
         (
             "g,Ann,en,a,,,gaurd,,",
             "residents.csv:2:14: unknown role 'gaurd'; write 'guard', or another of "
-                + "resident, warden, office, maintenance"
+                + "resident, warden, office, maintenance, owner, next-of-kin"
         ),
         (
             "g,Ann,english,a,,,guard,,",
