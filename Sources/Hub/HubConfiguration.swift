@@ -32,11 +32,11 @@ public struct HubConfiguration: Sendable {
     }
 
     /// What the hub would start with and should not be left as it is: rules that can never fire, detectors that no rule
-    /// reads, people whom nothing reaches.
+    /// reads, people whom nothing reaches, first messages of a fire that are no single SMS.
     public var weaknesses: [ConfigError] {
         Self.unread(registry, rules, folder: settings.folder) + settings.unreached(in: registry)
-            + Self.unspoken(registry, catalogue) + Self.unmodelled(registry, models)
-            + settings.unannounced(in: registry)
+            + Self.unspoken(registry, catalogue) + catalogue.misfits(in: registry.estate)
+            + Self.unmodelled(registry, models) + settings.unannounced(in: registry)
     }
 
     /// People for whose language there is no file in `messages/`: a mistake for each language.
@@ -146,7 +146,9 @@ public struct HubConfiguration: Sendable {
             if let settings, registryIsSound {
                 errors += settings.unreached(in: registry) + settings.unannounced(in: registry)
             }
-            if let catalogue { errors += HubConfiguration.unspoken(registry, catalogue) }
+            if let catalogue {
+                errors += HubConfiguration.unspoken(registry, catalogue) + catalogue.misfits(in: registry.estate)
+            }
             if let models, registryIsSound { errors += HubConfiguration.unmodelled(registry, models) }
             return errors
         }

@@ -1,6 +1,7 @@
 import Foundation
 public import Registry
 public import Rules
+import Store
 
 /// What residents read, in every language there is a file for.
 ///
@@ -12,7 +13,9 @@ public struct MessageCatalogue: Sendable {
 
     /// In the order of their tags.
     public let languages: [Language]
-    private let texts: [MessageTexts]
+    /// What people answer with.
+    public let answers: AnswerWords
+    let texts: [MessageTexts]
 
     /// Reads every `<language>.yaml` in a folder.
     ///
@@ -50,6 +53,7 @@ public struct MessageCatalogue: Sendable {
             return MessageTexts(file, language: Language(String(name.dropLast(5))), &mistakes)
         }
         languages = texts.map(\.language)
+        answers = AnswerWords(texts.flatMap(\.answers), &mistakes)
         try mistakes.throwIfAny()
         guard !texts.isEmpty else {
             throw ConfigErrors([
@@ -78,21 +82,35 @@ public struct MessageCatalogue: Sendable {
 
     /// One alert as one contact reads it.
     ///
-    /// - Parameter resident: whose contact it is; `nil` for a siren.
+    /// - Parameters:
+    ///   - resident: whose contact it is; `nil` for a siren.
+    ///   - link: where they answer whether they are safe; `nil` if the estate has no such page.
+    ///   - takesReplies: whether a text that they send back is read.
     package func notice(
-        _ alert: Alert, delivery: String, to contact: Contact, resident: Resident?, directory: Directory, now: Instant
+        _ alert: Alert, delivery: String, to contact: Contact, resident: Resident?, directory: Directory, now: Instant,
+        link: String? = nil, takesReplies: Bool = false
     ) -> Notice {
         let language = language(for: resident?.language ?? .english)
         let nearness = Nearness(of: resident?.place, to: alert.places, in: directory.estate)
+        let isAsked = resident != nil && alert.asks
         let circumstances = MessageTexts.Circumstances(
             position: .init(nearness, resident?.role ?? .resident),
-            block: blockName(alert, directory.estate, language), estate: directory.estate.name[language],
-            minutesLate: Int(max(0, (now - alert.at).wholeMilliseconds) / 60_000))
+            blocks: blockNames(alert, directory.estate, language), estate: directory.estate.name[language],
+            minutesLate: Int(max(0, (now - alert.at).wholeMilliseconds) / 60_000), link: isAsked ? link : nil,
+            takesReplies: isAsked && takesReplies)
         let texts = texts.first { $0.language == language }
         return Notice(
             id: delivery, alert: alert, recipient: contact.id, language: language,
             text: texts?.text(alert, circumstances) ?? "#\(alert.id)",
-            place: texts?.places.list(alert.places) ?? alert.block)
+            short: texts?.shortText(alert, circumstances), title: texts?.title(alert, circumstances),
+            place: texts?.places.list(alert.places) ?? alert.block,
+            question: circumstances.link.map { link in
+                Notice.Question(
+                    url: link,
+                    words: (texts?.answers ?? [])
+                        .filter { Self.offers($0.answer, nearness, resident?.role ?? .resident) }
+                        .map { Notice.Question.Word($0.answer, $0.shown) })
+            })
     }
 
     /// The message as a person at a place would read it, for previews.
@@ -105,11 +123,20 @@ public struct MessageCatalogue: Sendable {
         ).text
     }
 
+    /// Only where it began can anybody tell that nothing burns, and only who looks after the estate goes there.
+    private static func offers(_ answer: Answer, _ nearness: Nearness, _ role: Resident.Role) -> Bool {
+        switch answer {
+        case .safe, .needHelp: true
+        case .falseAlarm: nearness == .inside
+        case .onIt: role != .resident && role.isThere
+        }
+    }
+
     /// An estate-wide alert names the blocks in which it burns.
-    private func blockName(_ alert: Alert, _ estate: Estate, _ language: Language) -> String {
-        guard alert.block == "*" else { return estate.block(alert.block)?.name[language] ?? alert.block }
+    private func blockNames(_ alert: Alert, _ estate: Estate, _ language: Language) -> [String] {
+        guard alert.block == "*" else { return [estate.block(alert.block)?.name[language] ?? alert.block] }
         var blocks: [String] = []
         for place in alert.places where !blocks.contains(place.block) { blocks.append(place.block) }
-        return blocks.map { estate.block($0)?.name[language] ?? $0 }.joined(separator: ", ")
+        return blocks.map { estate.block($0)?.name[language] ?? $0 }
     }
 }

@@ -5,14 +5,18 @@ import Registry
 struct MessageTemplate: Sendable {
     private let template: MustacheTemplate
 
+    /// - Parameter sections: what may be asked for with `{{#name}}…{{/name}}` and `{{^name}}…{{/name}}` alone.
     /// - Throws: if the text is empty or no mustache, or names a variable that does not exist here.
-    init(_ node: YAMLNode, variables: [String]) throws(ConfigError) {
+    init(_ node: YAMLNode, variables: [String], sections: [String] = []) throws(ConfigError) {
         let text = try node.text()
         guard !text.isEmpty else { throw node.mistake("the text is empty", mend: "write the text") }
-        for name in try Self.variables(in: text, at: node) where !variables.contains(name) {
+        for tag in try Self.tags(in: text, at: node) {
+            if variables.contains(tag.name) || (tag.isSection && sections.contains(tag.name)) { continue }
             throw node.mistake(
-                "'{{\(name)}}' is no variable here",
-                mend: "write one of " + variables.map { "{{\($0)}}" }.joined(separator: ", "))
+                "'{{\(tag.name)}}' is no variable here",
+                mend: "write one of "
+                    + (variables.map { "{{\($0)}}" } + sections.map { "{{#\($0)}}…{{/\($0)}}" })
+                    .joined(separator: ", "))
         }
         do {
             // Messages are plain text: an '&' in a block's name must stay one.
@@ -28,11 +32,13 @@ struct MessageTemplate: Sendable {
 
     /// Whether the text names one of these variables.
     static func names(_ variables: [String], in node: YAMLNode) throws(ConfigError) -> Bool {
-        try Self.variables(in: try node.text(), at: node).contains { variables.contains($0) }
+        try Self.tags(in: try node.text(), at: node).contains { !$0.isSection && variables.contains($0.name) }
     }
 
-    private static func variables(in text: String, at node: YAMLNode) throws(ConfigError) -> [String] {
-        var names: [String] = []
+    private static func tags(
+        in text: String, at node: YAMLNode
+    ) throws(ConfigError) -> [(name: String, isSection: Bool)] {
+        var tags: [(name: String, isSection: Bool)] = []
         var rest = Substring(text)
         while let start = rest.firstRange(of: "{{") {
             rest = rest[start.upperBound...]
@@ -42,9 +48,9 @@ struct MessageTemplate: Sendable {
             let tag = rest[..<end.lowerBound]
             let name = tag.drop { "#^/{&".contains($0) || $0 == " " }
                 .reversed().drop { $0 == " " || $0 == "}" }.reversed()
-            names.append(String(name))
+            tags.append((String(name), tag.first.map { "#^/".contains($0) } ?? false))
             rest = rest[end.upperBound...]
         }
-        return names
+        return tags
     }
 }

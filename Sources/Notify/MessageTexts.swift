@@ -12,84 +12,77 @@ struct MessageTexts: Sendable {
     private let contradiction: String
     private let bellNeverHeard: String
     private let repetition: MessageTemplate
-    private let bodies: [Key: MessageTemplate]
+    private let bodies: StagedTexts
+    private let titles: StagedTexts
+    let short: ShortTexts
+    let answers: [AnswerWords.Vocabulary]
 
-    private struct Key: Hashable, Sendable {
-        var hazard: Hazard
-        var stage: Stage
-        var position: Position
-    }
-
-    /// From where somebody reads the message.
-    enum Position: String, Hashable, Sendable, CaseIterable {
-        case inside
-        case sameFloor = "same-floor"
-        case above, below
-        case sameBlock = "same-block"
-        case otherBlock = "other-block"
-        /// Whoever is sent to look, to guide and to mend.
-        case staff
-        case `default`
-
-        init(_ nearness: Nearness, _ role: Resident.Role) {
-            self =
-                switch nearness {
-                // Whoever is elsewhere is told what happens there, not to leave.
-                case _ where !role.isThere: .otherBlock
-                case .inside: .inside
-                case _ where role != .resident: .staff
-                case .sameFloor: .sameFloor
-                case .above: .above
-                case .below: .below
-                case .sameBlock: .sameBlock
-                case .otherBlock: .otherBlock
-                case .anywhere: .default
-                }
-        }
-    }
+    typealias Position = StagedTexts.Position
 
     /// What a message says beside the alert itself.
     struct Circumstances: Sendable {
         var position: Position
-        /// The block's name and the estate's, in this language.
-        var block: String
+        /// The names of the blocks, and the estate's, in this language.
+        var blocks: [String]
         var estate: String
         var minutesLate: Int
+        /// Where the person answers; `nil` if they are not asked.
+        var link: String?
+        /// They may answer by a text as well.
+        var takesReplies = false
+
+        var block: String { blocks.joined(separator: ", ") }
     }
 
     /// The whole message, from who speaks to the id by which a repetition is recognised.
     func text(_ alert: Alert, _ circumstances: Circumstances) -> String {
-        if let announcement = alert.announcement {
-            let isChinese = language.tag.hasPrefix("zh")
-            let words = isChinese ? announcement.traditionalChinese : announcement.english
-            return speaker + words + " #\(alert.id)"
-        }
-        let place = places.list(alert.places)
-        let values = ["block": circumstances.block, "place": place, "estate": circumstances.estate]
-        let body =
-            [circumstances.position, .default].lazy
-            .compactMap { position in
-                alert.hazard.flatMap { hazard in
-                    alert.stage.flatMap { bodies[Key(hazard: hazard, stage: $0, position: position)] }
-                }
-            }.first
+        if let words = announcement(alert) { return speaker + words + " #\(alert.id)" }
         var sentences: [String] = []
         if alert.exercise != nil { sentences.append(drill) }
-        sentences.append(body?.render(values) ?? "\(circumstances.block) \(place)")
+        sentences.append(
+            bodies.entry(alert, circumstances.position)?.template.render(values(alert, circumstances))
+                ?? whereabouts(alert, circumstances))
         if alert.contradiction { sentences.append(alert.bellNeverHeard == true ? bellNeverHeard : contradiction) }
         if alert.late { sentences.append(late.render(["minutes": "\(circumstances.minutesLate)"])) }
         if alert.repetition > 0 { sentences.append(repetition.render(["number": "\(alert.repetition + 1)"])) }
-        let prefix = alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix
-        return prefix + speaker + sentences.joined(separator: between) + " #\(alert.id)"
+        return prefix(alert) + speaker + sentences.joined(separator: between) + " #\(alert.id)"
+    }
+
+    /// The message in one SMS, if the estate's names leave room for it.
+    func shortText(_ alert: Alert, _ circumstances: Circumstances) -> String {
+        announcement(alert).map { short.announcement($0, alert) } ?? short.text(alert, circumstances)
+    }
+
+    /// `FIRE: Block A, flat 12C`
+    func title(_ alert: Alert, _ circumstances: Circumstances) -> String {
+        prefix(alert)
+            + (titles.entry(alert, .default)?.template.render(values(alert, circumstances))
+                ?? whereabouts(alert, circumstances))
+    }
+
+    private func announcement(_ alert: Alert) -> String? {
+        let isChinese = language.tag.hasPrefix("zh")
+        return alert.announcement.map { isChinese ? $0.traditionalChinese : $0.english }
+    }
+
+    private func prefix(_ alert: Alert) -> String { alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix }
+
+    private func values(_ alert: Alert, _ circumstances: Circumstances) -> [String: String] {
+        ["block": circumstances.block, "place": places.list(alert.places), "estate": circumstances.estate]
+    }
+
+    /// All that can be said of an alert that there is no text for.
+    private func whereabouts(_ alert: Alert, _ circumstances: Circumstances) -> String {
+        "\(circumstances.block) \(places.list(alert.places))"
     }
 
     // MARK: Reading
 
     private static let keys = [
-        "speaker", "between", "drill", "late", "contradiction", "repetition", "places", "texts",
+        "speaker", "between", "drill", "late", "contradiction", "repetition", "places", "texts", "short", "titles",
+        "answers",
     ]
     private static let optionalKeys = ["bell-never-heard"]
-    private static let variables = ["block", "place", "estate"]
 
     /// - Returns: `nil` if there are mistakes, which are noted.
     init?(_ file: ConfigFile, language: Language, _ mistakes: inout Mistakes) {
@@ -110,10 +103,14 @@ struct MessageTexts: Sendable {
         let late = template("late", ["minutes"])
         let repetition = template("repetition", ["number"])
         let bellNeverHeard = word("bell-never-heard")
-        let places = root["places"].flatMap { PlaceTexts($0, &mistakes) }
-        let bodies = root["texts"].map { Self.bodies($0, &mistakes) }
+        let places = root["places"].flatMap { PlaceTexts($0, namedMax: 3, &mistakes) }
+        let bodies = root["texts"].map { StagedTexts($0, byPosition: true, &mistakes) }
+        let titles = root["titles"].map { StagedTexts($0, byPosition: false, &mistakes) }
+        let short = root["short"].flatMap { ShortTexts($0, &mistakes) }
+        let answers = root["answers"].map { AnswerWords.Vocabulary.read($0, &mistakes) }
         guard mistakes.errors.count == before, let speaker = words[0], let drill = words[1], let between = words[2],
-            let contradiction = words[3], let late, let repetition, let places, let bodies
+            let contradiction = words[3], let late, let repetition, let places, let bodies,
+            let titles, let short, let answers
         else { return nil }
         self.language = language
         self.speaker = speaker
@@ -125,34 +122,8 @@ struct MessageTexts: Sendable {
         self.repetition = repetition
         self.places = places
         self.bodies = bodies
-    }
-
-    private static func bodies(_ node: YAMLNode, _ mistakes: inout Mistakes) -> [Key: MessageTemplate] {
-        var bodies: [Key: MessageTemplate] = [:]
-        for (hazard, stages) in entries(of: node, Hazard.self, required: Hazard.allCases, &mistakes) {
-            for (stage, positions) in entries(of: stages, Stage.self, required: Stage.allCases, &mistakes) {
-                for (position, text) in entries(of: positions, Position.self, required: [.default], &mistakes) {
-                    let key = Key(hazard: hazard, stage: stage, position: position)
-                    bodies[key] = mistakes.reading { () throws(ConfigError) in try body(text) }
-                }
-            }
-        }
-        return bodies
-    }
-
-    private static func body(_ node: YAMLNode) throws(ConfigError) -> MessageTemplate {
-        guard try MessageTemplate.names(["block", "place"], in: node) else {
-            throw node.mistake("the text does not say where it is", mend: "write {{place}} or {{block}} into it")
-        }
-        return try MessageTemplate(node, variables: variables)
-    }
-
-    /// The entries of a mapping whose keys are the names of a kind.
-    private static func entries<Name: RawRepresentable<String> & CaseIterable>(
-        of node: YAMLNode, _ kind: Name.Type, required: [Name], _ mistakes: inout Mistakes
-    ) -> [(Name, YAMLNode)] {
-        guard let mapping = mistakes.reading({ () throws(ConfigError) in try node.mapping() }) else { return [] }
-        mapping.checkKeys(kind.allCases.map(\.rawValue), required: required.map(\.rawValue), &mistakes)
-        return mapping.entries.compactMap { entry in Name(rawValue: entry.key).map { ($0, entry.value) } }
+        self.titles = titles
+        self.short = short
+        self.answers = answers
     }
 }

@@ -11,16 +11,17 @@ struct PlaceTexts: Sendable {
     private let separator: String
     private let more: MessageTemplate
     private let areas: [String: String]
-
     /// How many places a message names; further ones are counted.
-    private static let namedMax = 3
+    private let namedMax: Int
 
     /// Several places of one block, the first first.
     func list(_ places: [Place]) -> String {
-        let named = places.prefix(Self.namedMax).map(name).joined(separator: separator)
-        guard places.count > Self.namedMax else { return named.isEmpty ? wholeBlock : named }
-        return named + more.render(["count": "\(places.count - Self.namedMax)"])
+        let named = places.prefix(namedMax).map(name).joined(separator: separator)
+        return (named.isEmpty ? wholeBlock : named) + further(places.count - namedMax)
     }
+
+    /// What is said of so many that are not named; nothing if there are none.
+    func further(_ count: Int) -> String { count > 0 ? more.render(["count": "\(count)"]) : "" }
 
     func name(_ place: Place) -> String {
         let values = [
@@ -50,7 +51,7 @@ struct PlaceTexts: Sendable {
     ]
 
     /// - Returns: `nil` if there are mistakes, which are noted.
-    init?(_ node: YAMLNode, _ mistakes: inout Mistakes) {
+    init?(_ node: YAMLNode, namedMax: Int, _ mistakes: inout Mistakes) {
         let before = mistakes.errors.count
         guard let mapping = mistakes.reading({ () throws(ConfigError) in try node.mapping() }) else { return nil }
         mapping.checkKeys(Self.keys, required: Self.keys, &mistakes)
@@ -77,6 +78,7 @@ struct PlaceTexts: Sendable {
         guard mistakes.errors.count == before, templates.count == 6, let wholeBlock, let separator else { return nil }
         (flat, flatWithoutFloor, area) = (templates[0], templates[1], templates[2])
         (areaOnFloor, floor, more) = (templates[3], templates[4], templates[5])
+        self.namedMax = namedMax
         self.wholeBlock = wholeBlock
         self.separator = separator
         self.areas = areas

@@ -11,7 +11,7 @@ struct Check: AsyncParsableCommand {
             Reads hub.yaml, estate.yaml, devices.csv, residents.csv, rules.yaml, models.yaml and messages/, and says for every \
             mistake where it stands, what is wrong, and what to write instead: unknown keys, a device in a flat that \
             does not exist, two devices with one address, a detector that no rule reads, a resident whom no channel \
-            reaches, a window or count that can never be met.
+            reaches, a first message of a fire that is longer than one SMS, a window or count that can never be met.
 
             EXAMPLES
               smokehub check

@@ -79,20 +79,6 @@ import Testing
 }
 
 @Suite struct `A file of messages` {
-    private func mistakes(_ old: String, _ new: String) throws -> [String] {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Config/messages/en.yaml")
-        let file = try ConfigFile.read(folder.path)
-        try #require(file.text.contains(old))
-        let changed = ConfigFile(name: "en.yaml", text: file.text.replacingOccurrences(of: old, with: new))
-        do {
-            _ = try MessageCatalogue([changed])
-            return []
-        } catch {
-            return error.errors.map(\.description)
-        }
-    }
-
     @Test(arguments: [
         ("drill: \"This", "dril: \"This", "unknown key 'dril'"),
         ("  help:\n", "  helpp:\n", "unknown key 'helpp'"),
@@ -103,9 +89,13 @@ import Testing
         ("about {{minutes}} min", "about {{#minutes}} min", "is no mustache template"),
         ("      default: \"The water leak at", "      staff: \"The water leak at", "the key 'default' is missing"),
         ("speaker: \"SmokeHub alarm: \"", "speaker:", "speaker: nothing is written here"),
+        ("titles:\n", "title:\n", "the key 'titles' is missing"),
+        ("  link: always", "  link: never", "short.link: unknown 'never'"),
+        ("\"FIRE SPREADING: {{block}}, {{place}}\"", "FIRE", "the text does not say where it is"),
+        ("\"All clear {{block}} {{place}}: gas", "\"{{block}} {{link}}: gas", "'{{link}}' is no variable here"),
     ])
     func `has each mistake named with its place`(_ old: String, _ new: String, _ expected: String) throws {
-        let found = try mistakes(old, new)
+        let found = try Harbour.mistakes(inEnglish: old, new)
         let all = found.joined(separator: "\n")
         #expect(all.contains(expected), "\(all)")
         #expect(

@@ -5,6 +5,7 @@ import Registry
 import Rules
 import Store
 import Synchronization
+import Testing
 
 /// A small estate to tell: block a with 12 floors of 2 flats, block b beside it, and alerts about them.
 enum Harbour {
@@ -62,10 +63,25 @@ enum Harbour {
             contradiction: contradiction)
     }
 
-    static func catalogue() throws -> MessageCatalogue {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Config/messages")
-        return try MessageCatalogue.load(folder: folder.path)
+    /// The sample's folder.
+    static let configuration = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Config").path
+
+    static func catalogue() throws -> MessageCatalogue { try loaded.get() }
+
+    private static let loaded = Result { try MessageCatalogue.load(folder: configuration + "/messages") }
+
+    /// What is wrong with the English file once a part of it is changed.
+    static func mistakes(inEnglish old: String, _ new: String) throws -> [String] {
+        let file = try ConfigFile.read(configuration + "/messages/en.yaml")
+        try #require(file.text.contains(old))
+        let changed = ConfigFile(name: "en.yaml", text: file.text.replacingOccurrences(of: old, with: new))
+        do {
+            _ = try MessageCatalogue([changed])
+            return []
+        } catch {
+            return error.errors.map(\.description)
+        }
     }
 }
 

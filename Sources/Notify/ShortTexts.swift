@@ -1,0 +1,132 @@
+import Registry
+import Rules
+
+/// The texts of a language that are to fit one SMS, as `short` in its file gives them.
+///
+/// They are put together as: `DRILL / 演習` in an exercise, who speaks, the text, the alert's id, and the link to answer
+/// by. What else there is to say stands before the id as long as it makes the message no dearer.
+struct ShortTexts: Sendable {
+    let texts: StagedTexts
+    let places: PlaceTexts
+    private let speaker: String
+    private let link: Link
+    private let contradiction: String
+    private let late: MessageTemplate
+    private let repetition: MessageTemplate
+    private let reply: String
+
+    /// When the link to answer by stands in the message.
+    enum Link: String, Sendable, CaseIterable {
+        case always
+        /// For a language in which the place and the link together fill more than one SMS.
+        case ifItFits = "if-it-fits"
+    }
+
+    func text(_ alert: Alert, _ circumstances: MessageTexts.Circumstances) -> String {
+        let bare = text(alert, circumstances, link: nil)
+        guard let url = circumstances.link else { return bare }
+        let linked = text(alert, circumstances, link: url)
+        return link == .always || SMSText(linked).segments <= SMSText(bare).segments ? linked : bare
+    }
+
+    private func text(_ alert: Alert, _ circumstances: MessageTexts.Circumstances, link: String?) -> String {
+        let body = body(alert, circumstances, hasLink: link != nil)
+        let prefix = (alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix) + speaker
+        let suffix = " #\(alert.shortID)" + (link.map { " \($0)" } ?? "")
+        var tail = ""
+        var whole: String { prefix + body + tail + suffix }
+        let segments = SMSText(whole).segments
+        // The most important first: each stays only if it costs no further segment.
+        for sentence in extras(alert, circumstances, hasLink: link != nil) {
+            let before = tail
+            tail += " " + sentence
+            if SMSText(whole).segments > segments { tail = before }
+        }
+        return whole
+    }
+
+    private func body(_ alert: Alert, _ circumstances: MessageTexts.Circumstances, hasLink: Bool) -> String {
+        var values = [
+            "block": (circumstances.blocks.first ?? alert.block) + places.further(circumstances.blocks.count - 1),
+            "place": alert.block == "*" ? alert.places.first.map(places.name) ?? "" : places.list(alert.places),
+            "estate": circumstances.estate,
+        ]
+        // Any value makes a section show.
+        if hasLink { values["link"] = "yes" }
+        if alert.exercise != nil { values["exercise"] = "yes" }
+        return texts.entry(alert, circumstances.position)?.template.render(values)
+            ?? [values["block"], values["place"]].compactMap { $0 }.joined(separator: " ")
+    }
+
+    private func extras(
+        _ alert: Alert, _ circumstances: MessageTexts.Circumstances, hasLink: Bool
+    ) -> [String] {
+        var extras: [String] = []
+        if alert.contradiction { extras.append(contradiction) }
+        if alert.late { extras.append(late.render(["minutes": "\(circumstances.minutesLate)"])) }
+        if alert.repetition > 0 { extras.append(repetition.render(["number": "\(alert.repetition + 1)"])) }
+        if circumstances.takesReplies { extras.append(reply) }
+        return extras
+    }
+
+    /// What is announced, in the words that it came with.
+    func announcement(_ words: String, _ alert: Alert) -> String { "\(speaker)\(words) #\(alert.shortID)" }
+
+    // MARK: Reading
+
+    private static let keys = [
+        "speaker", "link", "places", "texts", "contradiction", "late", "repetition", "reply",
+    ]
+
+    /// - Returns: `nil` if there are mistakes, which are noted.
+    init?(_ node: YAMLNode, _ mistakes: inout Mistakes) {
+        let before = mistakes.errors.count
+        guard let mapping = mistakes.reading({ () throws(ConfigError) in try node.mapping() }) else { return nil }
+        mapping.checkKeys(Self.keys, required: Self.keys, &mistakes)
+        func word(_ key: String) -> String? {
+            mapping[key].flatMap { node in mistakes.reading { () throws(ConfigError) in try node.text() } }
+        }
+        func template(_ key: String, _ variables: [String]) -> MessageTemplate? {
+            mapping[key].flatMap { node in
+                mistakes.reading { () throws(ConfigError) in try MessageTemplate(node, variables: variables) }
+            }
+        }
+        let words = ["speaker", "contradiction", "reply"].map(word)
+        let link: Link? = mapping["link"].flatMap { node in
+            mistakes.reading { () throws(ConfigError) in try node.choice() }
+        }
+        let late = template("late", ["minutes"])
+        let repetition = template("repetition", ["number"])
+        let places = mapping["places"].flatMap { PlaceTexts($0, namedMax: 1, &mistakes) }
+        let texts = mapping["texts"].map {
+            StagedTexts($0, byPosition: true, sections: ["link", "exercise"], &mistakes)
+        }
+        guard mistakes.errors.count == before, let speaker = words[0],
+            let contradiction = words[1], let reply = words[2], let link, let late, let repetition, let places,
+            let texts
+        else { return nil }
+        self.speaker = speaker
+        self.link = link
+        self.contradiction = contradiction
+        self.late = late
+        self.repetition = repetition
+        self.reply = reply
+        self.places = places
+        self.texts = texts
+    }
+}
+
+extension Alert {
+    /// The id as a person reads it, as short as it can be told from every other of the estate: `a7/3` of `a-fire-7/3`,
+    /// for a block numbers its incidents in one row.
+    public var shortID: String {
+        let parts = incident.split(separator: "-", omittingEmptySubsequences: false)
+        guard let hazard, id.hasPrefix(incident), let number = parts.last, number.allSatisfy(\.isNumber),
+            let middle = parts.lastIndex(where: { $0 == hazard.rawValue }), middle > 0
+        else { return id }
+        let block = parts[..<middle].joined(separator: "-")
+        // a1-2 is not a12.
+        let dash = block.last?.isNumber == true ? "-" : ""
+        return block + dash + number + id.dropFirst(incident.count)
+    }
+}
