@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Devices", "Hub", "Registry", "Rules", "Upkeep",
+                "Devices", "Hub", "Notify", "Registry", "Rules", "Store", "Upkeep",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "smokehub",
             dependencies: [
-                "Hub", "Console", "Drill", "AlertLog", "CCurl", "Devices", "MQTT", "Registry", "Rules", "RuleTables",
-                "Store", "Upkeep",
+                "Hub", "Console", "Drill", "AlertLog", "CCurl", "Devices", "MQTT", "Notify", "Registry", "Rules",
+                "RuleTables", "Store", "Upkeep",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "AlertLog", "Console", "Devices", "Hub", "MQTT", "Registry", "Rules", "Store", "TestBroker", "TestHub",
-                "Upkeep",
+                "AlertLog", "Console", "Devices", "Hub", "MQTT", "Notify", "Registry", "Rules", "Store", "TestBroker",
+                "TestHub", "Upkeep", .product(name: "Logging", package: "swift-log"),
                 "smokehub",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -12,6 +12,7 @@ import Rules
 /// | `GET /api/status` | ``StatusAnswer`` |
 /// | `GET /api/incidents` | a list of ``IncidentAnswer``, the open ones |
 /// | `POST /api/incidents/{id}/{verb}` | 204; the verbs and what they take: ``IncidentRequest`` |
+/// | `GET /api/roll-call` | ``RollCallAnswer`` of the incident that was told last; `?incident=` names another |
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
@@ -36,6 +37,16 @@ struct ControlAPI {
         }
         router.get("/api/incidents") { [hub] _, _ in
             hub.board.now.incidents.values.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
+        }
+        router.get("/api/roll-call") { [hub] request, _ in
+            let asked = request.uri.queryParameters["incident"].map(String.init)
+            guard let incident = try asked ?? hub.lastTold() else {
+                throw HTTPError(.notFound, message: "nobody has been told of anything yet")
+            }
+            guard let roll = try hub.rollCall(of: incident) else {
+                throw HTTPError(.notFound, message: "nobody has been told of an incident '\(incident)'")
+            }
+            return RollCallAnswer(roll, estate: hub.estate)
         }
         router.get("/api/devices") { [hub] _, _ in try hub.devices().map(DeviceAnswer.init) }
         router.get("/api/coverage") { [hub] _, _ in hub.coverage.blocks.map(CoverageAnswer.init) }

@@ -66,7 +66,7 @@ struct NoticeSection {
 
 extension String {
     /// Names and reasons are what somebody has typed: none of it may become a tag, or a line of its own.
-    var escaped: String {
+    package var escaped: String {
         var escaped = ""
         for character in self {
             switch character {

@@ -123,6 +123,7 @@ public struct HubConfiguration: Sendable {
             rules = part { () throws(ConfigErrors) in try RuleSet.load(folder + "/rules.yaml") }
             catalogue = part { () throws(ConfigErrors) in try MessageCatalogue.load(folder: folder + "/messages") }
             models = part { () throws(ConfigErrors) in try DeviceModels.load(folder: folder) }
+            if let settings, let registry, registryIsSound { errors += settings.unanswerable(in: registry) }
             self.mistakes = errors
         }
 
@@ -132,9 +133,9 @@ public struct HubConfiguration: Sendable {
         }
 
         var whole: HubConfiguration? {
-            guard let settings, let registry, registryIsSound, let rules, let catalogue, let models else {
-                return nil
-            }
+            guard let settings, let registry, registryIsSound, let rules, let catalogue, let models,
+                mistakes.isEmpty
+            else { return nil }
             return HubConfiguration(
                 settings: settings, registry: registry, rules: rules, catalogue: catalogue, models: models)
         }

@@ -26,6 +26,7 @@ public final class HubService: Service {
     private let now: @Sendable () -> Instant
     private let onReady: @Sendable () -> Void
     private let opened = Mutex<HubDatabase?>(nil)
+    let telling = Mutex<Telling?>(nil)
 
     /// To be read; `nil` until ``run()`` has opened it.
     var database: HubDatabase? { opened.withLock { $0 } }
@@ -52,6 +53,9 @@ public final class HubService: Service {
 
     /// Where ``ControlService`` listens.
     public var controlSocket: String { state.path + "/hub.sock" }
+
+    /// Where ``AnswerService`` listens.
+    public var answerAddress: ConsoleAddress { configuration.settings.answers.listen }
 
     public var estate: Estate { configuration.registry.estate }
 
@@ -91,7 +95,10 @@ public final class HubService: Service {
             folder: state.path, hub: hubDatabase, notify: notifyDatabase, board: board, logger: logger)
         let publisher = try makePublisher(settings)
         let announcer = Announcer(publisher: publisher, estate: configuration.registry.estate.id, logger: logger)
-        let notifier = try makeNotifier(publisher, hubDatabase, notifyDatabase)
+        let telling = try makeTelling(publisher, hubDatabase, notifyDatabase)
+        self.telling.withLock { $0 = telling }
+        defer { self.telling.withLock { $0 = nil } }
+        let notifier = telling.notifier
         let inbox = inbox
         let manager = ServiceManager()
         let outlets = PipelineOutlets(
@@ -104,8 +111,10 @@ public final class HubService: Service {
                 clockStep: clock.step, now: now)
         }
         // Not a child task: it goes on while the pipeline stops, to carry out what that still decides.
-        let telling = Task { try await notifier.run() }
-        defer { telling.cancel() }
+        let notifying = Task { try await notifier.run() }
+        defer { notifying.cancel() }
+        let listening = Task { await Self.listen(telling) }
+        defer { listening.cancel() }
         var failure: (any Error)?
         var first: Part?
         await withTaskGroup(of: (Part, (any Error)?).self) { group in
@@ -127,7 +136,7 @@ public final class HubService: Service {
                     pipeline.run()
                 }
             }
-            add(.notifier) { try await telling.value }
+            add(.notifier) { try await notifying.value }
             add(.log) { try await Self.onThread("alert log") { log.run() } }
             // Whoever ends first ends the hub; then each stops when nobody feeds it any more.
             for await (part, error) in group {
@@ -136,7 +145,7 @@ public final class HubService: Service {
                 inbox.stop()
                 switch part {
                 case .stopWord: if first == .stopWord { manager?.stopping() }
-                case .pipeline: telling.cancel()
+                case .pipeline: notifying.cancel()
                 case .notifier: log.stop()
                 case .log: group.cancelAll()
                 }
@@ -147,6 +156,18 @@ public final class HubService: Service {
         try await Self.onThread("farewell") { publisher.stop(saying: farewell) }
         if let failure { throw failure }
         return first != .pipeline
+    }
+
+    /// Hears what channels find out by themselves.
+    private static func listen(_ telling: Telling) async {
+        await withDiscardingTaskGroup { group in
+            for (name, channel) in telling.channels {
+                guard let receiver = channel as? any ReceivingChannel else { continue }
+                group.addTask {
+                    await receiver.listen { try await telling.notifier.take($0, over: name) }
+                }
+            }
+        }
     }
 
     private enum Part { case stopWord, pipeline, notifier, log }
@@ -171,9 +192,9 @@ public final class HubService: Service {
 }
 
 extension HubService {
-    private func makeNotifier(
+    private func makeTelling(
         _ publisher: Publisher, _ hub: HubDatabase, _ database: NotifyDatabase
-    ) throws -> Notifier {
+    ) throws -> Telling {
         let settings = configuration.settings
         let registry = configuration.registry
         let directory = Directory(
@@ -182,9 +203,20 @@ extension HubService {
             ChannelParts(settings: settings, directory: directory, now: now) { topic, payload in
                 try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
             })
-        return Notifier(
-            database: database, source: hub, directory: directory, catalogue: configuration.catalogue,
-            channels: channels, settings: Notifier.Settings(settings), now: now, logger: logger)
+        let invitations = Invitations(key: AnswerKey.load(state.answerKey, logger))
+        let link = settings.answers.url.map { url in
+            { @Sendable (incident: String, resident: Resident.ID) in
+                "\(url)/a/\(invitations.code(of: incident, for: resident))"
+            }
+        }
+        let catalogue = configuration.catalogue
+        let notifier = Notifier(
+            database: database, source: hub, directory: directory, catalogue: catalogue, channels: channels,
+            settings: Notifier.Settings(settings), link: link, now: now,
+            heard: { [self] given in Task { await pass(on: given, directory) } }, logger: logger)
+        return Telling(
+            notifier: notifier, database: database, directory: directory, catalogue: catalogue, channels: channels,
+            invitations: invitations)
     }
 
     /// The outgoing connection. Its last will is how others notice that this hub has stopped.

@@ -5,7 +5,9 @@ public import Registry
 extension HubSettings {
     private static let keys = [
         "hub", "state", "log-level", "console", "broker", "subscriptions", "canary", "batch-max", "payload-bytes-max",
-        "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries", "upkeep",
+        "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries", "escalation",
+        "answers",
+        "upkeep",
     ]
 
     /// Reads a `hub.yaml`. Relative paths in it start at its folder.
@@ -62,6 +64,8 @@ extension HubSettings {
         readCanary(root.section("canary", &mistakes), &mistakes)
         supervision = Supervision(root.section("supervision", &mistakes), &mistakes)
         readUpkeep(root.section("upkeep", &mistakes), &mistakes)
+        readEscalation(root.section("escalation", &mistakes), &mistakes)
+        readAnswers(root.section("answers", &mistakes), &mistakes)
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)
     }
 

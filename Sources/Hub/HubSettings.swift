@@ -1,6 +1,8 @@
 public import Devices
 public import Logging
+public import Notify
 public import Registry
+import Rules
 public import Upkeep
 
 /// What `hub.yaml` says: how this hub runs. Every key may be missing; its default stands here.
@@ -46,6 +48,10 @@ public struct HubSettings: Sendable {
     public var channels = Channels()
     public var upkeep = UpkeepSettings()
     public var deliveries = Deliveries()
+    public var escalation = Escalation()
+    /// What is wrong with each step of `escalation.people`, should nobody be reached by it; empty for the usual steps.
+    var emptySteps: [Audience: ConfigError] = [:]
+    public var answers = Answers()
 
     public init() {}
 

@@ -9,6 +9,7 @@ public final class StateFolder: Sendable {
 
     public var hubDatabase: String { path + "/hub.sqlite" }
     public var notifyDatabase: String { path + "/notify.sqlite" }
+    var answerKey: String { path + "/answers.key" }
     public var broker: String { path + "/broker" }
 
     /// Creates the folder if there is none, and takes it over.

@@ -13,6 +13,7 @@ public struct Directory: Sendable {
     private let residentsOfNoBlock: [Resident]
     private let sirensByBlock: [String: [Device]]
     private let contactsByID: [Contact.ID: Contact]
+    private let residentsByAddress: [String: [Resident.ID]]
     private let sirensByID: [Device.ID: Device]
 
     public init(estate: Estate, residents: [Resident], devices: [Device]) {
@@ -25,6 +26,9 @@ public struct Directory: Sendable {
         sirensByBlock = Dictionary(grouping: sirens) { $0.place.block }
         contactsByID = Dictionary(
             residents.flatMap(\.contacts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        residentsByAddress = Dictionary(
+            residents.flatMap { resident in resident.contacts.map { ("\($0.channel):\($0.address)", [resident.id]) } },
+            uniquingKeysWith: +)
         sirensByID = Dictionary(sirens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -33,6 +37,11 @@ public struct Directory: Sendable {
     }
 
     public func resident(_ id: Resident.ID) -> Resident? { residentsByID[id] }
+
+    /// Whose contact an address is; a phone may be shared.
+    func residents(at address: String, over channel: String) -> [Resident] {
+        (residentsByAddress["\(channel):\(address)"] ?? []).compactMap { residentsByID[$0] }
+    }
 
     public func siren(_ id: Device.ID) -> Device? { sirensByID[id] }
 

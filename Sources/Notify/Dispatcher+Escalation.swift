@@ -139,6 +139,33 @@ extension Dispatcher {
             .flatMap { $0.at >= delivery.createdAt ? $0 : nil }
     }
 
+    /// Of some people, who was told last, and of which incident; real ones before exercises.
+    func lastTold(_ people: [Resident.ID]) -> (Resident.ID, Incident.ID)? {
+        people.compactMap { book.last(of: $0) }.max { $0.at < $1.at }.map { ($0.target, $0.incident) }
+    }
+
+    /// A text from an address that is nobody's, or that was told nothing: its words are not kept.
+    mutating func noteStranger(over channel: String, at now: Instant) {
+        note([
+            records.trouble(
+                "A text came by \(channel) from somebody who was told of nothing that is open",
+                "經 \(channel) 收到一則來自未獲通知者的訊息",
+                ["channel": channel], at: now)
+        ])
+    }
+
+    /// A text that is none of the words: a person has to ask back.
+    mutating func noteUnread(
+        from resident: Resident.ID, to incident: Incident.ID, over channel: String, at now: Instant
+    ) {
+        note([
+            records.trouble(
+                "\(resident) has answered to \(incident) by \(channel) in words that are not understood; ask them",
+                "\(resident) 經 \(channel) 回覆 \(incident)，但內容無法識別；請聯絡對方",
+                ["channel": channel, "incident": incident, "resident": resident], at: now)
+        ])
+    }
+
     // MARK: Receipts
 
     package mutating func take(_ receipt: Receipt, at now: Instant) {

@@ -12,10 +12,7 @@ public struct Escalation: Hashable, Sendable {
     /// Too short, and everybody gets everything twice; too long, and whoever sleeps beside a silent phone sleeps on.
     public var nextContact: Duration? = .seconds(45)
     /// In their order; each counts from when the incident was told of at its present stage.
-    public var people = [
-        Step(.wardens, after: .seconds(60)), Step(.office, after: .seconds(120)),
-        Step(.nextOfKin, after: .seconds(180)),
-    ]
+    public var people = [Step(.wardens, after: .seconds(60)), Step(.office, after: .seconds(120))]
 
     public struct Step: Hashable, Sendable {
         public var audience: Audience

@@ -113,6 +113,16 @@ public struct MessageCatalogue: Sendable {
             })
     }
 
+    /// One alert as somebody reads it who asks for it, and is sent nothing.
+    ///
+    /// - Parameter link: as it stands in messages; empty where there is no need of one.
+    public func notice(
+        _ alert: Alert, to contact: Contact, resident: Resident, directory: Directory, now: Instant, link: String?
+    ) -> Notice {
+        notice(
+            alert, delivery: alert.id, to: contact, resident: resident, directory: directory, now: now, link: link)
+    }
+
     /// The message as a person at a place would read it, for previews.
     public func text(
         _ alert: Alert, for resident: Resident, directory: Directory, now: Instant

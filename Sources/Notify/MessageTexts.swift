@@ -36,7 +36,7 @@ struct MessageTexts: Sendable {
 
     /// The whole message, from who speaks to the id by which a repetition is recognised.
     func text(_ alert: Alert, _ circumstances: Circumstances) -> String {
-        if let words = announcement(alert) { return speaker + words + " #\(alert.id)" }
+        if let words = announcement(alert) { return prefix(alert) + speaker + words + " #\(alert.id)" }
         var sentences: [String] = []
         if alert.exercise != nil { sentences.append(drill) }
         sentences.append(

@@ -26,8 +26,11 @@ public final class Notifier: Sendable {
     private let catalogue: MessageCatalogue
     private let channels: [String: any Channel]
     private let settings: Settings
+    private let link: (@Sendable (_ incident: String, _ resident: Resident.ID) -> String)?
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Instant
+    /// Is shown each answer that came as a text.
+    private let heard: @Sendable (GivenAnswer) -> Void
     private let random: any RandomNumberGenerator & Sendable
     private let logger: Logger
     private let mailbox: Mailbox
@@ -66,12 +69,15 @@ public final class Notifier: Sendable {
 
     /// - Parameters:
     ///   - channels: by the names that contacts use.
+    ///   - link: where a person answers to an incident; `nil` if nobody is asked.
     ///   - clock: what waits; - now: what is written down.
     public init(
         database: NotifyDatabase, source: any AlertSource, directory: Directory, catalogue: MessageCatalogue,
         channels: [String: any Channel], settings: Settings = Settings(),
+        link: (@Sendable (_ incident: String, _ resident: Resident.ID) -> String)? = nil,
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Instant,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        heard: @escaping @Sendable (GivenAnswer) -> Void = { _ in }, logger: Logger
     ) {
         self.database = database
         self.source = source
@@ -79,9 +85,11 @@ public final class Notifier: Sendable {
         self.catalogue = catalogue
         self.channels = channels
         self.settings = settings
+        self.link = link
         self.clock = clock
         self.now = now
         self.random = random
+        self.heard = heard
         self.logger = logger
         mailbox = Mailbox(undurableMax: settings.undurableAlertsMax)
     }
@@ -114,6 +122,8 @@ public final class Notifier: Sendable {
 
     /// Something could not be written down.
     public struct NotKept: Error, CustomStringConvertible {
+        public init() {}
+
         public var description: String { "it could not be written down; send it again" }
     }
 
@@ -183,8 +193,26 @@ public final class Notifier: Sendable {
         case .receipt(let receipt): dispatcher.take(receipt, at: moment)
         case .report(let kind, let reference, let reason):
             dispatcher.take(kind, reference: reference, channel: channel, reason: reason, at: moment)
-        case .text: break
+        case .text(let text, let address): hear(text, from: address, over: channel, &dispatcher, at: moment)
         }
+    }
+
+    /// A person has written back: an answer to what they were told last, or words that somebody has to read.
+    private func hear(
+        _ text: String, from address: String, over channel: String, _ dispatcher: inout Dispatcher, at moment: Instant
+    ) {
+        let senders = directory.residents(at: address, over: channel)
+        guard let (resident, incident) = dispatcher.lastTold(senders.map(\.id)) else {
+            dispatcher.noteStranger(over: channel, at: moment)
+            return
+        }
+        guard let answer = catalogue.answers.read(text) else {
+            dispatcher.noteUnread(from: resident, to: incident, over: channel, at: moment)
+            return
+        }
+        let given = GivenAnswer(answer, from: resident, to: incident, at: moment, over: channel)
+        dispatcher.take(given)
+        heard(given)
     }
 
     /// Whom nobody has answered: the next step of the ladder.
@@ -218,7 +246,8 @@ public final class Notifier: Sendable {
         guard let channel = channels[delivery.channel] else { return }
         let notice = catalogue.notice(
             departure.alert, delivery: delivery.id, to: departure.contact,
-            resident: directory.resident(delivery.target), directory: directory, now: now())
+            resident: directory.resident(delivery.target), directory: directory, now: now(),
+            link: link?(delivery.incident, delivery.target), takesReplies: channel is any ReceivingChannel)
         let outcome = await withTimeout { await channel.send(notice, to: departure.contact) }
         mailbox.put(outcome, of: delivery.id)
     }

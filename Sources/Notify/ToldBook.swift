@@ -11,6 +11,13 @@ struct ToldBook: Sendable {
 
     func entry(_ incident: String, _ target: String) -> Told? { incidents[incident]?[target] }
 
+    /// What somebody was told last of what is open.
+    func last(of target: String) -> Told? {
+        incidents.values.compactMap { $0[target] }.max {
+            ($1.isExercise ? 1 : 0, $0.at) < ($0.isExercise ? 1 : 0, $1.at)
+        }
+    }
+
     func targets(of incident: String) -> Set<String> { Set((incidents[incident] ?? [:]).keys) }
 
     /// Whether another incident that is not over had this siren sounded, in earnest or in an exercise.

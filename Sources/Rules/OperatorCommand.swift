@@ -34,6 +34,10 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         case reset
         /// What it was, said before or after it closed.
         case cause
+        /// Somebody who was asked whether they are safe needs help, at the ``OperatorCommand/scope``'s place.
+        case needHelp = "need-help"
+        /// Somebody in a flat that alarms says that nothing burns there. It changes nothing but that the guards hear it.
+        case falseAlarm = "false-alarm"
         /// What a device, place or rule says is recorded for a stated time, and not acted upon; that the building's own
         /// alarm is off for a stated time is registered.
         case disable
@@ -48,9 +52,12 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         public var isOfScope: Bool {
             switch self {
             case .disable, .test, .enable, .endTest: true
-            case .acknowledge, .confirm, .silence, .resound, .reset, .cause: false
+            case .acknowledge, .confirm, .silence, .resound, .reset, .cause, .needHelp, .falseAlarm: false
             }
         }
+
+        /// Whether residents say it when they are asked, and nobody at the controls.
+        public var isOfResidents: Bool { self == .needHelp || self == .falseAlarm }
     }
 
     public init(

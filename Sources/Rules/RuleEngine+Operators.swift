@@ -13,6 +13,7 @@ extension RuleEngine {
         }
         let incident = self[drill].blocks[block].incidents[position]
         if let refusal = refusal(of: command, incident) { return refusal }
+        if command.verb.isOfResidents { return pass(on: command, incident, drill, block) }
         var record = Narration.command(command, incident, estate, utcOffset: rules.settings.utcOffset)
         record.at = now
         outcome.records.append(record)
@@ -41,13 +42,13 @@ extension RuleEngine {
             guard let cause = command.cause else { break }
             incident.cause = cause
             incident.causeBy = command.by
-        case .disable, .test, .enable, .endTest: break
+        case .needHelp, .falseAlarm, .disable, .test, .enable, .endTest: break
         }
     }
 
     private func refusal(of command: OperatorCommand, _ incident: Incident) -> OperatorAnswer? {
         switch command.verb {
-        case .acknowledge, .disable, .test, .enable, .endTest: return nil
+        case .acknowledge, .needHelp, .falseAlarm, .disable, .test, .enable, .endTest: return nil
         case .confirm:
             let takesWord = ladders[incident.hazard].contains {
                 $0.when.flatMap(\.parts).contains(.confirmedByPerson)

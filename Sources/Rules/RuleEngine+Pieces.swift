@@ -1,4 +1,4 @@
-public import Registry
+import Registry
 
 // What a piece of a journal has to bring along, for it to be decided again as it was.
 extension RuleEngine {

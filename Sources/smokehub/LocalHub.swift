@@ -47,6 +47,7 @@ struct LocalHub: Sendable {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await hub.run() }
                 group.addTask { try await ControlService(hub, logger: logger).run() }
+                group.addTask { try await AnswerService(hub, logger: logger).run() }
                 // When one of them ends, nobody can be answered any more.
                 try await group.next()
                 group.cancelAll()

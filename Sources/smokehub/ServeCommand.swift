@@ -70,7 +70,8 @@ struct Serve: AsyncParsableCommand {
                     return configuration
                 }, onReady: { Line.error("ready") })
             var group = ServiceGroupConfiguration(
-                services: [hub, ControlService(hub, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint],
+                services: [hub, ControlService(hub, logger: logger), AnswerService(hub, logger: logger)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger)
             group.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()

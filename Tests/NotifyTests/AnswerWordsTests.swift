@@ -1,6 +1,7 @@
 import Foundation
 import Notify
 import Registry
+import Store
 import Testing
 
 @Suite struct `An answer` {

@@ -125,7 +125,10 @@ private let alone: Notifier.Settings = {
     private let look = Harbour.alert("a-fire-1/1", .investigate, [.flat, .owners], at: "a/4/A")
     private var settings: Notifier.Settings {
         var settings = alone
-        settings.escalation.people = Escalation().people
+        settings.escalation.people = [
+            .init(.wardens, after: .seconds(60)), .init(.office, after: .seconds(120)),
+            .init(.nextOfKin, after: .seconds(180)),
+        ]
         return settings
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Registry
 import Rules
+import Store
 import Testing
 
 @testable import Notify

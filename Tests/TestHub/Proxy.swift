@@ -72,6 +72,13 @@ public final class Proxy: Sendable {
 }
 
 /// Blocking sockets on 127.0.0.1.
+/// A port of the loopback interface at which nobody listens now.
+public func freePort() throws -> Int {
+    let listener = try Loopback.listen()
+    defer { close(listener) }
+    return Loopback.port(of: listener)
+}
+
 enum Loopback {
     static func listen() throws -> Int32 {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -5,7 +5,8 @@ import Synchronization
 
 /// A hub inside the tests' own process.
 public final class RunningHub: Sendable {
-    public let board: HubBoard
+    public let service: HubService
+    public var board: HubBoard { service.board }
     /// What it logs: level, message and metadata in one line.
     public let messages = Trail<String>()
     public let readiness = Trail<Instant>()
@@ -18,11 +19,10 @@ public final class RunningHub: Sendable {
         var configuration = try HubConfiguration.load(folder.configuration)
         adjust(&configuration)
         let logger = Logger(label: "hub") { [messages] _ in TrailLogHandler(trail: messages) }
-        let service = try HubService(
+        service = try HubService(
             configuration, state: try StateFolder(folder.state), logger: logger, now: now,
             onReady: { [readiness] in readiness.append(now()) })
-        board = service.board
-        running = Task { try await service.run() }
+        running = Task { [service] in try await service.run() }
     }
 
     deinit { running.cancel() }

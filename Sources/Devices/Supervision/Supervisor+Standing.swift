@@ -1,4 +1,4 @@
-public import Registry
+import Registry
 
 // Which places are watched.
 extension Supervisor {

@@ -1,4 +1,4 @@
-public import Registry
+import Registry
 
 /// What supervision knows of one device: 64 bytes, for there may be a million, in random order. What a heartbeat asks
 /// lies in the last 48, which a large array's header of 32 bytes, on memory that begins 16 bytes into a page, makes one

@@ -1,6 +1,7 @@
 import Foundation
 public import Registry
 import Rules
+import Store
 
 /// Posts each notice as JSON to the contact's URL.
 ///
@@ -11,8 +12,10 @@ import Rules
 ///
 ///     {"alert":"a-fire-7/3","at":"2026-11-22T15:45:37.123Z","block":"a","contradiction":false,"drill":null,
 ///      "exercise":false,"hazard":"fire","id":"a-fire-7/3/r-a-12c/1","incident":"a-fire-7","language":"en",
-///      "late":false,"place":"flat 12C","places":["a/12/C"],"recipient":"r-a-12c/1","repetition":0,
-///      "stage":"confirmed","text":"SmokeHub alarm: FIRE …"}
+///      "late":false,"place":"flat 12C","places":["a/12/C"],
+///      "question":{"url":"https://safe.example/a/k3VbQ9xT2m","words":{"safe":"safe","need-help":"need help"}},
+///      "recipient":"r-a-12c/1","repetition":0,"short":"FIRE …","stage":"confirmed",
+///      "text":"SmokeHub alarm: FIRE …","title":"FIRE: Block A, flat 12C"}
 ///
 /// The key stays the same at every attempt, so a receiver that has seen it answers 200 and does nothing. The signature
 /// is described at ``WebhookSignature``. Any 2xx is accepted; 4xx is refused for good, but for 408, 425 and 429;
@@ -108,7 +111,7 @@ private struct WebhookBody: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case alert, at, block, contradiction, drill, exercise, hazard, id, incident, language, late, place, places
-        case recipient, repetition, stage, text
+        case question, recipient, repetition, short, stage, text, title
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -127,10 +130,25 @@ private struct WebhookBody: Encodable {
         try container.encode(alert.late, forKey: .late)
         try container.encode(notice.place, forKey: .place)
         try container.encode(alert.places.map(\.description), forKey: .places)
+        try container.encodeIfPresent(notice.question.map(Question.init), forKey: .question)
         try container.encode(notice.recipient, forKey: .recipient)
         try container.encode(alert.repetition, forKey: .repetition)
         try container.encodeIfPresent(alert.stage, forKey: .stage)
+        try container.encode(notice.short, forKey: .short)
         try container.encode(notice.text, forKey: .text)
+        try container.encode(notice.title, forKey: .title)
+    }
+
+    /// Where the person answers, and what: `{"url":"https://…","words":{"safe":"安全",…}}`.
+    private struct Question: Encodable {
+        var url: String
+        var words: [String: String]
+
+        init(_ question: Notice.Question) {
+            url = question.url
+            words = Dictionary(
+                question.words.map { ($0.answer.rawValue, $0.text) }, uniquingKeysWith: { first, _ in first })
+        }
     }
 
     func json() throws -> [UInt8] {

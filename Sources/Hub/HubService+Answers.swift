@@ -1,0 +1,111 @@
+import Logging
+public import Notify
+public import Registry
+public import Rules
+public import Store
+import Synchronization
+
+/// What answers and roll-calls need of a running hub.
+struct Telling: Sendable {
+    var notifier: Notifier
+    var database: NotifyDatabase
+    var directory: Directory
+    var catalogue: MessageCatalogue
+    var channels: [String: any Channel]
+    var invitations: Invitations
+}
+
+/// Somebody who follows their link.
+public struct Invited: Hashable, Sendable {
+    public var incident: Incident.ID
+    public var resident: Resident.ID
+    public var language: Language
+    /// What they were last told, as they read it.
+    public var text: String
+    /// What they may answer, in their language.
+    public var words: [Notice.Question.Word]
+    /// What they have answered last.
+    public var answer: Answer?
+}
+
+extension HubService {
+    /// Whose a link is; `nil` if it is nobody's, or has expired.
+    ///
+    /// - Throws: if notify.sqlite cannot be read.
+    public func invited(by code: String) throws -> Invited? {
+        guard let telling = telling.withLock({ $0 }) else { return nil }
+        let since = moment - configuration.settings.answers.expires
+        guard let asked = telling.invitations.find(code, among: try telling.database.asked(since: since)),
+            let resident = telling.directory.resident(asked.resident),
+            let alert = try telling.database.alerts(ofIncident: asked.incident).last
+        else { return nil }
+        let contact = Contact(resident: resident.id, position: 1, channel: "page", address: "")
+        let notice = telling.catalogue.notice(
+            alert, to: contact, resident: resident, directory: telling.directory, now: moment, link: "")
+        return Invited(
+            incident: asked.incident, resident: resident.id, language: notice.language, text: notice.text,
+            words: notice.question?.words ?? [],
+            answer: try telling.database.answers(to: asked.incident).first { $0.resident == resident.id }?.answer)
+    }
+
+    /// Takes somebody's answer; returns when it is on the disk, and those who have to act on it have been told.
+    ///
+    /// - Throws: ``Notifier/NotKept`` if it could not be written down.
+    public func take(_ answer: Answer, of invited: Invited) async throws {
+        guard let telling = telling.withLock({ $0 }) else { throw Notifier.NotKept() }
+        let given = GivenAnswer(answer, from: invited.resident, to: invited.incident, at: moment, over: "page")
+        try await telling.notifier.take(given)
+        await pass(on: given, telling.directory)
+    }
+
+    /// What others have to hear of an answer goes through the rules, so that it is journaled.
+    func pass(on given: GivenAnswer, _ directory: Directory) async {
+        let verb: OperatorCommand.Verb? =
+            switch given.answer {
+            case .safe: nil
+            case .needHelp: .needHelp
+            case .falseAlarm: .falseAlarm
+            case .onIt: .acknowledge
+            }
+        guard let verb else { return }
+        let place = directory.resident(given.resident)?.place
+        let command = OperatorCommand(
+            verb, incident: given.incident, by: given.resident, why: "answered by \(given.channel)",
+            scope: verb.isOfResidents ? place.map { .place($0) } : nil)
+        let answer = await perform(command)
+        if answer != .done {
+            logger.warning(
+                "An answer changes nothing",
+                metadata: ["answer": "\(given.answer)", "why": "\(String(describing: answer))"])
+        }
+    }
+
+    /// Takes what a gateway says; returns when it is on the disk.
+    ///
+    /// - Throws: ``GatewayMistake`` if there is no such channel, or the call is not its gateway's;
+    ///   ``Notifier/NotKept`` if it could not be written down.
+    public func take(_ call: GatewayCall, over channel: String) async throws {
+        guard let telling = telling.withLock({ $0 }), let receiver = telling.channels[channel] as? any ReceivingChannel
+        else { throw GatewayMistake("no channel '\(channel)' takes calls") }
+        try await telling.notifier.take(try receiver.incoming(from: call), over: channel)
+    }
+
+    /// The roll-call of an incident that was told; `nil` if none of that name was.
+    ///
+    /// - Throws: if notify.sqlite cannot be read.
+    public func rollCall(of incident: Incident.ID) throws -> RollCall? {
+        guard let telling = telling.withLock({ $0 }) else { return nil }
+        let alerts = try telling.database.alerts(ofIncident: incident)
+        guard alerts.contains(where: { $0.announcement == nil }) else { return nil }
+        return RollCall(
+            of: incident, alerts: alerts, deliveries: try telling.database.deliveries(ofIncident: incident),
+            answers: try telling.database.answers(to: incident), directory: telling.directory, at: moment)
+    }
+
+    /// The incident that was told last.
+    ///
+    /// - Throws: if notify.sqlite cannot be read.
+    public func lastTold() throws -> Incident.ID? {
+        try telling.withLock { $0 }?.database.asked(since: Instant(milliseconds: 0)).first?.incident
+    }
+}
