@@ -64,20 +64,15 @@ public struct MessageCatalogue: Sendable {
         }
     }
 
-    /// Whether somebody who wants a language is addressed in it, or in one that shares its first subtag.
+    /// Whether somebody who wants a language is addressed in it, or in its nearest relative.
     public func speaks(_ wanted: Language) -> Bool {
-        let primary = wanted.tag.prefix { $0 != "-" }
-        return languages.contains { $0.tag.prefix { $0 != "-" } == primary }
+        wanted.nearest(in: languages) != nil
     }
 
-    /// The language in which somebody is addressed: their own, else one that shares its first subtag (`zh-Hans` is
-    /// then told in `zh-Hant`), else English, else the first there is.
+    /// The language in which somebody is addressed: their own, else its nearest relative (`zh-HK` is then told in
+    /// `zh-Hant`), else English, else the first there is.
     public func language(for wanted: Language) -> Language {
-        let primary = wanted.tag.prefix { $0 != "-" }
-        return languages.first { $0 == wanted }
-            ?? languages.first { $0.tag.prefix { $0 != "-" } == primary }
-            ?? languages.first { $0 == .english }
-            ?? languages.first ?? .english
+        wanted.nearest(in: languages) ?? languages.first { $0 == .english } ?? languages.first ?? .english
     }
 
     /// One alert as one contact reads it.

@@ -21,6 +21,28 @@ extension Language {
         self.init(tag)
     }
 
+    /// The language itself, or the one of a list that somebody who asked for it can read: of the same script, if
+    /// there is one, and else of the same first subtag. Somebody who reads `zh-HK` reads `zh-Hant`.
+    public func nearest(in languages: [Language]) -> Language? {
+        if languages.contains(self) { return self }
+        let relatives = languages.filter { $0.primary == primary }
+        return relatives.first { $0.script == script } ?? relatives.first
+    }
+
+    /// The first subtag; Tagalog is what Filipino is called as well.
+    private var primary: Substring {
+        let first = tag.prefix { $0 != "-" }
+        return first == "tl" ? "fil" : first
+    }
+
+    /// The script, also where Chinese is told by its region alone.
+    private var script: Substring? {
+        let rest = tag.split(separator: "-").dropFirst()
+        if let script = rest.first(where: { $0.count == 4 }) { return script }
+        guard primary == "zh" else { return nil }
+        return rest.contains { ["CN", "SG", "MY"].contains($0) } ? "Hans" : "Hant"
+    }
+
     /// What a mistake about a tag says to write.
     static let mend = "write a tag such as en, zh-Hant, id or tl"
 

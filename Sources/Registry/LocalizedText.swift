@@ -12,9 +12,10 @@ public struct LocalizedText: Hashable, Sendable {
         self.texts = texts.map { Text(language: $0.0, text: $0.1) }
     }
 
-    /// The text in a language, or in the first language there is.
+    /// The text in a language or in its nearest relative, or in the first language there is.
     public subscript(language: Language) -> String {
-        (texts.first { $0.language == language } ?? texts.first)?.text ?? ""
+        let known = texts.map(\.language)
+        return (language.nearest(in: known).flatMap(known.firstIndex(of:)).map { texts[$0] } ?? texts.first)?.text ?? ""
     }
 }
 
