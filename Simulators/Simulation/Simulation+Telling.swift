@@ -62,7 +62,8 @@ extension Simulation {
         guard alert.exercise != nil || statistics.departures % 8 == 1 else { return }
         let notice = setting.catalogue.notice(
             alert, delivery: delivery.id, to: departure.contact,
-            resident: setting.directory.resident(delivery.target), directory: setting.directory, now: now)
+            resident: setting.directory.resident(delivery.target), directory: setting.directory, now: now,
+            before: departure.before)
         let isMarked = notice.text.hasPrefix(MessageCatalogue.exercisePrefix)
         if isMarked != (alert.exercise != nil) {
             throw Watch.Broken(invariant: .exercise, what: "\(delivery.id) reads: \(notice.text)")

@@ -76,8 +76,7 @@ extension Dispatcher {
         let expansion = Expansion(wider, sequence: cursor, at: now, directory: directory, book: book)
         let new = expansion.deliveries.filter { progress[alert.id]?.contacts.contains($0.contact) == false }
         for entry in expansion.told where new.contains(where: { $0.target == entry.target }) {
-            book.note(entry)
-            unwritten.told[entry.key] = entry
+            unwritten.told[entry.key] = book.note(entry, isUnheard: false)
         }
         for delivery in new { open(delivery) }
         if !new.isEmpty {

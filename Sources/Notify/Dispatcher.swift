@@ -38,6 +38,8 @@ package struct Dispatcher: Sendable {
         package var delivery: Delivery
         package var alert: Alert
         package var contact: Contact
+        /// What its target knew before this alert; `nil` if it is the first that they hear.
+        package var before: Told.Before?
     }
 
     package init(
@@ -103,9 +105,9 @@ package struct Dispatcher: Sendable {
         unwritten.alerts.append(alert)
         progress[alert.id] = Progress(alert)
         for entry in expansion.told {
-            book.note(entry)
-            unwritten.told[entry.key] = entry
-            supersede(outbox.open(incident: entry.incident, target: entry.target))
+            let older = outbox.open(incident: entry.incident, target: entry.target)
+            unwritten.told[entry.key] = book.note(entry, isUnheard: isUnheard(older))
+            supersede(older)
             endClimbs(of: entry.key)
         }
         for delivery in expansion.deliveries { open(delivery) }
@@ -126,6 +128,14 @@ package struct Dispatcher: Sendable {
             named.id = "\(alert.id)-\(number)"
         }
         return (named, true)
+    }
+
+    /// Whether what is still to be sent to a target has not reached them by any contact.
+    private func isUnheard(_ older: [Delivery]) -> Bool {
+        guard !older.isEmpty else { return false }
+        return older.allSatisfy {
+            $0.state == .pending && $0.attempts == 0 && progress[$0.alert]?.told.contains($0.target) != true
+        }
     }
 
     private mutating func forget(_ incident: String) {
@@ -198,7 +208,10 @@ package struct Dispatcher: Sendable {
         delivery.attemptedAt = now
         outbox.note(delivery)
         unwritten.deliveries[delivery.id] = delivery
-        return Departure(delivery: delivery, alert: alert, contact: contact)
+        let told = book.entry(delivery.incident, delivery.target)
+        return Departure(
+            delivery: delivery, alert: alert, contact: contact,
+            before: told?.alert == delivery.alert ? told?.before : nil)
     }
 
     private mutating func giveUp(_ delivery: Delivery, as state: Delivery.State, at now: Instant) {

@@ -131,7 +131,8 @@ struct Expansion: Sendable {
         told.append(
             Told(
                 incident: alert.incident, target: target, stage: stage, nearness: nearness.rank,
-                contradiction: alert.contradiction, isExercise: alert.exercise != nil, at: now))
+                contradiction: alert.contradiction, isExercise: alert.exercise != nil, at: now, alert: alert.id,
+                places: alert.places))
     }
 
     private static func isNews(_ alert: Alert, for recipient: AudienceResolver.Recipient, _ book: ToldBook) -> Bool {

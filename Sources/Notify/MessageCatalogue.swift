@@ -79,11 +79,12 @@ public struct MessageCatalogue: Sendable {
     ///
     /// - Parameters:
     ///   - resident: whose contact it is; `nil` for a siren.
+    ///   - before: what they were told of the incident before; `nil` if this is the first.
     ///   - link: where they answer whether they are safe; `nil` if the estate has no such page.
     ///   - takesReplies: whether a text that they send back is read.
     package func notice(
         _ alert: Alert, delivery: String, to contact: Contact, resident: Resident?, directory: Directory, now: Instant,
-        link: String? = nil, takesReplies: Bool = false
+        before: Told.Before? = nil, link: String? = nil, takesReplies: Bool = false
     ) -> Notice {
         let language = language(for: resident?.language ?? .english)
         let nearness = Nearness(of: resident?.place, to: alert.places, in: directory.estate)
@@ -91,8 +92,8 @@ public struct MessageCatalogue: Sendable {
         let circumstances = MessageTexts.Circumstances(
             position: .init(nearness, resident?.role ?? .resident),
             blocks: blockNames(alert, directory.estate, language), estate: directory.estate.name[language],
-            minutesLate: Int(max(0, (now - alert.at).wholeMilliseconds) / 60_000), link: isAsked ? link : nil,
-            takesReplies: isAsked && takesReplies)
+            minutesLate: Int(max(0, (now - alert.at).wholeMilliseconds) / 60_000), before: before,
+            link: isAsked ? link : nil, takesReplies: isAsked && takesReplies)
         let texts = texts.first { $0.language == language }
         return Notice(
             id: delivery, alert: alert, recipient: contact.id, language: language,

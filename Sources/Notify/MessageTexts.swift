@@ -1,5 +1,6 @@
 import Registry
 import Rules
+import Store
 
 /// All texts of one language, as `messages/<language>.yaml` gives them.
 struct MessageTexts: Sendable {
@@ -14,6 +15,7 @@ struct MessageTexts: Sendable {
     private let repetition: MessageTemplate
     private let bodies: StagedTexts
     private let titles: StagedTexts
+    private let updates: UpdateTexts
     let short: ShortTexts
     let answers: [AnswerWords.Vocabulary]
 
@@ -26,6 +28,8 @@ struct MessageTexts: Sendable {
         var blocks: [String]
         var estate: String
         var minutesLate: Int
+        /// What the person was told before; `nil` if this is the first.
+        var before: Told.Before?
         /// Where the person answers; `nil` if they are not asked.
         var link: String?
         /// They may answer by a text as well.
@@ -39,6 +43,7 @@ struct MessageTexts: Sendable {
         if let words = announcement(alert) { return prefix(alert) + speaker + words + " #\(alert.id)" }
         var sentences: [String] = []
         if alert.exercise != nil { sentences.append(drill) }
+        if let update = update(alert, circumstances) { sentences.append(update) }
         sentences.append(
             bodies.entry(alert, circumstances.position)?.template.render(values(alert, circumstances))
                 ?? whereabouts(alert, circumstances))
@@ -50,7 +55,12 @@ struct MessageTexts: Sendable {
 
     /// The message in one SMS, if the estate's names leave room for it.
     func shortText(_ alert: Alert, _ circumstances: Circumstances) -> String {
-        announcement(alert).map { short.announcement($0, alert) } ?? short.text(alert, circumstances)
+        announcement(alert).map { short.announcement($0, alert) }
+            ?? short.text(alert, circumstances, isUpdate: update(alert, circumstances) != nil)
+    }
+
+    private func update(_ alert: Alert, _ circumstances: Circumstances) -> String? {
+        circumstances.before.flatMap { updates.clause(alert, since: $0, places) }
     }
 
     /// `FIRE: Block A, flat 12C`
@@ -80,7 +90,7 @@ struct MessageTexts: Sendable {
 
     private static let keys = [
         "speaker", "between", "drill", "late", "contradiction", "repetition", "places", "texts", "short", "titles",
-        "answers",
+        "answers", "update",
     ]
     private static let optionalKeys = ["bell-never-heard"]
 
@@ -107,10 +117,11 @@ struct MessageTexts: Sendable {
         let bodies = root["texts"].map { StagedTexts($0, byPosition: true, &mistakes) }
         let titles = root["titles"].map { StagedTexts($0, byPosition: false, &mistakes) }
         let short = root["short"].flatMap { ShortTexts($0, &mistakes) }
+        let updates = root["update"].flatMap { UpdateTexts($0, &mistakes) }
         let answers = root["answers"].map { AnswerWords.Vocabulary.read($0, &mistakes) }
         guard mistakes.errors.count == before, let speaker = words[0], let drill = words[1], let between = words[2],
             let contradiction = words[3], let late, let repetition, let places, let bodies,
-            let titles, let short, let answers
+            let titles, let short, let updates, let answers
         else { return nil }
         self.language = language
         self.speaker = speaker
@@ -124,6 +135,7 @@ struct MessageTexts: Sendable {
         self.bodies = bodies
         self.titles = titles
         self.short = short
+        self.updates = updates
         self.answers = answers
     }
 }

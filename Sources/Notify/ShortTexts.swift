@@ -10,6 +10,7 @@ struct ShortTexts: Sendable {
     let places: PlaceTexts
     private let speaker: String
     private let link: Link
+    private let update: String
     private let contradiction: String
     private let late: MessageTemplate
     private let repetition: MessageTemplate
@@ -22,21 +23,28 @@ struct ShortTexts: Sendable {
         case ifItFits = "if-it-fits"
     }
 
-    func text(_ alert: Alert, _ circumstances: MessageTexts.Circumstances) -> String {
-        let bare = text(alert, circumstances, link: nil)
+    /// - Parameter isUpdate: something has changed since the person was last told.
+    func text(_ alert: Alert, _ circumstances: MessageTexts.Circumstances, isUpdate: Bool) -> String {
+        let bare = text(alert, circumstances, isUpdate: isUpdate, link: nil)
         guard let url = circumstances.link else { return bare }
-        let linked = text(alert, circumstances, link: url)
+        let linked = text(alert, circumstances, isUpdate: isUpdate, link: url)
         return link == .always || SMSText(linked).segments <= SMSText(bare).segments ? linked : bare
     }
 
-    private func text(_ alert: Alert, _ circumstances: MessageTexts.Circumstances, link: String?) -> String {
+    private func text(
+        _ alert: Alert, _ circumstances: MessageTexts.Circumstances, isUpdate: Bool, link: String?
+    ) -> String {
         let body = body(alert, circumstances, hasLink: link != nil)
         let prefix = (alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix) + speaker
         let suffix = " #\(alert.shortID)" + (link.map { " \($0)" } ?? "")
-        var tail = ""
-        var whole: String { prefix + body + tail + suffix }
+        var (lead, tail) = ("", "")
+        var whole: String { prefix + lead + body + tail + suffix }
         let segments = SMSText(whole).segments
         // The most important first: each stays only if it costs no further segment.
+        if isUpdate {
+            lead = update
+            if SMSText(whole).segments > segments { lead = "" }
+        }
         for sentence in extras(alert, circumstances, hasLink: link != nil) {
             let before = tail
             tail += " " + sentence
@@ -75,7 +83,7 @@ struct ShortTexts: Sendable {
     // MARK: Reading
 
     private static let keys = [
-        "speaker", "link", "places", "texts", "contradiction", "late", "repetition", "reply",
+        "speaker", "link", "places", "texts", "update", "contradiction", "late", "repetition", "reply",
     ]
 
     /// - Returns: `nil` if there are mistakes, which are noted.
@@ -91,7 +99,7 @@ struct ShortTexts: Sendable {
                 mistakes.reading { () throws(ConfigError) in try MessageTemplate(node, variables: variables) }
             }
         }
-        let words = ["speaker", "contradiction", "reply"].map(word)
+        let words = ["speaker", "update", "contradiction", "reply"].map(word)
         let link: Link? = mapping["link"].flatMap { node in
             mistakes.reading { () throws(ConfigError) in try node.choice() }
         }
@@ -101,12 +109,13 @@ struct ShortTexts: Sendable {
         let texts = mapping["texts"].map {
             StagedTexts($0, byPosition: true, sections: ["link", "exercise"], &mistakes)
         }
-        guard mistakes.errors.count == before, let speaker = words[0],
-            let contradiction = words[1], let reply = words[2], let link, let late, let repetition, let places,
+        guard mistakes.errors.count == before, let speaker = words[0], let update = words[1],
+            let contradiction = words[2], let reply = words[3], let link, let late, let repetition, let places,
             let texts
         else { return nil }
         self.speaker = speaker
         self.link = link
+        self.update = update
         self.contradiction = contradiction
         self.late = late
         self.repetition = repetition

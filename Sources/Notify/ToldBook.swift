@@ -28,7 +28,22 @@ struct ToldBook: Sendable {
         }
     }
 
-    mutating func note(_ entry: Told) { incidents[entry.incident, default: [:]][entry.target] = entry }
+    /// Notes what somebody is told now, beside what they knew.
+    ///
+    /// - Parameter isUnheard: what is in the book of them has not reached them, and never will.
+    /// - Returns: the entry with what went before.
+    @discardableResult
+    mutating func note(_ entry: Told, isUnheard: Bool = false) -> Told {
+        var entry = entry
+        if let last = self.entry(entry.incident, entry.target) {
+            let known = Told.Before(stage: last.stage, places: last.places, contradiction: last.contradiction)
+            entry.before = isUnheard ? last.before : known
+            let further = entry.places.filter { !last.places.contains($0) }
+            entry.places = Array((last.places + further).prefix(Told.placesMax))
+        }
+        incidents[entry.incident, default: [:]][entry.target] = entry
+        return entry
+    }
 
     mutating func forget(_ incident: String) { incidents[incident] = nil }
 }

@@ -70,11 +70,15 @@ struct RuleReader {
                 ["name", "hazard", "from", "when", "stage", "step", "tell", "repeat", "at-most-every"],
                 required: ["name", "hazard", "when", "stage"], &mistakes)
             let hazard: Hazard = try mapping.required("hazard").choice()
+            let outcome = try outcome(mapping)
+            var tell = try audiences(mapping["tell"])
+            // Whoever was told of a danger is told that it is over, or they and their sirens would never know.
+            if case .rung(let rung) = outcome, rung.stage == .closed, !tell.contains(.told) { tell.append(.told) }
             return [
                 Rule(
                     name: try mapping.required("name").text(), hazard: hazard, from: try stages(mapping["from"]),
-                    when: try patterns(try mapping.required("when")), outcome: try outcome(mapping),
-                    tell: try audiences(mapping["tell"]), reminder: try reminder(mapping["repeat"]),
+                    when: try patterns(try mapping.required("when")), outcome: outcome, tell: tell,
+                    reminder: try reminder(mapping["repeat"]),
                     atMostEvery: try mapping["at-most-every"]?.duration() ?? .zero, line: node.line, column: node.column
                 )
             ]

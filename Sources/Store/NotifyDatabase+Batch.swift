@@ -69,15 +69,22 @@ extension NotifyDatabase {
     private static func write(_ told: some Sequence<Told>, to database: Database) throws {
         let upsert = try database.cachedStatement(
             sql: """
-                INSERT INTO told (incident, target, stage, nearness, contradiction, exercise, at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO told (incident, target, stage, nearness, contradiction, exercise, at, alert, places, before)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET stage = excluded.stage, nearness = excluded.nearness,
-                    contradiction = excluded.contradiction, at = excluded.at
+                    contradiction = excluded.contradiction, at = excluded.at, alert = excluded.alert,
+                    places = excluded.places, before = excluded.before
                 """)
+        // A block's people are all told the same.
+        var places: [[Place]: String] = [:]
+        var before: [Told.Before: String] = [:]
         for entry in told {
+            if places[entry.places] == nil { places[entry.places] = try JSONText.encode(entry.places) }
+            if let known = entry.before, before[known] == nil { before[known] = try JSONText.encode(known) }
             try upsert.execute(arguments: [
                 entry.incident, entry.target, entry.stage.rawValue, entry.nearness, entry.contradiction,
-                entry.isExercise, entry.at.milliseconds,
+                entry.isExercise, entry.at.milliseconds, entry.alert, places[entry.places],
+                entry.before.flatMap { before[$0] },
             ])
         }
     }

@@ -177,7 +177,9 @@ extension NotifyDatabase {
         Told(
             incident: row["incident"], target: row["target"], stage: try name(row["stage"]),
             nearness: row["nearness"], contradiction: row["contradiction"], isExercise: row["exercise"],
-            at: Instant(milliseconds: row["at"]))
+            at: Instant(milliseconds: row["at"]), alert: row["alert"],
+            places: try (row["places"] as String?).map { try JSONText.decode([Place].self, from: $0) } ?? [],
+            before: try (row["before"] as String?).map { try JSONText.decode(Told.Before.self, from: $0) })
     }
 
     private static func name<Name: RawRepresentable<String>>(_ text: String) throws -> Name {

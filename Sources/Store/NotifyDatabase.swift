@@ -45,6 +45,14 @@ public final class NotifyDatabase: Sendable {
             try $0.execute(sql: StoreIdentity.schema + "ALTER TABLE cursor ADD COLUMN source TEXT;")
         }
         migrator.registerMigration("receipts, answers, ladders") { try $0.execute(sql: answerSchema) }
+        migrator.registerMigration("what was told before") {
+            try $0.execute(
+                sql: """
+                    ALTER TABLE told ADD COLUMN alert TEXT;
+                    ALTER TABLE told ADD COLUMN places TEXT;
+                    ALTER TABLE told ADD COLUMN before TEXT;
+                    """)
+        }
         return migrator
     }
 

@@ -5,8 +5,12 @@ import Testing
 
 @testable import Notify
 
+enum ShippedLanguageTags {
+    static let all = ["en", "fil", "hi", "id", "ne", "ur", "zh-Hans", "zh-Hant"]
+}
+
 @Suite struct `Every language that is shipped` {
-    static let tags = ["en", "fil", "hi", "id", "ne", "ur", "zh-Hans", "zh-Hant"]
+    static let tags = ShippedLanguageTags.all
 
     private func texts(_ tag: String) throws -> MessageTexts {
         try #require(try Harbour.catalogue().texts.first { $0.language.tag == tag })

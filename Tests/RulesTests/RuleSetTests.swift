@@ -49,6 +49,15 @@ import Testing
         #expect(problems.contains { $0.hasPrefix("r.yaml:2:") && $0.contains(expected) }, "\(problems)")
     }
 
+    @Test(arguments: ["tell: []", "tell: [guards]", "tell: [told]"])
+    func `that leads to closed tells whoever was told, whatever it says`(_ tell: String) throws {
+        let text = Self.rule("hazard: fire", "from: clearing", "when: {lasting: 30m}", "stage: closed", tell)
+        let rules = try RuleSet(ConfigFile(name: "rules.yaml", text: text))
+        let audience = try #require(rules.rules.first).tell
+        #expect(audience.filter { $0 == .told }.count == 1)
+        #expect(audience.contains(.guards) == (tell == "tell: [guards]"))
+    }
+
     @Test func `finds a detector that no rule reads`() throws {
         let text = Self.rule("hazard: fire", "when: {signal: [smoke]}", "stage: investigate", "tell: [guards]")
         let rules = try RuleSet(ConfigFile(name: "r.yaml", text: text))
