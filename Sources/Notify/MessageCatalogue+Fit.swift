@@ -95,16 +95,16 @@ struct LongestNames: Sendable {
 }
 
 extension LongestNames.Sample {
-    /// An alert of ten places, the first of the longest name.
-    func alert(_ key: StagedTexts.Key, exercise: String?) -> Alert {
+    /// An alert of so many places, the first of the longest name.
+    func alert(_ key: StagedTexts.Key, exercise: String?, places count: Int = 10) -> Alert {
         let incident = "\(blockID)-\(key.hazard.rawValue)\(exercise == nil ? "" : "-drill")-999"
         return Alert(
             id: "\(incident)/9", at: Instant(milliseconds: 0), block: blockID, hazard: key.hazard, incident: incident,
-            stage: key.stage, rule: "", exercise: exercise, audience: [], places: Array(repeating: place, count: 10),
+            stage: key.stage, rule: "", exercise: exercise, audience: [], places: Array(repeating: place, count: count),
             because: [])
     }
 
-    func circumstances(_ position: StagedTexts.Position, link: String?) -> MessageTexts.Circumstances {
+    func circumstances(_ position: ReaderPosition, link: String?) -> MessageTexts.Circumstances {
         MessageTexts.Circumstances(
             position: position, blocks: [block], estate: estate, minutesLate: 0, link: link)
     }

@@ -13,17 +13,15 @@ struct MessageTexts: Sendable {
     private let contradiction: String
     private let bellNeverHeard: String
     private let repetition: MessageTemplate
-    private let bodies: StagedTexts
+    let bodies: StagedTexts
     private let titles: StagedTexts
     private let updates: UpdateTexts
     let short: ShortTexts
     let answers: [AnswerWords.Vocabulary]
 
-    typealias Position = StagedTexts.Position
-
     /// What a message says beside the alert itself.
     struct Circumstances: Sendable {
-        var position: Position
+        var position: ReaderPosition
         /// The names of the blocks, and the estate's, in this language.
         var blocks: [String]
         var estate: String

@@ -247,8 +247,8 @@ public final class Notifier: Sendable {
         let notice = catalogue.notice(
             departure.alert, delivery: delivery.id, to: departure.contact,
             resident: directory.resident(delivery.target), directory: directory, now: now(),
-            link: link?(delivery.incident, delivery.target), takesReplies: channel is any ReceivingChannel,
-            before: departure.before)
+            before: departure.before, link: link?(delivery.incident, delivery.target),
+            takesReplies: channel is any ReceivingChannel)
         let outcome = await withTimeout { await channel.send(notice, to: departure.contact) }
         mailbox.put(outcome, of: delivery.id)
     }

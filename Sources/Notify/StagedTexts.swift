@@ -17,39 +17,11 @@ struct StagedTexts: Sendable {
     struct Key: Hashable, Sendable {
         var hazard: Hazard
         var stage: Stage
-        var position: Position
-    }
-
-    /// From where somebody reads a message.
-    enum Position: String, Hashable, Sendable, CaseIterable {
-        case inside
-        case sameFloor = "same-floor"
-        case above, below
-        case sameBlock = "same-block"
-        case otherBlock = "other-block"
-        /// Whoever is sent to look, to guide and to mend.
-        case staff
-        case `default`
-
-        init(_ nearness: Nearness, _ role: Resident.Role) {
-            self =
-                switch nearness {
-                // Whoever is elsewhere is told what happens there, not to leave.
-                case _ where !role.isThere: .otherBlock
-                case .inside: .inside
-                case _ where role != .resident: .staff
-                case .sameFloor: .sameFloor
-                case .above: .above
-                case .below: .below
-                case .sameBlock: .sameBlock
-                case .otherBlock: .otherBlock
-                case .anywhere: .default
-                }
-        }
+        var position: ReaderPosition
     }
 
     /// The text for a position, or for all for whom there is no other; `nil` in an announcement.
-    func entry(_ alert: Alert, _ position: Position) -> Entry? {
+    func entry(_ alert: Alert, _ position: ReaderPosition) -> Entry? {
         guard let hazard = alert.hazard, let stage = alert.stage else { return nil }
         return [position, .default].lazy
             .compactMap { positions[Key(hazard: hazard, stage: stage, position: $0)] }.first.map { entries[$0] }
@@ -74,7 +46,7 @@ struct StagedTexts: Sendable {
                     take(texts, Key(hazard: hazard, stage: stage, position: .default))
                     continue
                 }
-                for (position, text) in Self.children(of: texts, Position.self, required: [.default], &mistakes) {
+                for (position, text) in Self.children(of: texts, ReaderPosition.self, required: [.default], &mistakes) {
                     take(text, Key(hazard: hazard, stage: stage, position: position))
                 }
             }
@@ -82,7 +54,7 @@ struct StagedTexts: Sendable {
         var entries: [Entry] = []
         for hazard in Hazard.allCases {
             for stage in Stage.allCases {
-                entries += Position.allCases.compactMap {
+                entries += ReaderPosition.allCases.compactMap {
                     read[Key(hazard: hazard, stage: stage, position: $0)]
                 }
             }

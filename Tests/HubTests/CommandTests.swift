@@ -14,7 +14,8 @@ import Testing
         ["ack"], ["silence"],
         ["reset"], ["disable"], ["enable"], ["status"], ["devices"], ["reload"], ["tickets"],
         ["tickets", "list"], ["tickets", "show"], ["tickets", "close"],
-        ["rules"], ["rules", "explain"], ["rules", "test"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
+        ["rules"], ["rules", "explain"], ["rules", "test"], ["messages"],
+        ["messages", "preview"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
         ["devices", "list"], ["devices", "adopt"],
         ["import", "homeassistant"],
     ]
@@ -47,6 +48,9 @@ import Testing
         ["disable", "flat", "a/12/C", "--by", "me", "--for", "2h", "--notice", "x.html"],
         ["enable", "flat", "--block", "a", "--by", "me"],
         ["rules", "test", "/no/such.table"], ["rules", "explain", "--hazard", "flood"],
+        ["messages", "preview", "--language", "xx"], ["messages", "preview", "--cost", "much"],
+        ["messages", "preview", "--cost", "-1"], ["messages", "preview", "--link-host", "https://safe.example/"],
+        ["messages", "preview", "--position", "beside"], ["messages", "preview", "--config", "/no/such/folder"],
         ["incidents", "show"], ["incidents", "show", "a-fire-1", "--state", "/no/such/folder"],
         ["rules", "test", "--config", "/no/such/folder"], ["devices", "adopt"],
         ["devices", "adopt", "x", "--kind", "flood"], ["import", "csv"], ["import", "csv", "/no/such.csv"],
@@ -55,7 +59,8 @@ import Testing
         ["tickets", "close", "T-1", "--by", "me", "--why", ""],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
-        let configured = ["serve", "drill"].contains(arguments[0]) ? ["--config", HubFolder.root + "/Config"] : []
+        let reads = ["serve", "drill", "messages"].contains(arguments[0]) && !arguments.contains("--config")
+        let configured = reads ? ["--config", HubFolder.root + "/Config"] : []
         let refusal = try await HubProcess.run(arguments + configured)
         #expect(refusal.code == 2)
         #expect(refusal.output == [])
@@ -143,7 +148,7 @@ import Testing
             new: "a-1-B-smoke,native,a-1-B-smoke,a,1,B,,flood",
             said: "devices.csv:5:39: unknown kind 'flood'; write one of smoke, heat"),
         Mistake(
-            file: "residents.csv", old: "r-a-1-A,Resident,en,", new: "r-a-1-A,Resident,id,",
+            file: "residents.csv", old: "r-a-1-A,Resident,en,", new: "r-a-1-A,Resident,th,",
             said: "residents.csv:3:"),
         Mistake(
             file: "residents.csv", old: "siren:a-1-A-siren", new: "telegraph:5",
