@@ -1,4 +1,5 @@
 public import Registry
+public import Rules
 
 /// A way to reach contacts: webhooks, sirens, and whatever comes later.
 ///
@@ -12,10 +13,27 @@ public protocol Channel: Sendable {
     /// What answers for a contact, such as a webhook's host: one that is slow delays only its own contacts. Empty, as
     /// by default, if one thing answers for all, such as a modem.
     func farEnd(of contact: Contact) -> String
+
+    /// What has gone wrong inside the channel, or was put right, since this was last asked; nothing by default. What an
+    /// ``Outcome`` says is not repeated here: it is for what nobody would notice, as long as messages still go out.
+    func troubles() -> [ChannelTrouble]
 }
 
 extension Channel {
     public func farEnd(of contact: Contact) -> String { "" }
+    public func troubles() -> [ChannelTrouble] { [] }
+}
+
+/// A change of what weakens a channel, such as one of its gateways that fails while another one takes its messages.
+public struct ChannelTrouble: Hashable, Sendable {
+    /// For the alert log: no names, numbers or URLs in it.
+    public var text: LogRecord.Text
+    public var details: [String: String]
+
+    public init(_ text: LogRecord.Text, details: [String: String]) {
+        self.text = text
+        self.details = details
+    }
 }
 
 /// What became of one attempt. Reasons enter the alert log: no names, numbers or URLs in them.

@@ -20,6 +20,10 @@ extension Dispatcher {
         ])
     }
 
+    package mutating func note(_ trouble: ChannelTrouble, at now: Instant) {
+        note([records.trouble(trouble.text.english, trouble.text.traditionalChinese, trouble.details, at: now)])
+    }
+
     package mutating func noteUnwritable(_ error: String, at now: Instant) {
         note([
             records.trouble(

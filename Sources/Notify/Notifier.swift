@@ -156,6 +156,7 @@ public final class Notifier: Sendable {
                 }
                 let moment = now()
                 accept(mail, &dispatcher)
+                noteTroubles(&dispatcher, at: moment)
                 let hasMore = follow(&dispatcher, at: moment)
                 escalate(&dispatcher, at: moment)
                 let departures = dispatcher.departures(at: moment)
@@ -224,6 +225,12 @@ public final class Notifier: Sendable {
                 logger.error("It cannot be read whether an incident is answered", metadata: ["error": "\(error)"])
                 return false
             }
+        }
+    }
+
+    private func noteTroubles(_ dispatcher: inout Dispatcher, at moment: Instant) {
+        for (_, channel) in channels.sorted(by: { $0.key < $1.key }) {
+            for trouble in channel.troubles() { dispatcher.note(trouble, at: moment) }
         }
     }
 

@@ -16,6 +16,8 @@ public enum ReaderPosition: String, Hashable, Sendable, CaseIterable {
     init(_ nearness: Nearness, _ role: Resident.Role) {
         self =
             switch nearness {
+            // Whoever is elsewhere is told what happens there, not to leave.
+            case _ where !role.isThere: .otherBlock
             case .inside: .inside
             case _ where role != .resident: .staff
             case .sameFloor: .sameFloor

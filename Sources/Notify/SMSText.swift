@@ -35,16 +35,33 @@ public struct SMSText: Hashable, Sendable {
             segments = units == 0 ? 0 : 1
             return
         }
-        var segments = 1
+        segments = Self.ends(of: widths, unitsInEach: alphabet.unitsInEach).count
+    }
+
+    /// What stands in each of its segments.
+    public var parts: [String] {
+        guard segments > 1 else { return [text] }
+        let scalars = Array(text.unicodeScalars)
+        let widths = scalars.map { alphabet == .gsm7 ? Self.septets($0) ?? 1 : UTF16.width($0) }
+        var start = 0
+        return Self.ends(of: widths, unitsInEach: alphabet.unitsInEach).map { end in
+            defer { start = end }
+            return String(String.UnicodeScalarView(scalars[start..<end]))
+        }
+    }
+
+    /// Behind which character each of several segments ends.
+    private static func ends(of widths: [Int], unitsInEach: Int) -> [Int] {
+        var ends: [Int] = []
         var used = 0
-        for width in widths {
-            if used + width > alphabet.unitsInEach {
-                segments += 1
+        for (index, width) in widths.enumerated() {
+            if used + width > unitsInEach {
+                ends.append(index)
                 used = 0
             }
             used += width
         }
-        self.segments = segments
+        return ends + [widths.count]
     }
 
     /// The characters by which a text is no GSM-7, each once, in their order.

@@ -280,7 +280,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "1:12: log-level: unknown 'verbose'; "
                 + "write one of trace, debug, info, notice, warning, error, critical"
         ),
-        ("channels: {sms: {}}", "1:12: channels: unknown key 'sms'; write one of siren, webhook"),
+        ("channels: {pager: {}}", "1:12: channels: unknown key 'pager'; write one of siren, sms, webhook"),
         (
             "channels: {siren: {mode: stop}}",
             "1:26: channels.siren.mode: unknown 'stop'; write one of burglar, fire, "
@@ -467,8 +467,8 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
                 + "enable the channel in hub.yaml, or write another contact"
         ),
         (
-            "siren:a-1-A-siren sms:85251234567", "",
-            "43: there is no channel 'sms'; write one of siren, webhook"
+            "siren:a-1-A-siren pager:1", "",
+            "43: there is no channel 'pager'; write one of siren, sms, webhook"
         ),
         ("siren:a-1-A-sirne", "", "25: no siren 'a-1-A-sirne' in devices.csv; write 'a-1-A-siren', or add the siren"),
         ("siren:a-1-A-smoke", "", "25: 'a-1-A-smoke' is no siren but of kind smoke; write the id of a siren"),

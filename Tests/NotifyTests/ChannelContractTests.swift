@@ -5,7 +5,7 @@ import Testing
 
 /// What the notifier relies on, whatever a channel speaks.
 @Suite(.timeLimit(.minutes(1))) struct `Every channel` {
-    static let all: [any ChannelUnderTest.Type] = [WebhookUnderTest.self]
+    static let all: [any ChannelUnderTest.Type] = [WebhookUnderTest.self, KannelUnderTest.self, TwilioUnderTest.self]
 
     private let notice = Notice(
         id: "a-fire-7/3/r-a-12c/1", alert: Harbour.alert("a-fire-7/3", .confirmed, [.block], at: "a/12/A"),

@@ -5,16 +5,18 @@ extension HubSettings {
     /// `channels`: the ways to reach people. A channel is on unless it says `enabled: false`.
     public struct Channels: Sendable {
         public var siren = Siren()
+        public var sms = SMS()
         public var webhook = Webhooks()
     }
 }
 
 extension HubSettings.Channels {
-    var all: [any ChannelSettings] { [siren, webhook] }
+    var all: [any ChannelSettings] { [siren, sms, webhook] }
 
     init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
         section.checkKeys(all.map { type(of: $0).key }, &mistakes)
         read(&siren, section, around, &mistakes)
+        read(&sms, section, around, &mistakes)
         read(&webhook, section, around, &mistakes)
     }
 

@@ -4,6 +4,7 @@ import Synchronization
 /// An HTTP server on a free loopback port, which answers as a test tells it to.
 final class WebhookReceiver: Sendable {
     struct Request: Sendable {
+        var method: String
         var path: String
         /// By name in small letters.
         var headers: [String: String]
@@ -32,7 +33,7 @@ final class WebhookReceiver: Sendable {
     private let listener: Int32
     private let arrived: AsyncStream<Request>.Continuation
     private let answer: @Sendable (Request, Int) -> Answer
-    private let state = Mutex((connections: Set<Int32>(), count: 0, accepted: 0))
+    private let state = Mutex((connections: Set<Int32>(), count: 0, accepted: 0, isStopped: false))
 
     /// - Parameter answer: to the request, and its number from 1.
     init(answer: @escaping @Sendable (Request, Int) -> Answer) throws {
@@ -50,6 +51,12 @@ final class WebhookReceiver: Sendable {
 
     /// Ends the server and every connection.
     func stop() {
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
+            return !state.isStopped
+        }
+        // The second time the descriptor may be somebody else's.
+        guard isFirst else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         for connection in state.withLock(\.connections) { shutdown(connection, Int32(SHUT_RDWR)) }
         arrived.finish()
@@ -60,6 +67,13 @@ final class WebhookReceiver: Sendable {
         let (descriptor, port) = try listen()
         close(descriptor)
         return port
+    }
+
+    /// Several of them, all different.
+    static func unusedPorts(_ count: Int) throws -> [UInt16] {
+        let sockets = try (0..<count).map { _ in try listen() }
+        for socket in sockets { close(socket.descriptor) }
+        return sockets.map(\.port)
     }
 
     private static func listen() throws -> (descriptor: Int32, port: UInt16) {
@@ -151,7 +165,8 @@ final class WebhookReceiver: Sendable {
         while buffer.count < length { guard fill() else { return nil } }
         let body = Array(buffer.prefix(length))
         buffer.removeFirst(length)
-        let path = lines.first?.split(separator: " ").dropFirst().first.map(String.init) ?? ""
-        return Request(path: path, headers: headers, body: body)
+        let words = lines.first?.split(separator: " ").map(String.init) ?? []
+        return Request(
+            method: words.first ?? "", path: words.count > 1 ? words[1] : "", headers: headers, body: body)
     }
 }
