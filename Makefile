@@ -1,7 +1,8 @@
 # What a newcomer types: make demo, make test. Each installs what is missing from the distribution's packages, saying
 # so first, then builds and runs.
 
-PACKAGES := libmosquitto-dev mosquitto mosquitto-clients libsqlite3-dev libcurl4-openssl-dev pkg-config openssl
+PACKAGES := libmosquitto-dev mosquitto mosquitto-clients libsqlite3-dev libcurl4-openssl-dev pkg-config openssl \
+	kannel kannel-extras gammu-smsd
 SWIFT ?= swift
 
 .PHONY: demo test lint format check bench fuzz simulate setup clean

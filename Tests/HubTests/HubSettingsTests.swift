@@ -449,6 +449,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
 
     @Test(arguments: [
         ("siren:a-1-A-siren", ""), ("webhook:https://x.example/a?b=c", ""),
+        ("sms:+85291234567", "channels: {sms: {routes: [{name: h, kind: http, url: 'http://x'}]}}"),
         ("webhook:desk/floor-1", "channels: {webhook: {endpoints: {desk: {url: 'https://d.example'}}}}"),
         (
             "webhook:desk siren:a-1-A-siren",
@@ -481,6 +482,35 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
             "25: no webhook endpoint 'dsek' in hub.yaml; write 'desk'"
         ),
         ("webhook:ftp://x", "", "25: 'webhook:' is followed by no web address; write https://host/path"),
+        (
+            "sms:+85291234567", "",
+            "25: hub.yaml has no route for SMS; write one under channels.sms.routes"
+        ),
+        (
+            "sms:+85291234567", "channels: {sms: {routes: [{name: h, kind: http, url: 'http://x', enabled: false}]}}",
+            "25: no channel reaches 'r': all their contacts are switched off; "
+                + "enable the channel in hub.yaml, or write another contact"
+        ),
+        (
+            "sms:85291234567", "",
+            "25: the phone number '8529*****67' does not begin with '+'; "
+                + "write '+' and the country's code first, as in sms:+85291234567"
+        ),
+        (
+            "sms:+852-9123-4567", "",
+            "25: the phone number '+852********67' has something else than digits behind its '+'; "
+                + "write it without spaces, dashes and brackets, as in sms:+85291234567"
+        ),
+        (
+            "sms:+091234567", "",
+            "25: the phone number '+091****67' has a 0 behind its '+', with which no country's code begins; "
+                + "write the country's code there, as in sms:+85291234567"
+        ),
+        (
+            "sms:+852912", "",
+            "25: the phone number '*******' has 6 digits; "
+                + "write all 7 to 15 of them, the country's code included"
+        ),
     ])
     func `is named with its place`(contacts: String, yaml: String, message: String) throws {
         #expect(try mistakes(contacts, yaml) == ["residents.csv:2:" + message])

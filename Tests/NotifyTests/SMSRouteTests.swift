@@ -124,6 +124,24 @@ private final class Gateway: Sendable {
         #expect(channel.troubles().map(\.text.english) == ["The SMS route 'a' works again"])
     }
 
+    @Test func `do not rest for longer because the clock was set back`() async throws {
+        let (first, second) = (try Gateway("a", Gateway.wrongPassword), try Gateway("b"))
+        let moment = Moment(Harbour.noon)
+        var settings = SMSChannel.Settings()
+        settings.routes = [first.route(), second.route()]
+        let channel = try SMSChannel(settings, now: { moment.now.withLock { $0 } })
+        _ = await channel.send(notice, to: TestGateway.contact)
+        moment.now.withLock { $0 = Harbour.noon + .seconds(-86_400) }
+        _ = await channel.send(notice, to: TestGateway.contact)
+        #expect(first.takeCount() == 2)
+    }
+
+    private final class Moment: Sendable {
+        let now: Mutex<Instant>
+
+        init(_ now: Instant) { self.now = Mutex(now) }
+    }
+
     @Test func `with a wrong password rest at once`() async throws {
         let (first, second) = (try Gateway("a", Gateway.wrongPassword), try Gateway("b"))
         let channel = try channel(first.route(), second.route())

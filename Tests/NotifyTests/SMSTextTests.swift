@@ -24,6 +24,18 @@ import Testing
         #expect(sms.segments == segments)
     }
 
+    @Test(arguments: [
+        String(repeating: "a", count: 307), String(repeating: "€", count: 153), String(repeating: "🔥", count: 67), "x",
+        "",
+    ])
+    func `is parted where phones part it`(_ text: String) {
+        let sms = SMSText(text)
+        #expect(sms.parts.joined() == text && sms.parts.count == max(1, sms.segments))
+        for part in sms.parts where sms.segments > 1 {
+            #expect(SMSText(part).units <= sms.alphabet.unitsInEach)
+        }
+    }
+
     @Test func `tells which characters make it dear`() {
         #expect(SMSText.outsideGSM7("don’t go – 火, don’t") == ["’", "–", "火"])
     }

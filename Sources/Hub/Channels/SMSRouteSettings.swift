@@ -1,3 +1,4 @@
+import Foundation
 import Notify
 import Registry
 
@@ -113,6 +114,20 @@ extension HubSettings.SMSRoute {
             try around.path(node)
         }
         kind = .modem(modem)
+        for name in ["outbox", "sent", "error", "inbox"] {
+            var isFolder: ObjCBool = false
+            let path = "\(modem.folder)/\(name)"
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
+                FileManager.default.isWritableFile(atPath: path)
+            else {
+                let mend = "write the folder of gammu-smsd's outbox, sent, error and inbox, and let the hub's user in"
+                if let node = section["folder"] ?? section["kind"] {
+                    mistakes.note(
+                        node.mistake("there is no folder '\(path)' that the hub may write", mend: mend))
+                }
+                return
+            }
+        }
     }
 
     private static func kind(

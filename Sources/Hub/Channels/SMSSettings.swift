@@ -74,6 +74,7 @@ extension HubSettings.SMS: ChannelSettings {
             }
             routes.append(route)
         }
+        checkVonage(section, &mistakes)
         // One attempt tries them all, and has 15 s.
         let all = routes.filter(\.enabled).reduce(Duration.zero) { $0 + $1.timeout }
         guard all <= .seconds(14) else {
@@ -82,6 +83,21 @@ extension HubSettings.SMS: ChannelSettings {
                     "the routes' time-outs add up to more than 14s, in which one message tries them all",
                     mend: "shorten them"))
             return
+        }
+    }
+
+    /// Vonage takes no message whose callback has more than 100 characters.
+    private func checkVonage(_ section: SettingsSection, _ mistakes: inout Mistakes) {
+        guard let callback, let node = section["callback"] else { return }
+        for route in routes {
+            guard case .gateway(let gateway) = route.kind,
+                gateway.body == HTTPGateway.vonage(key: "", secret: "", from: "").body,
+                case let excess = callback.url.count + route.name.count + 40 - 100, excess > 0
+            else { continue }
+            mistakes.note(
+                node.mistake(
+                    "with it, the address that the route '\(route.name)' gives to Vonage has more than 100 characters",
+                    mend: "shorten the url or the route's name by \(excess)"))
         }
     }
 

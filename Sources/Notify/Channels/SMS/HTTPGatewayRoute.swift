@@ -16,7 +16,8 @@ struct HTTPGatewayRoute: SMSRoute {
         let values = values(of: message)
         var request = HTTPClient.Request(
             method: gateway.method == .get ? .get : .post, url: gateway.url.render(values, .percent),
-            headers: gateway.headers.map { ($0.name, $0.value.render(values, .none)) }, body: [],
+            headers: gateway.headers.map { ($0.name, $0.value.render(values, .none).filter { !$0.isNewline }) },
+            body: [],
             connectTimeout: min(timeout, .seconds(2)), timeout: timeout)
         if gateway.method == .post {
             request.headers.insert(("Content-Type", gateway.format.contentType), at: 0)
