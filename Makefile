@@ -2,7 +2,7 @@
 # so first, then builds and runs.
 
 PACKAGES := libmosquitto-dev mosquitto mosquitto-clients libsqlite3-dev libcurl4-openssl-dev pkg-config openssl \
-	kannel kannel-extras gammu-smsd
+	kannel kannel-extras gammu-smsd prometheus-alertmanager python3-aiosmtpd
 SWIFT ?= swift
 
 .PHONY: demo test lint format check bench fuzz simulate setup clean

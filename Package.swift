@@ -117,9 +117,10 @@ let package = Package(
         .testTarget(
             name: "NotifyTests",
             dependencies: [
-                "Notify", "Store", "Rules", "Registry", .product(name: "GRDB", package: "GRDB.swift"),
+                "MQTT", "Notify", "Store", "Rules", "Registry", "TestBroker",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            ], exclude: ["Support/mail-server.py"], swiftSettings: strict),
         .testTarget(
             name: "AlertLogTests",
             dependencies: [

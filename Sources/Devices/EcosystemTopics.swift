@@ -14,6 +14,8 @@ public struct EcosystemTopics: Hashable, Sendable {
     /// Tasmota's `Prefix3` and `Prefix2`, with what the FullTopic has before them.
     public var tasmotaTelemetry = "tele"
     public var tasmotaState = "stat"
+    /// Its `Prefix1`, likewise.
+    public var tasmotaCommand = "cmnd"
     /// The base topics of PAI. Zones of all but the first are addressed by `<prefix>/zones/<name>`.
     public var paradox = ["paradox"]
     /// `<Homie's base topic>/<device id>` of each DSC panel.

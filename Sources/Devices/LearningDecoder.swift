@@ -37,6 +37,8 @@ public struct Lesson: Hashable, Sendable {
     public var request: Request?
     /// Messages that were lost on the way, as the sender's own counter tells.
     public var gap: Gap?
+    /// A siren, and how it is to be told to sound, if a kept message says so.
+    public var siren: AnnouncedSiren?
 
     public static let nothing = Lesson()
 

@@ -12,6 +12,9 @@ public final class HubBoard: Sendable {
     /// Changed by the pipeline alone.
     let quarantine = Mutex(Quarantine())
 
+    /// What sirens have announced of themselves, by the topics where they did.
+    private let sirens = Mutex<[String: AnnouncedSiren]>([:])
+
     public struct Tally: Sendable {
         /// Since the start.
         public var messages = 0
@@ -59,6 +62,23 @@ public final class HubBoard: Sendable {
     }
 
     func found(logDamage opening: LogWriter.Opening) { logDamage.withLock { $0 = opening } }
+
+    /// Notes what a message on a topic taught.
+    func note(_ lessons: [(by: Device.Ecosystem, lesson: Lesson)], at topic: String) {
+        for (decoder, lesson) in lessons where decoder == .homeAssistant && lesson != .nothing {
+            sirens.withLock { sirens in
+                for forgotten in lesson.forgotten { sirens[forgotten] = nil }
+                if lesson.isKept { sirens[topic] = lesson.siren }
+            }
+        }
+    }
+
+    /// How a siren that announces itself wants to be told; `nil` if it has said nothing.
+    func siren(_ address: String) -> AnnouncedSiren? {
+        sirens.withLock { sirens in
+            sirens.filter { $0.value.address == address }.min { $0.key < $1.key }?.value
+        }
+    }
 
     func takeLogDamage() -> LogWriter.Opening? {
         logDamage.withLock { damage in

@@ -200,7 +200,10 @@ extension HubService {
         let directory = Directory(
             estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices)
         let channels = try settings.channels.made(
-            ChannelParts(settings: settings, directory: directory, now: now) { topic, payload in
+            ChannelParts(
+                settings: settings, directory: directory,
+                announcedSiren: { [board] in board.siren($0).map(SirenChannel.Announced.init) }, now: now
+            ) { topic, payload in
                 try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
             })
         let invitations = Invitations(key: AnswerKey.load(state.answerKey, logger))

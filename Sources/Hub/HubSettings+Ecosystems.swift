@@ -32,7 +32,7 @@ extension HubSettings {
         switch ecosystem {
         case .zigbee2mqtt: ["prefixes"]
         case .sparkplug: ["listen"]
-        case .tasmota: ["telemetry", "state", "listen"]
+        case .tasmota: ["telemetry", "state", "command", "listen"]
         case .alarmPanels: ["paradox", "dsc", "listen"]
         case .homeAssistant: ["prefixes", "nodes", "listen"]
         default: ["prefixes", "listen"]
@@ -55,6 +55,9 @@ extension HubSettings {
             try node.prefix()
         }
         section.read("state", into: &ecosystems.tasmotaState, &mistakes) { (node) throws(ConfigError) in
+            try node.prefix()
+        }
+        section.read("command", into: &ecosystems.tasmotaCommand, &mistakes) { (node) throws(ConfigError) in
             try node.prefix()
         }
         section.read("paradox", into: &ecosystems.paradox, &mistakes) { (node) throws(ConfigError) in

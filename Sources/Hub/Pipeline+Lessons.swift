@@ -10,14 +10,18 @@ extension Pipeline {
     /// Teaches again what was kept, oldest first.
     ///
     /// - Returns: the topic filters that have to be heard because of it.
-    static func taught(_ decoders: inout DecoderTable, _ lessons: [KeptLesson], _ logger: Logger) -> [String] {
+    static func taught(
+        _ decoders: inout DecoderTable, _ lessons: [KeptLesson], _ board: HubBoard, _ logger: Logger
+    ) -> [String] {
         var filters: [String] = []
         for lesson in lessons {
             // Of an ecosystem that is not heard any more.
             guard let decoder = Device.Ecosystem(rawValue: lesson.decoder) else { continue }
             do {
                 let message = Message(topic: lesson.topic, payload: Array(lesson.payload), retained: lesson.retained)
-                filters += try decoders.learn(message, for: decoder).flatMap(\.lesson.heard)
+                let learnt = try decoders.learn(message, for: decoder)
+                board.note(learnt, at: message.topic)
+                filters += learnt.flatMap(\.lesson.heard)
             } catch {
                 logger.warning(
                     "What a decoder had been taught cannot be understood any more",
@@ -33,6 +37,7 @@ extension Pipeline {
         var refusal: Malformed?
         do throws(Malformed) { lessons = try decoders.learn(message) { refusal = $0 } } catch { return error }
         guard !lessons.isEmpty else { return nil }
+        board.note(lessons, at: message.topic)
         for (decoder, lesson) in lessons {
             toHear += lesson.heard
             if let request = lesson.request { requests.add([request]) }

@@ -123,7 +123,7 @@ final class Pipeline {
         heard = LivenessList(count: registry.devices.count)
         listening = Listening(since: now(), heardAt: now(), backlogUntil: now() + Self.backlogPatience)
         canary = Canary(settings: settings.canary, topic: "smokehub/\(settings.hub)/canary")
-        let learnt = Self.taught(&decoders, try database.lessons(), logger)
+        let learnt = Self.taught(&decoders, try database.lessons(), board, logger)
         session = try Self.session(settings, decoders: decoders, learnt: learnt, canaryTopic: canary.topic)
         try restore()
     }

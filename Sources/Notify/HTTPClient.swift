@@ -92,7 +92,7 @@ final class HTTPDesk: Sendable {
     }
 
     /// libcurl asks to be set up once in a process, before any other use.
-    private static let isSetUp = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+    static let isSetUp = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     init?() {
         guard Self.isSetUp, let pointer = curl_multi_init() else { return nil }

@@ -104,6 +104,44 @@ extension LearningDecoder {
         #expect(decoder.said("homeassistant/device/d/config", "{}") == "nil")
     }
 
+    @Test(arguments: [
+        (
+            #""cmd_t":"~/set","av_tones":["bell","fire"],"stat_t":"~/state""#,
+            AnnouncedSiren(
+                address: "d", topic: "e/d/set", form: .object, on: "ON", off: "OFF", takesDuration: true,
+                takesVolume: true, tones: ["bell", "fire"])
+        ),
+        (
+            // One that says nothing.
+            #""command_topic":"e/x","support_duration":false,"support_volume_set":false,"pl_on":"1","pl_off":"0""#,
+            AnnouncedSiren(
+                address: "d", topic: "e/x", form: .object, on: "1", off: "0", takesDuration: false, takesVolume: false,
+                tones: [])
+        ),
+        (
+            #""cmd_t":"e/x","cmd_tpl":"{{ value }}""#,
+            AnnouncedSiren(
+                address: "d", topic: "e/x", form: .bare, on: "ON", off: "OFF", takesDuration: true, takesVolume: true,
+                tones: [])
+        ),
+        (
+            #""cmd_t":"e/x","cmd_tpl":"{{ value }}","cmd_off_tpl":"{\"a\":{{ value }}}""#,
+            AnnouncedSiren(
+                address: "d", topic: "e/x", form: .unknown, on: "ON", off: "OFF", takesDuration: true,
+                takesVolume: true, tones: [])
+        ),
+    ])
+    func `may be a siren, which tells how it wants to be told`(_ members: String, _ siren: AnnouncedSiren) throws {
+        var decoder = HomeAssistantDecoder()
+        let lesson = try decoder.learn(
+            message("homeassistant/siren/d/x/config", #"{"~":"e/d","dev":{"ids":"d"},\#(members)}"#))
+        #expect(lesson.isKept && lesson.siren == siren)
+        #expect(throws: Malformed.self) {
+            try decoder.learn(
+                message("homeassistant/siren/d/y/config", #"{"dev":{"ids":"d"},"cmd_t":"smokehub/hub-1/x"}"#))
+        }
+    }
+
     @Test func `is forgotten when it is withdrawn, moved or made harmless`() throws {
         let smoke = config("n/x", "d", #""state_topic":"s/t","device_class":"smoke""#)
         for last in [

@@ -76,6 +76,38 @@ import Testing
         #expect((1..<20).contains(packets), "40 topics in \(packets) packets")
     }
 
+    @Test func `as a siren is told to sound where it said, by a hub that starts anew too, beside other makers' sirens`()
+        async throws
+    {
+        let broker = try TestBroker()
+        defer { broker.stop() }
+        let folder = try HubFolder(port: broker.port)
+        try folder.write(
+            "devices.csv",
+            HubFolder.devicesFile + [
+                "horn,homeassistant_discovery,horn,b,2,B,,siren", "plug,tasmota,plug,b,2,B,,siren",
+                "shellyplus1-b2,shelly_gen2,shellyplus1-b2,b,2,B,,siren",
+            ])
+        let voice = try Voice(broker)
+        let first = try RunningHub(folder)
+        try await first.untilReady()
+        try await voice.say(
+            "homeassistant/siren/horn/x/config", #"{"cmd_t":"own/horn/set","dev":{"ids":["horn"]}}"#)
+        // Once it is acted upon, the announcement before it is durable.
+        try await voice.report("a-lobby-button", "alarm")
+        try await LogTrail(folder.state).line("the alarm") { $0.event == .signal && $0.device == "a-lobby-button" }
+        try await first.stop()
+        let second = try RunningHub(folder)
+        try await second.untilReady()
+        let ear = try await Ear(broker, "own/#", "cmnd/#", "shellyplus1-b2/rpc")
+        try await voice.report("b-lobby-button", "alarm")
+        let told = try await ear.message(on: "own/horn/set")
+        #expect(told == #"{"state":"ON","duration":180,"volume_level":1.0}"#)
+        #expect(try await ear.message(on: "cmnd/plug/Backlog") == "PulseTime 280; Power ON")
+        #expect(try await ear.message(on: "shellyplus1-b2/rpc").contains(#""toggle_after":180"#))
+        try await second.stop()
+    }
+
     @Test func `may alarm with the very message that its decoder cannot learn from`() async throws {
         let broker = try TestBroker()
         defer { broker.stop() }

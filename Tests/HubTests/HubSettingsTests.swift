@@ -1,6 +1,7 @@
 import Devices
 import Foundation
 import Hub
+import Notify
 import Registry
 import Testing
 import Upkeep
@@ -55,7 +56,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             zigbee2mqtt: {base-topics: [zigbee2mqtt, z2m/b]}
             ecosystems:
               zwavejs: {prefixes: [zwave, upstairs/zwave], listen: true}
-              tasmota: {telemetry: building/tele, state: building/stat}
+              tasmota: {telemetry: building/tele, state: building/stat, command: building/cmnd}
               alarm_panels: {dsc: [homie/panel-2]}
               esphome: {listen: false}
               homeassistant_discovery: {nodes: {det9: gateway-b}}
@@ -68,6 +69,17 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             checkpoint: 10s
             journal: {retention: 90d}
             channels:
+              mail: {url: "smtps://mail.example", from: 陳 <fire@d.example>, user: hub, password: {env: DESK}, timeout: 3s}
+              ntfy: {url: "https://push.d.example/", token: {env: DESK}}
+              services:
+                telegram: {token: {env: DESK}}
+                duty: {type: slack, token: {env: DESK}, timeout: 2s, enabled: false}
+                pager:
+                  type: custom
+                  url: "https://pager.example/{{address}}"
+                  headers: {X-Key: {env: DESK}, X-Origin: estate}
+                  body: '{"text": "{{short}}", "urgent": {{danger}}}'
+                  refused: [404]
               siren: {mode: fire, level: low, duration: 60s}
               webhook:
                 timeout: 2s
@@ -94,11 +106,24 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         #expect(settings.ecosystems.prefixes(of: .zwavejs) == ["zwave", "upstairs/zwave"])
         #expect(settings.ecosystems.prefixes(of: .chirpstack) == ["application"])
         #expect(settings.ecosystems.tasmotaTelemetry == "building/tele")
+        #expect(settings.ecosystems.tasmotaCommand == "building/cmnd")
         #expect(settings.ecosystems.dsc == ["homie/panel-2"])
         #expect(settings.ecosystems.paradox == ["paradox"])
         #expect(settings.ecosystems.listening == [.zwavejs])
         #expect(settings.ecosystems.discoveryNodes == ["det9": "gateway-b"])
         #expect(settings.channels.siren.mode == .fire)
+        let mail = settings.channels.mail
+        #expect(mail.url == "smtps://mail.example" && mail.user == "hub" && mail.password?.value == "key")
+        #expect(mail.sender?.name == "陳" && mail.sender?.address == "fire@d.example")
+        #expect(mail.timeout == .seconds(3) && mail.starttls == .required)
+        #expect(settings.channels.ntfy.url == "https://push.d.example" && settings.channels.ntfy.token?.value == "key")
+        let services = settings.channels.services.named
+        #expect(services.map(\.name) == ["telegram", "duty", "pager"])
+        #expect(services.map(\.kind) == [.telegram, .slack, .custom])
+        #expect(services.map(\.enabled) == [true, false, true])
+        #expect(services[0].token?.value == "key" && services[1].timeout == .seconds(2))
+        #expect(services[2].custom?.headers.map(\.value.value) == ["key", "estate"])
+        #expect(services[2].custom?.refused == [404])
         let desk = try #require(settings.channels.webhook.endpoint("desk"))
         #expect(desk.request.secret?.value == "key")
         #expect(desk.request.retriesMax == 3)
@@ -280,7 +305,61 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "1:12: log-level: unknown 'verbose'; "
                 + "write one of trace, debug, info, notice, warning, error, critical"
         ),
-        ("channels: {pager: {}}", "1:12: channels: unknown key 'pager'; write one of siren, sms, webhook"),
+        (
+            "channels: {pager: {}}",
+            "1:12: channels: unknown key 'pager'; write one of mail, ntfy, services, siren, sms, webhook"
+        ),
+        (
+            "channels: {mail: {url: 'mail.example', from: a@b.example}}",
+            "1:24: channels.mail.url: 'mail.example' is no mail server; write smtp://host:587, or smtps://host:465"
+        ),
+        (
+            "channels: {mail: {url: 'smtp://u:p@m.example', from: a@b.example}}",
+            "1:24: channels.mail.url: a user stands in the address; write user and password as keys of their own"
+        ),
+        (
+            "channels: {mail: {url: 'smtp://m.example', from: estate}}",
+            "1:50: channels.mail.from: 'estate' is no sender; write alarm@estate.example, "
+                + "or SmokeHub <alarm@estate.example>"
+        ),
+        (
+            "channels: {mail: {url: 'smtp://m.example', from: a@b.example, starttls: optional, user: u, "
+                + "password: {env: SET}}}",
+            "1:73: channels.mail.starttls: the password might go out unencrypted; "
+                + "write starttls: required, or smtps://"
+        ),
+        (
+            "channels: {mail: {url: 'smtp://m.example', from: a@b.example, user: u}}",
+            "1:69: channels.mail.user: a user without a password; write password as well, or remove it"
+        ),
+        (
+            "channels: {services: {siren: {type: telegram, token: {env: SET}}}}",
+            "1:23: channels.services: no service can be named 'siren'; give it another name"
+        ),
+        (
+            "channels: {services: {chat: {token: {env: SET}}}}",
+            "1:23: channels.services: the type of 'chat' is missing; "
+                + "add 'type:' and write one of telegram, whatsapp, line, slack, alertmanager, custom"
+        ),
+        (
+            "channels: {services: {line: {}}}",
+            "1:29: channels.services.line: the key 'token' is missing; add 'token:' here"
+        ),
+        (
+            "channels: {services: {line: {token: geheim}}}",
+            "1:37: channels.services.line.token: a secret stands in the file; "
+                + "write {env: NAME} or {file: path}, and put the secret there"
+        ),
+        (
+            "channels: {services: {custom: {url: 'https://x.example', body: '{\"a\": {{text}}}'}}}",
+            "1:64: channels.services.custom.body: the body is no JSON once it is filled; "
+                + "write variables between quotes: \"{{text}}\""
+        ),
+        (
+            "channels: {services: {custom: {url: 'https://x.example', body: '{{txt}}'}}}",
+            "1:64: channels.services.custom.body: '{{txt}}' is no variable here; write 'text', or another of short, "
+                + "title, place, address, id, alert, incident, block, hazard, stage, language, url, danger"
+        ),
         (
             "channels: {siren: {mode: stop}}",
             "1:26: channels.siren.mode: unknown 'stop'; write one of burglar, fire, "
@@ -440,6 +519,11 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
                     id,ecosystem,address,block,floor,flat,area,kind
                     a-1-A-siren,native,a-1-A-siren,a,1,A,,siren
                     a-1-A-smoke,native,a-1-A-smoke,a,1,A,,smoke
+                    plug,tasmota,plug,a,1,A,,siren
+                    bell,tasmota,bridge/0x8F20,a,1,A,,siren
+                    shelly,shelly_gen1,shelly1-A1,a,1,A,,siren
+                    horn,homeassistant_discovery,horn,a,1,A,,siren
+                    node,zwavejs,node,a,1,A,,siren
                     """),
             residents: ConfigFile(
                 name: "residents.csv",
@@ -448,8 +532,10 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
     }
 
     @Test(arguments: [
-        ("siren:a-1-A-siren", ""), ("webhook:https://x.example/a?b=c", ""),
         ("sms:+85291234567", "channels: {sms: {routes: [{name: h, kind: http, url: 'http://x'}]}}"),
+        ("siren:a-1-A-siren", ""), ("siren:plug siren:shelly siren:horn", ""), ("webhook:https://x.example/a?b=c", ""),
+        ("mail:ann@d.example", "channels: {mail: {url: 'smtp://m.example', from: a@b.example}}"), ("ntfy:a-b_9", ""),
+        ("duty:chief", "channels: {services: {duty: {type: alertmanager, url: 'http://127.0.0.1:9093'}}}"),
         ("webhook:desk/floor-1", "channels: {webhook: {endpoints: {desk: {url: 'https://d.example'}}}}"),
         (
             "webhook:desk siren:a-1-A-siren",
@@ -469,9 +555,36 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ),
         (
             "siren:a-1-A-siren pager:1", "",
-            "43: there is no channel 'pager'; write one of siren, sms, webhook"
+            "43: there is no channel 'pager'; write one of mail, ntfy, siren, sms, webhook"
+        ),
+        (
+            "mail:ann@d.example", "",
+            "25: hub.yaml says nothing of a mail server; write channels.mail there, with url and from"
+        ),
+        (
+            "mail:ann", "channels: {mail: {url: 'smtp://m.example', from: a@b.example}}",
+            "25: 'mail:' is followed by no e-mail address; write mail:name@example.org"
+        ),
+        ("ntfy:a/b", "", "25: 'ntfy:' is followed by no topic; write at most 64 letters, digits, '-' and '_'"),
+        (
+            "telegram:12345", "",
+            "25: there is no channel 'telegram'; write one of mail, ntfy, siren, sms, webhook"
+        ),
+        (
+            "telegram:ann", "channels: {services: {telegram: {enabled: false, token: {env: NONE}}}}",
+            "25: 'telegram:' is followed by no address of the kind telegram; write it as in telegram:12345"
         ),
         ("siren:a-1-A-sirne", "", "25: no siren 'a-1-A-sirne' in devices.csv; write 'a-1-A-siren', or add the siren"),
+        (
+            "siren:node", "",
+            "25: sirens of the ecosystem zwavejs cannot be told to sound; write the id of a siren of native, "
+                + "zigbee2mqtt, tasmota, shelly_gen1, shelly_gen2, homeassistant_discovery"
+        ),
+        (
+            "siren:bell", "",
+            "25: a Zigbee device behind Tasmota cannot be told to sound; write the id of a siren of native, "
+                + "zigbee2mqtt, tasmota, shelly_gen1, shelly_gen2, homeassistant_discovery"
+        ),
         ("siren:a-1-A-smoke", "", "25: 'a-1-A-smoke' is no siren but of kind smoke; write the id of a siren"),
         (
             "webhook:desk", "",

@@ -5,7 +5,11 @@ import Testing
 
 /// What the notifier relies on, whatever a channel speaks.
 @Suite(.timeLimit(.minutes(1))) struct `Every channel` {
-    static let all: [any ChannelUnderTest.Type] = [WebhookUnderTest.self, KannelUnderTest.self, TwilioUnderTest.self]
+    static let all: [any ChannelUnderTest.Type] = [
+        KannelUnderTest.self, MailUnderTest.self, ServiceUnderTest<Alertmanager>.self, ServiceUnderTest<Custom>.self,
+        ServiceUnderTest<LINE>.self, ServiceUnderTest<Ntfy>.self, ServiceUnderTest<Slack>.self,
+        ServiceUnderTest<Telegram>.self, ServiceUnderTest<WhatsApp>.self, TwilioUnderTest.self, WebhookUnderTest.self,
+    ]
 
     private let notice = Notice(
         id: "a-fire-7/3/r-a-12c/1", alert: Harbour.alert("a-fire-7/3", .confirmed, [.block], at: "a/12/A"),
@@ -76,6 +80,43 @@ struct WebhookUnderTest: ChannelUnderTest {
     }
 
     func stop() async { receiver.stop() }
+}
+
+/// E-mail, and an SMTP server.
+struct MailUnderTest: ChannelUnderTest {
+    let channel: any Channel
+    let contact: Contact
+    private let server: MailServer
+
+    static func beginning(_ manner: Manner, timeout: Duration) async throws -> MailUnderTest {
+        let options =
+            switch manner {
+            case .accepts, .isGone: [String]()
+            case .refusesForGood: ["--rcpt", "550 5.1.1 no such user here"]
+            case .refusesForNow: ["--rcpt", "451 4.3.0 not now"]
+            case .saysNothing: ["--data", "hang"]
+            case .breaksOff: ["--data", "close"]
+            case .talksGibberish: ["--rcpt", "199 what is this?"]
+            }
+        let server = try await MailServer(options)
+        if manner == .isGone { server.stop() }
+        var settings = MailChannel.Server(url: server.url())
+        settings.encryption = .optional
+        settings.timeout = timeout
+        guard let sender = MailChannel.Sender("alarm@estate.example") else {
+            throw ServerProcess.CannotStart(said: "no sender")
+        }
+        return MailUnderTest(
+            channel: try MailChannel(.init(server: settings, sender: sender), now: { Harbour.noon }),
+            contact: Contact(resident: "r-a-12c", position: 1, channel: "mail", address: "chan@mail.example"),
+            server: server)
+    }
+
+    func arrivals(_ count: Int) async throws -> [String] {
+        await server.mails.next(count).map { $0.headers["message-id"] ?? "" }
+    }
+
+    func stop() async { server.stop() }
 }
 
 extension WebhookReceiver {

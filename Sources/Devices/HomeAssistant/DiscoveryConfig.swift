@@ -11,6 +11,7 @@
 /// | `device_class`, `dev_cla`; `unit_of_measurement`, `unit_of_meas` | what it means: ``DiscoveryMeaning`` |
 /// | `payload_on`, `pl_on`; `payload_off`, `pl_off` | a text, a number or a boolean |
 /// | `availability`, `avty`; `availability_topic`, `avty_t`; `availability_mode`, `avty_mode` | ``DiscoveryAvailability`` |
+/// | `command_topic`, `cmd_t`, and what it takes | of sirens: ``AnnouncedSiren`` |
 /// | `~` | stands at the beginning or end of topics |
 /// | `migrate_discovery` | the entity moves to another topic, and is withdrawn here |
 struct DiscoveryConfig {
@@ -96,8 +97,26 @@ struct DiscoveryConfig {
                     ? "\(label): value_template \((written ?? "").prefixed(60))" : nil,
                 payloadOn: hasPayloads ? fields.payload(.payloadOn, or: "ON") : nil,
                 payloadOff: hasPayloads ? fields.payload(.payloadOff, or: "OFF") : nil,
-                availability: try Self.availability(fields, shared, base)))
+                availability: try Self.availability(fields, shared, base),
+                siren: platform == "siren" ? try siren(fields, shared, base) : nil))
     }
+
+    /// - Returns: `nil` if it takes no commands.
+    private func siren(_ own: Fields, _ shared: Fields?, _ base: String?) throws(Malformed) -> AnnouncedSiren? {
+        guard let text = own.text(.commandTopic) ?? shared?.text(.commandTopic) else { return nil }
+        var tones: [String] = []
+        if let list = own[.tones], list.kind == .array {
+            tones = own.json.children(of: list).prefix(Self.tonesMax).compactMap { own.json.words(of: $0) }
+        }
+        return AnnouncedSiren(
+            address: identity, topic: try Self.topic(text, base, "command_topic"),
+            form: AnnouncedSiren.Form([Key.commandTemplate, .commandOffTemplate].compactMap { own.text($0) }),
+            on: own.text(.payloadOn) ?? "ON", off: own.text(.payloadOff) ?? "OFF",
+            takesDuration: own[.supportDuration]?.kind != .no, takesVolume: own[.supportVolume]?.kind != .no,
+            tones: tones)
+    }
+
+    private static let tonesMax = 64
 }
 
 // MARK: Who, and where
@@ -185,6 +204,7 @@ extension DiscoveryConfig {
         case base, stateTopic, template, deviceClass, unit, uniqueID, name, platform, components, migrate
         case payloadOn, payloadOff, available, notAvailable
         case availability, availabilityTopic, availabilityTemplate, availabilityMode, topic
+        case commandTopic, commandTemplate, commandOffTemplate, supportDuration, supportVolume, tones
         case device, identifiers, connections, model, modelID, area, software
     }
 
@@ -233,7 +253,12 @@ extension DiscoveryConfig {
             ("avty_mode", .availabilityMode), ("topic", .topic), ("t", .topic), ("device", .device), ("dev", .device),
             ("identifiers", .identifiers), ("ids", .identifiers), ("connections", .connections), ("cns", .connections),
             ("model", .model), ("mdl", .model), ("model_id", .modelID), ("mdl_id", .modelID),
-            ("suggested_area", .area), ("sa", .area), ("sw_version", .software), ("sw", .software),
+            ("command_topic", .commandTopic), ("cmd_t", .commandTopic), ("command_template", .commandTemplate),
+            ("cmd_tpl", .commandTemplate), ("command_off_template", .commandOffTemplate),
+            ("cmd_off_tpl", .commandOffTemplate), ("support_duration", .supportDuration),
+            ("sup_dur", .supportDuration), ("support_volume_set", .supportVolume), ("sup_vol", .supportVolume),
+            ("available_tones", .tones), ("av_tones", .tones), ("suggested_area", .area), ("sa", .area),
+            ("sw_version", .software), ("sw", .software),
         ])
     }
 }

@@ -17,6 +17,8 @@ struct DiscoveryEntity: Hashable, Sendable {
     var payloadOn: DiscoveryPayload?
     var payloadOff: DiscoveryPayload?
     var availability: DiscoveryAvailability
+    /// Of a siren.
+    var siren: AnnouncedSiren?
 
     /// Takes what a message on its state topic says.
     func take(_ json: JSON, into gathering: inout Gathering) {

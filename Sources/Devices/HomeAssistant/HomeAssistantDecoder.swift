@@ -55,13 +55,17 @@ public struct HomeAssistantDecoder: LearningDecoder {
         let config = try DiscoveryConfig(message.payload, at: topic)
         let entities = config.entities.filter(isHeard)
         guard !entities.isEmpty else { return table.withdraw(message.topic) }
-        return try table.take(DiscoveryTable.Announcement(config, entities, at: topic), at: message.topic)
+        var lesson = try table.take(DiscoveryTable.Announcement(config, entities, at: topic), at: message.topic)
+        if lesson.isKept { lesson.siren = entities.lazy.compactMap(\.siren).first }
+        return lesson
     }
 
     /// Whether an entity says anything that a hub needs, on a topic that is no other ecosystem's.
     private func isHeard(_ entity: DiscoveryEntity) -> Bool {
         guard entity.meaning != .nothing else { return false }
-        let topics = [entity.stateTopic ?? entity.availability.topics.first?.topic].compactMap { $0 }
+        let said = entity.stateTopic ?? entity.availability.topics.first?.topic
+        // One that only takes commands says nothing, and still has to be known.
+        let topics = [said ?? entity.siren?.topic].compactMap { $0 }
         return !topics.isEmpty
             && topics.allSatisfy { elsewhere.match($0).isEmpty && DiscoveryTopic($0, prefixes) == nil }
     }

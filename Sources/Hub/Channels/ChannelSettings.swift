@@ -36,6 +36,8 @@ extension ChannelSettings {
 struct ChannelParts: Sendable {
     var settings: HubSettings
     var directory: Directory
+    /// How a siren that announces itself to Home Assistant wants to be told, by its address; `nil` if it has not yet.
+    var announcedSiren: @Sendable (String) -> SirenChannel.Announced?
     /// The hub's clock.
     var now: @Sendable () -> Instant
     /// Hands one message to the broker at QoS 1, not retained; returns when the broker has taken it.

@@ -4,6 +4,9 @@ import Registry
 extension HubSettings {
     /// `channels`: the ways to reach people. A channel is on unless it says `enabled: false`.
     public struct Channels: Sendable {
+        public var mail = Mail()
+        public var ntfy = Ntfy()
+        public var services = Services()
         public var siren = Siren()
         public var sms = SMS()
         public var webhook = Webhooks()
@@ -11,10 +14,13 @@ extension HubSettings {
 }
 
 extension HubSettings.Channels {
-    var all: [any ChannelSettings] { [siren, sms, webhook] }
+    var all: [any ChannelSettings] { [mail, ntfy, services, siren, sms, webhook] }
 
     init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
         section.checkKeys(all.map { type(of: $0).key }, &mistakes)
+        read(&mail, section, around, &mistakes)
+        read(&ntfy, section, around, &mistakes)
+        read(&services, section, around, &mistakes)
         read(&siren, section, around, &mistakes)
         read(&sms, section, around, &mistakes)
         read(&webhook, section, around, &mistakes)

@@ -1,3 +1,4 @@
+import Devices
 import Foundation
 import Notify
 import Registry
@@ -56,10 +57,13 @@ extension HubSettings.Siren: ChannelSettings {
                 problem: "'\(address)' is no siren but of kind \(device.kind.rawValue)",
                 mend: "write the id of a siren")
         }
-        guard [.native, .zigbee2mqtt].contains(device.ecosystem) else {
+        guard SirenChannel.canTell(device) else {
+            let known = SirenChannel.ecosystems.map(\.rawValue).joined(separator: ", ")
             throw AddressMistake(
-                problem: "sirens of the ecosystem \(device.ecosystem.rawValue) cannot be told to sound",
-                mend: "write the id of a native or a zigbee2mqtt siren")
+                problem: device.ecosystem == .tasmota
+                    ? "a Zigbee device behind Tasmota cannot be told to sound"
+                    : "sirens of the ecosystem \(device.ecosystem.rawValue) cannot be told to sound",
+                mend: "write the id of a siren of \(known)")
         }
         return enabled
     }
@@ -70,6 +74,23 @@ extension HubSettings.Siren: ChannelSettings {
         settings.zigbee2mqttMode = mode.rawValue
         settings.zigbee2mqttLevel = level.rawValue
         settings.zigbee2mqttBases = parts.settings.zigbee2MQTTBaseTopics
-        return [SirenChannel.name: SirenChannel(settings, directory: parts.directory, publish: parts.publish)]
+        settings.tasmotaCommand = parts.settings.ecosystems.tasmotaCommand
+        settings.shellyGen1Prefixes = parts.settings.ecosystems.prefixes(of: .shellyGen1)
+        return [
+            SirenChannel.name: SirenChannel(
+                settings, directory: parts.directory, announced: parts.announcedSiren, publish: parts.publish)
+        ]
+    }
+}
+
+extension SirenChannel.Announced {
+    init(_ siren: AnnouncedSiren) {
+        let form: Form =
+            switch siren.form {
+            case .object: .object(duration: siren.takesDuration, volume: siren.takesVolume, tones: siren.tones)
+            case .bare: .bare
+            case .unknown: .unknown
+            }
+        self.init(topic: siren.topic, form: form, on: siren.on, off: siren.off)
     }
 }

@@ -51,14 +51,13 @@ final class WebhookReceiver: Sendable {
 
     /// Ends the server and every connection.
     func stop() {
-        let isFirst = state.withLock { state in
-            defer { state.isStopped = true }
-            return !state.isStopped
+        state.withLock { state in
+            // A second time, the numbers may stand for somebody else's.
+            guard !state.isStopped else { return }
+            state.isStopped = true
+            shutdown(listener, Int32(SHUT_RDWR))
+            for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
         }
-        // The second time the descriptor may be somebody else's.
-        guard isFirst else { return }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for connection in state.withLock(\.connections) { shutdown(connection, Int32(SHUT_RDWR)) }
         arrived.finish()
     }
 
@@ -100,6 +99,7 @@ final class WebhookReceiver: Sendable {
             state.withLock {
                 $0.connections.insert(connection)
                 $0.accepted += 1
+                if $0.isStopped { shutdown(connection, Int32(SHUT_RDWR)) }
             }
             Thread { [self] in serve(connection) }.start()
         }

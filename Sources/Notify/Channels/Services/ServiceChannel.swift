@@ -1,0 +1,41 @@
+public import Registry
+
+/// Sends notices through one ``MessageService``.
+public struct ServiceChannel: Channel {
+    private let client: HTTPClient
+    private let service: any MessageService
+    private let timeout: Duration
+
+    /// libcurl could not be started, for want of memory.
+    public struct Unavailable: Error, CustomStringConvertible {
+        public var description: String { "services are not possible: libcurl cannot be started" }
+    }
+
+    /// A channel for each service. They share their connections.
+    ///
+    /// - Parameter services: by the names that contacts use, with the time that one exchange may take, which is to be
+    ///   shorter than the notifier's `sendTimeout`.
+    public static func channels(
+        _ services: [String: (service: any MessageService, timeout: Duration)]
+    ) throws(Unavailable) -> [String: any Channel] {
+        guard !services.isEmpty else { return [:] }
+        guard let client = HTTPClient() else { throw Unavailable() }
+        return services.mapValues { ServiceChannel(client: client, service: $0.service, timeout: $0.timeout) }
+    }
+
+    public func send(_ notice: Notice, to contact: Contact) async -> Outcome {
+        guard type(of: service).isAddress(contact.address) else { return .refused("the service has no such addresses") }
+        let request: ServiceRequest
+        do {
+            request = try service.request(notice, to: contact.address)
+        } catch {
+            return .refused("the message cannot be written as JSON")
+        }
+        let response = await client.send(
+            HTTPClient.Request(
+                url: request.url, headers: request.headers, body: request.body,
+                connectTimeout: min(.seconds(3), timeout), timeout: timeout))
+        guard case .status(let status, let retryAfter, let body) = response else { return Outcome(response) }
+        return service.outcome(ServiceAnswer(status: status, retryAfter: retryAfter, body: body))
+    }
+}
