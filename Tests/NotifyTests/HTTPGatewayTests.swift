@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Notify
 import Registry
+import Store
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `An SMS gateway by template` {

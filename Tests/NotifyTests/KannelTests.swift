@@ -1,6 +1,7 @@
 import Foundation
 import Notify
 import Registry
+import Store
 import Testing
 
 /// Debian's Kannel with its fake SMS centre, started by the test.

@@ -4,6 +4,7 @@ import Registry
 import Rules
 import Synchronization
 import TestBroker
+import Store
 import Testing
 
 /// To a real SMTP server.

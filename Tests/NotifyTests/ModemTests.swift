@@ -2,6 +2,7 @@ import Foundation
 import Notify
 import Registry
 import Synchronization
+import Store
 import Testing
 
 /// The folders of a gammu-smsd, and Debian's gammu-smsd itself with gammu's dummy phone, if it is started.

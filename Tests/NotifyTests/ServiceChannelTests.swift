@@ -2,6 +2,7 @@ import Foundation
 import Notify
 import Registry
 import Rules
+import Store
 import Testing
 
 /// What each service is sent, and what its documented answers mean.

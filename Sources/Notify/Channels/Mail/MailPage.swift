@@ -1,4 +1,5 @@
 import Registry
+import Store
 import Rules
 
 /// A notice as a page that old mail programs show, too: no style sheet, no picture, nothing fetched from elsewhere.
@@ -41,7 +42,7 @@ struct MailPage {
     /// White on each has a contrast of at least 4.5 (WCAG 2.1, 1.4.3).
     private static func colour(of answer: Answer) -> String {
         switch answer {
-        case .safe: "#1a7f37"
+        case .safe, .onIt: "#1a7f37"
         case .needHelp: "#b3261e"
         case .falseAlarm: "#57606a"
         }

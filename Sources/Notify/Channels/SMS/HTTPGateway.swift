@@ -1,3 +1,4 @@
+import Store
 /// What an SMS gateway wants to be told over HTTP, and what it answers: in `hub.yaml`, or one of the presets.
 public struct HTTPGateway: Hashable, Sendable {
     public var method = Method.post

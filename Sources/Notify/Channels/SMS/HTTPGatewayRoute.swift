@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Registry
+import Store
 
 /// Sends through a gateway that is told what ``HTTPGateway`` says.
 struct HTTPGatewayRoute: SMSRoute {

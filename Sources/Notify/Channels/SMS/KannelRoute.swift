@@ -1,5 +1,6 @@
 import Foundation
 import Registry
+import Store
 
 /// Sends through Kannel's `sendsms`, and understands what its smsbox brings back.
 ///

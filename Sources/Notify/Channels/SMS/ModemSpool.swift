@@ -2,6 +2,7 @@ import Crypto
 import Dispatch
 import Foundation
 import Registry
+import Store
 
 /// The folders that a modem's gammu-smsd shares with the hub: `outbox`, `sent`, `error` and `inbox`.
 ///
