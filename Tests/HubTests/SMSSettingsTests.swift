@@ -44,12 +44,13 @@ private func mistakes(_ yaml: String) -> [String] {
                     format: json
                     body: '{"text": "{{text}}"}'
                     secret: {env: TOKEN}
-                    answer: {field: status, accepted: [ok], refused: [bad], not-here: [far], down: [broke], reference: id}
+                    answer: {field: status, accepted: [ok], refused: [bad], not-here: [far], busy: [much], down: [broke], reference: id}
                     report: {field: state, delivered: [done], undelivered: [lost], reference: id, code: c, from: f, text: t}
             """)
         #expect(sms.routes.map(\.name) == ["kannel", "modem", "twilio", "vonage", "other"])
         #expect(sms.routes.map(\.share) == [3, 1, 0, 0, 0])
         #expect(sms.routes.map { $0.secret?.value } == ["pw", nil, "tk", nil, "tk"])
+        #expect(sms.routes.map(\.timeout) == [2800, 2800, 3000, 2800, 2800].map(Duration.milliseconds))
         #expect(sms.country == "852" && sms.validity == .seconds(1800))
         var kannel = SMSChannel.Kannel(
             url: "http://127.0.0.1:13013/cgi-bin/sendsms", user: "hub", password: "")
@@ -63,7 +64,8 @@ private func mistakes(_ yaml: String) -> [String] {
         other.headers = [.init("Authorization", GatewayTemplate("Bearer {{secret}}"))]
         (other.format, other.body) = (.json, GatewayTemplate(#"{"text": "{{text}}"}"#))
         (other.answer.field, other.answer.accepted, other.answer.refused) = ("status", ["ok"], ["bad"])
-        (other.answer.notHere, other.answer.down, other.answer.reference) = (["far"], ["broke"], "id")
+        (other.answer.notHere, other.answer.busy) = (["far"], ["much"])
+        (other.answer.down, other.answer.reference) = (["broke"], "id")
         (other.report.field, other.report.delivered, other.report.undelivered) = ("state", ["done"], ["lost"])
         (other.report.reference, other.report.code) = ("id", "c")
         (other.report.from, other.report.text) = ("f", "t")

@@ -124,6 +124,29 @@ private final class Gateway: Sendable {
         #expect(channel.troubles().map(\.text.english) == ["The SMS route 'a' works again"])
     }
 
+    @Test func `are tried by one message at a time after a rest`() async throws {
+        let (first, second) = (try Gateway("a", Gateway.wrongPassword), try Gateway("b"))
+        var route = first.route()
+        route.timeout = .seconds(3600)
+        let channel = try channel(route, second.route())
+        _ = await channel.send(notice, to: TestGateway.contact)
+        clock.advance(by: .seconds(15))
+        first.answers(.hang)
+        let probe = Task { await channel.send(notice, to: TestGateway.contact) }
+        _ = await first.receiver.requests.next(2)
+        #expect(await channel.send(notice, to: TestGateway.contact) == .accepted())
+        #expect(first.takeCount() == 2)
+        probe.cancel()
+        _ = await probe.value
+    }
+
+    @Test func `do not rest because they have enough for now`() async throws {
+        let (first, second) = (try Gateway("a", .status(429)), try Gateway("b"))
+        let channel = try channel(first.route(), second.route())
+        for _ in 1...5 { #expect(await channel.send(notice, to: TestGateway.contact) == .accepted()) }
+        #expect(first.takeCount() == 5 && channel.troubles().isEmpty)
+    }
+
     @Test func `do not rest for longer because the clock was set back`() async throws {
         let (first, second) = (try Gateway("a", Gateway.wrongPassword), try Gateway("b"))
         let moment = Moment(Harbour.noon)

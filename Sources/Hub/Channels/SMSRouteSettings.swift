@@ -9,7 +9,7 @@ extension HubSettings {
         public var enabled = true
         /// Of the contacts, in relation to the other routes' shares, `0...1000`; if none has one, the first takes all.
         public var share = 0
-        /// For one message, `100ms...10s`.
+        /// For one message, `100ms...10s`; all together no more than 14 s, in which one message tries them all.
         ///
         /// Too short, and a slow gateway's message goes out twice; too long, and everybody waits for one that is gone.
         public var timeout = Duration.seconds(4)
@@ -74,9 +74,13 @@ extension HubSettings.SMSRoute {
         }
     }
 
-    /// - Parameter around: `nil` for what is switched off: its secrets and folders need not be there yet.
+    /// - Parameters:
+    ///   - around: `nil` for what is switched off: its secrets and folders need not be there yet.
+    ///   - timeout: if it names none.
     /// - Returns: `nil` if it has no name or no kind, which is noted.
-    init?(_ section: SettingsSection, _ around: SettingsSurroundings?, _ mistakes: inout Mistakes) {
+    init?(
+        _ section: SettingsSection, _ around: SettingsSurroundings?, timeout usual: Duration, _ mistakes: inout Mistakes
+    ) {
         var written: Written?
         section.read("kind", into: &written, &mistakes) { (node) throws(ConfigError) in try node.choice() }
         guard let written else {
@@ -93,8 +97,7 @@ extension HubSettings.SMSRoute {
         section.read("share", into: &share, &mistakes) { (node) throws(ConfigError) in
             try node.integer(in: 0...1000)
         }
-        // A modem takes a file, which takes no time.
-        if case .modem = kind { timeout = .milliseconds(500) }
+        timeout = usual
         section.read("timeout", into: &timeout, &mistakes) { (node) throws(ConfigError) in
             try node.duration(in: .milliseconds(100) ... .seconds(10))
         }
@@ -203,11 +206,12 @@ extension HTTPGateway {
 
 extension HTTPGateway.Answer {
     fileprivate mutating func read(_ section: SettingsSection, _ mistakes: inout Mistakes) {
-        section.checkKeys(["field", "accepted", "refused", "not-here", "down", "reference"], &mistakes)
+        section.checkKeys(["field", "accepted", "refused", "not-here", "busy", "down", "reference"], &mistakes)
         section.read("field", into: &field, &mistakes) { (node) throws(ConfigError) in try node.text() }
         section.read("accepted", into: &accepted, &mistakes) { (node) throws(ConfigError) in try node.texts() }
         section.read("refused", into: &refused, &mistakes) { (node) throws(ConfigError) in try node.texts() }
         section.read("not-here", into: &notHere, &mistakes) { (node) throws(ConfigError) in try node.texts() }
+        section.read("busy", into: &busy, &mistakes) { (node) throws(ConfigError) in try node.texts() }
         section.read("down", into: &down, &mistakes) { (node) throws(ConfigError) in try node.texts() }
         section.read("reference", into: &reference, &mistakes) { (node) throws(ConfigError) in try node.text() }
     }

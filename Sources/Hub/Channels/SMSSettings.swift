@@ -65,9 +65,13 @@ extension HubSettings.SMS: ChannelSettings {
         guard let node = section["routes"],
             let nodes = mistakes.reading({ () throws(ConfigError) in try node.list() })
         else { return }
+        // One attempt tries them all, and has 15 s.
+        let usual = min(Duration.seconds(4), Duration.seconds(14) / max(1, nodes.count))
         for inner in nodes {
             let mapping = SettingsSection(mistakes.reading { () throws(ConfigError) in try inner.mapping() })
-            guard let route = HubSettings.SMSRoute(mapping, enabled ? around : nil, &mistakes) else { continue }
+            guard let route = HubSettings.SMSRoute(mapping, enabled ? around : nil, timeout: usual, &mistakes) else {
+                continue
+            }
             guard !routes.contains(where: { $0.name == route.name }) else {
                 mistakes.note(inner.mistake("there is another route '\(route.name)'", mend: "give it another name"))
                 continue
@@ -75,7 +79,6 @@ extension HubSettings.SMS: ChannelSettings {
             routes.append(route)
         }
         checkVonage(section, &mistakes)
-        // One attempt tries them all, and has 15 s.
         let all = routes.filter(\.enabled).reduce(Duration.zero) { $0 + $1.timeout }
         guard all <= .seconds(14) else {
             mistakes.note(

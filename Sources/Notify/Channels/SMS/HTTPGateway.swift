@@ -74,6 +74,8 @@ public struct HTTPGateway: Hashable, Sendable {
         public var refused: [String] = []
         /// What it says of one that this gateway alone does not deliver.
         public var notHere: [String] = []
+        /// What it says when it takes no more right now.
+        public var busy: [String] = []
         /// What it says when somebody has to mend something, such as the account.
         public var down: [String] = []
         /// Where it gives its own name for the message: `sid`.
@@ -126,6 +128,7 @@ extension HTTPGateway {
         gateway.answer.field = "code"
         gateway.answer.refused = ["21211", "21610", "21614"]
         gateway.answer.notHere = ["21408", "21612"]
+        gateway.answer.busy = ["20429"]
         gateway.answer.down = ["20003", "21603", "21606", "21659", "63038"]
         gateway.answer.reference = "sid"
         gateway.report.field = "MessageStatus"
@@ -138,7 +141,7 @@ extension HTTPGateway {
 
     /// Vonage's SMS API, which always answers 200 and says in `status` what it means, and its delivery receipts.
     ///
-    /// 7 and 33 lie in the number; 6, 12, 29 in what this account may send; 1, 5 and 10 pass. A callback may have 100
+    /// 7 and 33 lie in the number; 3, 6, 12, 29 in what this account may send; 1 and 10 say too much at once. A callback may have 100
     /// characters, which our ids do not fit: its receipts are known by Vonage's own name. Source: Vonage, "SMS API".
     public static func vonage(key: String, secret: String, from: String) -> HTTPGateway {
         var gateway = HTTPGateway(url: GatewayTemplate("https://rest.nexmo.com/sms/json"))
@@ -150,6 +153,7 @@ extension HTTPGateway {
         gateway.answer.accepted = ["0"]
         gateway.answer.refused = ["7", "33"]
         gateway.answer.notHere = ["3", "6", "12", "29"]
+        gateway.answer.busy = ["1", "10"]
         gateway.answer.down = ["2", "4", "8", "9", "11", "14", "15", "22", "23", "32"]
         gateway.answer.reference = "messages.0.message-id"
         gateway.report.delivered = ["delivered"]

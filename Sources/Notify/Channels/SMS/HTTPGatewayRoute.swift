@@ -53,6 +53,7 @@ struct HTTPGatewayRoute: SMSRoute {
         if let code {
             if answer.refused.contains(code) { return .refused("the gateway says \(code)") }
             if answer.notHere.contains(code) { return .notHere("the gateway says \(code)") }
+            if answer.busy.contains(code) { return .busy("the gateway says \(code)") }
             if answer.down.contains(code) { return .down("the gateway says \(code)") }
         }
         guard (200...299).contains(status) else { return RouteOutcome(failing: response) }

@@ -44,6 +44,7 @@ actor ModemSpool {
                 return .accepted(reference: reference)
             }
             if let reason = refusal(waiting: outbox.count) { return .failed(reason) }
+            if outbox.count >= settings.waitingMax { return .busy("\(outbox.count) messages wait for the modem") }
             let series = UInt8(reference.suffix(2), radix: 16) ?? 0
             try write(
                 ModemMessage.file(of: message.text, to: message.number, series: series),
@@ -58,7 +59,6 @@ actor ModemSpool {
         if isStalled, count > 0 { return "the modem's outbox does not move" }
         // One at a time, until one gets through.
         if errorsInARow >= Self.errorsMax, count > 0 { return "the modem cannot send" }
-        if count >= settings.waitingMax { return "\(count) messages wait for the modem" }
         return nil
     }
 

@@ -159,7 +159,7 @@ public final class SMSChannel: ReceivingChannel {
             case .accepted(let reference): return .accepted(reference: reference)
             case .refused(let reason): return .refused("\(route): \(reason)")
             case .notHere(let reason): reasons.append("\(route): \(reason)")
-            case .failed(let reason, let pause):
+            case .busy(let reason, let pause), .failed(let reason, let pause):
                 reasons.append("\(route): \(reason)")
                 mayPass = true
                 // The soonest of them.
@@ -208,7 +208,7 @@ public final class SMSChannel: ReceivingChannel {
         let name = routes[index].name
         switch outcome {
         // A gateway that refuses one number works.
-        case .accepted, .refused, .notHere: note(index, true, false) { Self.recovery(name) }
+        case .accepted, .refused, .notHere, .busy: note(index, true, false) { Self.recovery(name) }
         case .failed(let reason, _): note(index, false, false) { Self.breakdown(name, reason) }
         case .down(let reason): note(index, false, true) { Self.breakdown(name, reason) }
         }

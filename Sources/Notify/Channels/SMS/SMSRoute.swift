@@ -43,6 +43,8 @@ enum RouteOutcome: Hashable, Sendable {
     case refused(String)
     /// This route does not take it; another may.
     case notHere(String)
+    /// It works, and takes no more right now.
+    case busy(String, retryAfter: Duration? = nil)
     /// It did not get through.
     case failed(String, retryAfter: Duration? = nil)
     /// The route cannot send at all until somebody mends it: no credit, a wrong password.
@@ -56,7 +58,8 @@ extension RouteOutcome {
     init(failing response: HTTPClient.Response) {
         self =
             switch response {
-            case .status(let status, let retryAfter, _) where [408, 425, 429].contains(status):
+            case .status(429, let retryAfter, _): .busy("HTTP 429", retryAfter: retryAfter)
+            case .status(let status, let retryAfter, _) where [408, 425].contains(status):
                 .failed("HTTP \(status)", retryAfter: retryAfter)
             case .status(let status, _, _) where [401, 402, 403, 404, 405, 410].contains(status):
                 .down("HTTP \(status)")
