@@ -122,6 +122,17 @@ import Testing
         #expect(form == ["To": "+85291234567", "From": "+15005550006", "Body": "火警", "ValidityPeriod": "3600"])
     }
 
+    @Test func `is not asked to report to nowhere`() async throws {
+        let receiver = try WebhookReceiver { _, _ in .status(201, body: #"{"sid":"SM22"}"#) }
+        defer { receiver.stop() }
+        var gateway = gateway
+        gateway.url = GatewayTemplate(receiver.url("/Messages.json"))
+        let channel = try TestGateway.channel(SMSChannel.Route("twilio", .gateway(gateway)), callback: nil)
+        _ = await channel.send(TestGateway.notice("FIRE"), to: TestGateway.contact)
+        let request = try #require(await receiver.requests.next(1).first)
+        #expect(request.form.keys.sorted() == ["Body", "From", "To", "ValidityPeriod"])
+    }
+
     @Test func `uses a messaging service by its id`() {
         let service = "MG" + String(repeating: "0", count: 32)
         #expect(

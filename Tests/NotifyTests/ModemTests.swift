@@ -239,7 +239,7 @@ private func heard(
         _ = await channel.send(TestGateway.notice("火警", id: "1"), to: TestGateway.contact)
         #expect(
             await channel.send(TestGateway.notice("火警", id: "2"), to: TestGateway.contact)
-                == .failed("modem: 1 messages wait for the modem"))
+                == .failed("modem: the modem's outbox is full"))
         try FileManager.default.removeItem(atPath: modem.folder + "/outbox")
         #expect(
             await channel.send(TestGateway.notice("火警", id: "3"), to: TestGateway.contact)

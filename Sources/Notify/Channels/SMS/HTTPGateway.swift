@@ -5,7 +5,7 @@ public struct HTTPGateway: Hashable, Sendable {
     public var url: GatewayTemplate
     public var headers: [Header] = []
     public var format = Format.form
-    /// For `POST`; its variables are escaped as ``format`` says.
+    /// For `POST`; its variables are escaped as ``format`` says, and a form goes without the fields that have no value.
     public var body = GatewayTemplate("")
     /// For the templates: the sender, the account, and its password or key.
     public var from = ""

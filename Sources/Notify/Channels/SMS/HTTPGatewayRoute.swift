@@ -22,9 +22,16 @@ struct HTTPGatewayRoute: SMSRoute {
             connectTimeout: min(timeout, .seconds(2)), timeout: timeout)
         if gateway.method == .post {
             request.headers.insert(("Content-Type", gateway.format.contentType), at: 0)
-            request.body = Array(gateway.body.render(values, gateway.format.escaping).utf8)
+            request.body = Array(body(values).utf8)
         }
         return outcome(await client.send(request))
+    }
+
+    /// Of a form, a field without a value is left out: a report to nowhere would be refused.
+    private func body(_ values: [String: String]) -> String {
+        let body = gateway.body.render(values, gateway.format.escaping)
+        guard gateway.format == .form else { return body }
+        return body.split(separator: "&").filter { !$0.hasSuffix("=") }.joined(separator: "&")
     }
 
     private func values(of message: SMS) -> [String: String] {

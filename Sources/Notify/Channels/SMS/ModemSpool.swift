@@ -44,7 +44,7 @@ actor ModemSpool {
                 return .accepted(reference: reference)
             }
             if let reason = refusal(waiting: outbox.count) { return .failed(reason) }
-            if outbox.count >= settings.waitingMax { return .busy("\(outbox.count) messages wait for the modem") }
+            if outbox.count >= settings.waitingMax { return .busy("the modem's outbox is full") }
             let series = UInt8(reference.suffix(2), radix: 16) ?? 0
             try write(
                 ModemMessage.file(of: message.text, to: message.number, series: series),
