@@ -71,12 +71,12 @@ struct LongestNames: Sendable {
     init(of estate: Estate, in texts: MessageTexts) {
         let names = estate.blocks.map { $0.name[texts.language] }
         let longestID = estate.blocks.map(\.id).max { $0.utf16.count < $1.utf16.count } ?? "a"
-        var layouts: [Block] = []
-        var seen = Set<[[String]]>()
-        for block in estate.blocks where seen.insert([block.floors, block.flats, block.areas]).inserted {
-            layouts.append(block)
-        }
-        let places = layouts.flatMap(\.places).map { (place: $0, name: texts.short.places.name($0)) }
+        // Blocks are mostly alike, and a name takes its time.
+        var layouts = Set<[[String]]>()
+        var seen = Set<Place>()
+        let places = estate.blocks.filter { layouts.insert([$0.floors, $0.flats, $0.areas]).inserted }
+            .flatMap(\.places).filter { seen.insert($0).inserted }
+            .map { (place: $0, name: texts.short.places.name($0)) }
         let dearest = Self.dearest(places) { $0.name }.map(\.place)
         samples = Self.dearest(names) { $0 }.flatMap { block in
             dearest.map {
@@ -111,12 +111,12 @@ extension LongestNames.Sample {
 }
 
 extension Block {
-    /// Every place that a message may name, but for the block itself.
+    /// Every place that a message may name, but for the block itself; the same ones in blocks that are alike.
     fileprivate var places: [Place] {
         let inside = floors.flatMap { floor in
-            flats.map { Place(block: id, floor: floor, flat: $0) }
-                + areas.map { Place(block: id, floor: floor, area: $0) } + [Place(block: id, floor: floor)]
+            flats.map { Place(block: "", floor: floor, flat: $0) }
+                + areas.map { Place(block: "", floor: floor, area: $0) } + [Place(block: "", floor: floor)]
         }
-        return inside + areas.map { Place(block: id, area: $0) }
+        return inside + areas.map { Place(block: "", area: $0) }
     }
 }

@@ -63,7 +63,10 @@ struct MessageTexts: Sendable {
 
     /// `FIRE: Block A, flat 12C`
     func title(_ alert: Alert, _ circumstances: Circumstances) -> String {
-        prefix(alert)
+        if alert.announcement != nil {
+            return alert.block == "*" ? circumstances.estate : "\(circumstances.estate): \(circumstances.block)"
+        }
+        return prefix(alert)
             + (titles.entry(alert, .default)?.template.render(values(alert, circumstances))
                 ?? whereabouts(alert, circumstances))
     }

@@ -14,6 +14,7 @@ public struct LocalizedText: Hashable, Sendable {
 
     /// The text in a language or in its nearest relative, or in the first language there is.
     public subscript(language: Language) -> String {
+        if let own = texts.first(where: { $0.language == language }) { return own.text }
         let known = texts.map(\.language)
         return (language.nearest(in: known).flatMap(known.firstIndex(of:)).map { texts[$0] } ?? texts.first)?.text ?? ""
     }

@@ -38,6 +38,21 @@ import Testing
         #expect(notice(alert, at: "a/9/A").short == "DRILL / 演習 SmokeHub FIRE Block A 4A: leave now #a7/3")
     }
 
+    @Test(arguments: [
+        ("a", ["a"], "Harbour View Garden: Block A"), ("*", ["a", "b"], "Harbour View Garden"),
+    ])
+    func `of an announcement is what was announced, under the name of the place, and asks nobody`(
+        _ block: String, _ blocks: [String], _ title: String
+    ) {
+        let alert = Alert(
+            announcing: LogRecord.Text("The bell is off.", "警鐘停用。"), id: "a-notice-1", at: Harbour.noon, block: block,
+            places: blocks.map { Place(block: $0) }, verb: "disable", to: [.block])
+        let notice = notice(alert, at: "a/9/A", link: "https://safe.example/a/k3VbQ9xT2m", takesReplies: true)
+        #expect(notice.short == "SmokeHub The bell is off. #a-notice-1")
+        #expect(notice.title == title)
+        #expect(notice.question == nil)
+    }
+
     @Test func `names one place and counts the others`() {
         let alert = Harbour.alert("a-fire-7/3", .spreading, [.block], at: "a/4/A", "a/5/A", "a/3/stair-1")
         #expect(notice(alert, at: "a/9/A").short.hasPrefix("SmokeHub FIRE SPREADS Block A 4A +2: below you."))
