@@ -44,6 +44,8 @@ import Testing
         let again = Harbour.alert("a-fire-1/2", .confirmed, [.block], at: "a/4/A", repetition: 1)
         #expect(try !text(again, before(.confirmed, "a/4/A")).text.contains("Update"))
         #expect(try !text(again, nil).text.contains("Update"))
+        let silent = Harbour.alert("a-fire-1/2", .confirmed, [.block], at: "a/4/A", contradiction: true)
+        #expect(try !text(silent, before(.confirmed, "a/4/A", contradiction: true)).text.contains("Update"))
         let closed = Harbour.alert("a-fire-1/2", .closed, [.told], at: "a/4/A", "a/5/A", contradiction: true)
         #expect(try !text(closed, before(.clearing, "a/4/A")).text.contains("Update"))
     }
@@ -116,6 +118,7 @@ import Testing
         let database = try NotifyDatabase.inMemory()
         var dispatcher = try dispatcher(database)
         _ = tell(first, 1, &dispatcher)
+        try database.writeAtOnce(dispatcher.unwritten)
         let confirmed = Harbour.alert("a-fire-1/2", .confirmed, [.block], at: "a/4/A", "a/5/A")
         dispatcher.expand(confirmed, sequence: 2, at: confirmed.at)
         let departed = dispatcher.departures(at: confirmed.at).map(\.before)
