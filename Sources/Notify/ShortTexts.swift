@@ -4,7 +4,8 @@ import Rules
 /// The texts of a language that are to fit one SMS, as `short` in its file gives them.
 ///
 /// They are put together as: `DRILL / 演習` in an exercise, who speaks, the text, the alert's id, and the link to answer
-/// by. What else there is to say stands before the id as long as it makes the message no dearer.
+/// by. What else there is to say stands before the id as long as it makes the message no dearer. Where all of it is longer
+/// than one SMS, with a link, with long names or in an exercise, the text's brief form takes its place.
 struct ShortTexts: Sendable {
     let texts: StagedTexts
     let places: PlaceTexts
@@ -23,18 +24,27 @@ struct ShortTexts: Sendable {
         case ifItFits = "if-it-fits"
     }
 
+    /// The first form that fits one SMS: in full, else in brief; else the one that takes the fewest.
+    ///
     /// - Parameter isUpdate: something has changed since the person was last told.
     func text(_ alert: Alert, _ circumstances: MessageTexts.Circumstances, isUpdate: Bool) -> String {
-        let bare = text(alert, circumstances, isUpdate: isUpdate, link: nil)
-        guard let url = circumstances.link else { return bare }
-        let linked = text(alert, circumstances, isUpdate: isUpdate, link: url)
-        return link == .always || SMSText(linked).segments <= SMSText(bare).segments ? linked : bare
+        let links: [String?] =
+            circumstances.link.map { link == .always ? [$0] : [$0, nil] } ?? [nil]
+        let forms = links.flatMap { [(link: $0, isBrief: false), (link: $0, isBrief: true)] }
+        var best: (text: String, segments: Int)?
+        for form in forms {
+            let text = text(alert, circumstances, isUpdate: isUpdate, link: form.link, isBrief: form.isBrief)
+            let segments = SMSText(text).segments
+            if segments <= 1 { return text }
+            if segments < best?.segments ?? .max { best = (text, segments) }
+        }
+        return best?.text ?? ""
     }
 
     private func text(
-        _ alert: Alert, _ circumstances: MessageTexts.Circumstances, isUpdate: Bool, link: String?
+        _ alert: Alert, _ circumstances: MessageTexts.Circumstances, isUpdate: Bool, link: String?, isBrief: Bool
     ) -> String {
-        let body = body(alert, circumstances, hasLink: link != nil)
+        let body = body(alert, circumstances, isBrief: isBrief)
         let prefix = (alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix) + speaker
         let suffix = " #\(alert.shortID)" + (link.map { " \($0)" } ?? "")
         var (lead, tail) = ("", "")
@@ -45,7 +55,7 @@ struct ShortTexts: Sendable {
             lead = update
             if SMSText(whole).segments > segments { lead = "" }
         }
-        for sentence in extras(alert, circumstances, hasLink: link != nil) {
+        for sentence in extras(alert, circumstances) {
             let before = tail
             tail += " " + sentence
             if SMSText(whole).segments > segments { tail = before }
@@ -53,22 +63,19 @@ struct ShortTexts: Sendable {
         return whole
     }
 
-    private func body(_ alert: Alert, _ circumstances: MessageTexts.Circumstances, hasLink: Bool) -> String {
+    private func body(_ alert: Alert, _ circumstances: MessageTexts.Circumstances, isBrief: Bool) -> String {
         var values = [
             "block": (circumstances.blocks.first ?? alert.block) + places.further(circumstances.blocks.count - 1),
             "place": alert.block == "*" ? alert.places.first.map(places.name) ?? "" : places.list(alert.places),
             "estate": circumstances.estate,
         ]
-        // Any value makes a section show.
-        if hasLink { values["link"] = "yes" }
-        if alert.exercise != nil { values["exercise"] = "yes" }
+        // Any value makes the section show.
+        if isBrief { values["brief"] = "yes" }
         return texts.entry(alert, circumstances.position)?.template.render(values)
             ?? [values["block"], values["place"]].compactMap { $0 }.joined(separator: " ")
     }
 
-    private func extras(
-        _ alert: Alert, _ circumstances: MessageTexts.Circumstances, hasLink: Bool
-    ) -> [String] {
+    private func extras(_ alert: Alert, _ circumstances: MessageTexts.Circumstances) -> [String] {
         var extras: [String] = []
         if alert.contradiction { extras.append(contradiction) }
         if alert.late { extras.append(late.render(["minutes": "\(circumstances.minutesLate)"])) }
@@ -107,7 +114,7 @@ struct ShortTexts: Sendable {
         let repetition = template("repetition", ["number"])
         let places = mapping["places"].flatMap { PlaceTexts($0, namedMax: 1, &mistakes) }
         let texts = mapping["texts"].map {
-            StagedTexts($0, byPosition: true, sections: ["link", "exercise"], &mistakes)
+            StagedTexts($0, byPosition: true, sections: ["brief"], &mistakes)
         }
         guard mistakes.errors.count == before, let speaker = words[0], let update = words[1],
             let contradiction = words[2], let reply = words[3], let link, let late, let repetition, let places,

@@ -52,9 +52,9 @@ import Testing
         let path = folder.configuration + "/messages/en.yaml"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let long = text.replacingOccurrences(
-            of: "FIRE {{block}} {{place}}: {{#exercise}}stay away",
+            of: "FIRE {{block}} {{place}}: {{#brief}}stay away",
             with: """
-                FIRE {{block}} {{place}} – \(String(repeating: "again ", count: 12)): {{#exercise}}stay away
+                FIRE {{block}} {{place}} – \(String(repeating: "again ", count: 12)): {{#brief}}stay away
                 """)
         try long.write(toFile: path, atomically: true, encoding: .utf8)
         let shown = try await preview("--language", "en", "--channel", "sms", config: folder.configuration)

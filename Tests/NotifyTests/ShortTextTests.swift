@@ -156,7 +156,7 @@ import Testing
     @Test func `is refused where a name is too long, at its place, with what it comes to`() throws {
         var estate = Harbour.estate
         estate.blocks[1].name = LocalizedText([
-            (.english, "Block B"), (.traditionalChinese, String(repeating: "長", count: 30) + "樓"),
+            (.english, "Block B"), (.traditionalChinese, String(repeating: "長", count: 50) + "樓"),
         ])
         let misfits = try Harbour.catalogue().misfits(in: estate)
         let first = try #require(misfits.first)
@@ -170,11 +170,22 @@ import Testing
 
     @Test func `is refused for one character that halves what fits, and the character is named`() throws {
         var estate = Harbour.estate
-        estate.blocks[1].name = LocalizedText([(.english, "B’s")])
+        estate.blocks[0].name = LocalizedText([(.english, "Harbour View Garden Phase Two Block One")])
+        #expect(try !Harbour.catalogue().misfits(in: estate).contains { $0.file.hasSuffix("/en.yaml") })
+        estate.blocks[1].name = LocalizedText([(.english, "St Mary’s and St John the Evangel")])
         let english = try Harbour.catalogue().misfits(in: estate).filter { $0.file.hasSuffix("/en.yaml") }
         #expect(english.count == 10)
         #expect(english.allSatisfy { $0.problem.contains("units in UCS-2, because of '’'") })
         #expect(english.allSatisfy { $0.mend.contains("write other characters") })
+    }
+
+    @Test func `fits with the long names that real blocks have, in brief`() throws {
+        var estate = Harbour.estate
+        estate.blocks[1].name = LocalizedText([(.english, "Wang Cheong House"), (.traditionalChinese, "宏昌閣")])
+        #expect(try Harbour.catalogue().misfits(in: estate).map(\.description) == [])
+        for (key, sms) in try texts(Language("hi"), estate) where key.stage == .confirmed && key.position == .default {
+            #expect(sms.text.contains("Wang Cheong House") && sms.text.contains(": निकलें #"), "\(sms.text)")
+        }
     }
 
     @Test func `is counted with the link`() throws {
