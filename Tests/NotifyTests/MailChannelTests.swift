@@ -146,6 +146,44 @@ import Testing
         }
     }
 
+    @Test func `keeps its connection for the next`() async throws {
+        let server = try await MailServer()
+        defer { server.stop() }
+        let channel = try channel(server)
+        for _ in 1...5 { #expect(await channel.send(notice(), to: contact("chan@mail.example")) == .accepted()) }
+        #expect(Set(await server.mails.next(5).map(\.peer)).count == 1)
+    }
+
+    @Test func `that the server does not answer delays no other, as long as there are connections`() async throws {
+        let server = try await MailServer(["--mute", "mute@mail.example"])
+        defer { server.stop() }
+        let channel = try channel(server, connectionsMax: 2)
+        let mute = Task { await channel.send(notice(), to: contact("mute@mail.example")) }
+        _ = await server.mails.next(1)
+        await withTaskGroup { group in
+            for number in 1...20 {
+                group.addTask {
+                    #expect(await channel.send(notice(), to: contact("n\(number)@mail.example")) == .accepted())
+                }
+            }
+        }
+        mute.cancel()
+        #expect(await mute.value == .failed("stopped"))
+    }
+
+    private func contact(_ address: String) -> Contact {
+        Contact(resident: "r-a-12c", position: 1, channel: "mail", address: address)
+    }
+
+    private func channel(_ server: MailServer, connectionsMax: Int = 8) throws -> MailChannel {
+        var settings = MailChannel.Server(url: server.url())
+        settings.encryption = .optional
+        settings.timeout = .seconds(3600)
+        var all = MailChannel.Settings(server: settings, sender: try #require(MailChannel.Sender(Self.sender)))
+        all.connectionsMax = connectionsMax
+        return try MailChannel(all, now: { Harbour.noon })
+    }
+
     @Test func `does not go out where no STARTTLS is offered, unless that is wanted`() async throws {
         let server = try await MailServer()
         defer { server.stop() }

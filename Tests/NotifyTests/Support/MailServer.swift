@@ -5,6 +5,8 @@ final class MailServer: Sendable {
     struct Mail: Sendable, Decodable {
         var from: String
         var to: [String]
+        /// The port that the connection came from.
+        var peer: Int
         var tls: Bool
         var user: String?
         var content: Data

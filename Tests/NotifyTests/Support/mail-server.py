@@ -1,7 +1,7 @@
 """An SMTP server for one test, on a free port of 127.0.0.1, until it is killed or its parent is gone.
 
 It prints its port, then each mail as a line of JSON, before it answers:
-{"from": ..., "to": [...], "tls": true, "user": null, "content": base64}
+{"from": ..., "to": [...], "peer": port, "tls": true, "user": null, "content": base64}
 """
 
 import argparse
@@ -23,6 +23,7 @@ options.add_argument("--login", help="user:password that it asks for")
 options.add_argument("--mail", help="what it says to MAIL")
 options.add_argument("--rcpt", help="what it says to RCPT")
 options.add_argument("--data", help="what it says to the message; 'hang' for nothing, 'close' for the end")
+options.add_argument("--mute", help="the recipient to whose mail alone it says nothing")
 options = options.parse_args()
 
 
@@ -46,9 +47,10 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         say(json.dumps({
-            "from": envelope.mail_from, "to": envelope.rcpt_tos, "tls": session.ssl is not None or options.implicit,
+            "from": envelope.mail_from, "to": envelope.rcpt_tos, "peer": session.peer[1],
+            "tls": session.ssl is not None or options.implicit,
             "user": session.auth_data, "content": base64.b64encode(envelope.content).decode()}))
-        if options.data == "hang":
+        if options.data == "hang" or options.mute in envelope.rcpt_tos:
             await asyncio.Event().wait()
         if options.data == "close":
             server.transport.abort()
