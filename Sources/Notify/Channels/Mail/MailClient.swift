@@ -82,8 +82,6 @@ final class MailDesk: Sendable {
     private struct State {
         var waiting: [(id: UInt64, order: Order)] = []
         var underWay: [UInt64: Order] = [:]
-        /// Cancelled before they were there.
-        var cancelled: Set<UInt64> = []
         var threads = 0
         var isClosed = false
     }
@@ -107,7 +105,8 @@ final class MailDesk: Sendable {
 
     private func submit(_ id: UInt64, _ order: Order) {
         let isTooLate = state.withLock { state in
-            guard state.cancelled.remove(id) == nil, !state.isClosed else { return true }
+            // Who is cancelled from now on finds the order under this lock.
+            guard !Task.isCancelled, !state.isClosed else { return true }
             state.waiting.append((id, order))
             if state.waiting.count + state.underWay.count > state.threads, state.threads < connectionsMax {
                 state.threads += 1
@@ -124,12 +123,7 @@ final class MailDesk: Sendable {
                 order.isCancelled.store(true, ordering: .relaxed)
                 return nil
             }
-            guard let index = state.waiting.firstIndex(where: { $0.id == id }) else {
-                // Or it is over, and its id stays here; there are few of those.
-                state.cancelled.insert(id)
-                return nil
-            }
-            return state.waiting.remove(at: index).order
+            return state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0).order }
         }
         order?.reply.resume(returning: .stopped)
     }
