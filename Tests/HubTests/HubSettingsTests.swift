@@ -178,7 +178,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
             "brocker: {}",
             "1:1: unknown key 'brocker'; write 'broker', or another of hub, state, log-level, console, "
                 + "subscriptions, canary, batch-max, payload-bytes-max, ecosystems, zigbee2mqtt, supervision, "
-                + "checkpoint, journal, channels, deliveries, upkeep"
+                + "checkpoint, journal, channels, deliveries, escalation, answers, upkeep"
         ),
         ("- a", "1:1: this is a list; write 'key: value' pairs"),
         ("broker:", "1:8: broker: nothing is written here; write 'key: value' pairs, or remove the key"),
