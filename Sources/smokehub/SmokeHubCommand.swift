@@ -21,9 +21,9 @@ struct SmokeHubCommand: AsyncParsableCommand {
               0 good, 1 what was asked does not hold, 2 wrong usage or configuration.
             """,
         subcommands: [
-            Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self, RollCallCommand.self, Ack.self,
-            SilenceCommand.self, Reset.self, Disable.self, Enable.self, DeviceGroup.self, Reload.self, TicketGroup.self,
-            Check.self, RulesGroup.self, MessagesGroup.self,
+            Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self,
+            RollCallCommand.self, Ack.self, SilenceCommand.self, Reset.self, Disable.self, Enable.self,
+            DeviceGroup.self, Reload.self, TicketGroup.self, Check.self, RulesGroup.self, MessagesGroup.self,
             Decode.self, Replay.self, JournalGroup.self, ImportGroup.self,
         ])
 
