@@ -14,7 +14,7 @@ extension HubSettings {
         let steps = mistakes.reading { () throws(ConfigError) in try Self.steps(node) } ?? []
         escalation.people = steps.map(\.step)
         for (step, node) in steps {
-            emptySteps[step.audience] = node.mistake(
+            emptySteps.mistakes[step.audience] = node.mistake(
                 "nobody in residents.csv who is meant by '\(step.audience.rawValue)' has a contact that works",
                 mend: "give one of them a contact, or remove the step")
         }
@@ -47,8 +47,16 @@ extension HubSettings {
         let people = channels.reachable(registry)
         return escalation.people.compactMap { step in
             let isReached = people.contains { $0.role == step.audience.role && !$0.contacts.isEmpty }
-            return isReached ? nil : emptySteps[step.audience]
+            return isReached ? nil : emptySteps.mistakes[step.audience]
         }
+    }
+}
+
+extension HubSettings {
+    /// What to say of a step that would reach nobody, by where it stands: no setting, and so not shown as one.
+    struct EmptySteps: Sendable, CustomReflectable {
+        var mistakes: [Audience: ConfigError] = [:]
+        var customMirror: Mirror { Mirror(self, children: []) }
     }
 }
 

@@ -50,7 +50,7 @@ public struct HubSettings: Sendable {
     public var deliveries = Deliveries()
     public var escalation = Escalation()
     /// What is wrong with each step of `escalation.people`, should nobody be reached by it; empty for the usual steps.
-    var emptySteps: [Audience: ConfigError] = [:]
+    var emptySteps = EmptySteps()
     public var answers = Answers()
 
     public init() {}

@@ -17,7 +17,7 @@ import Testing
         ["rules"], ["rules", "explain"], ["rules", "test"], ["messages"],
         ["messages", "preview"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
         ["devices", "list"], ["devices", "adopt"],
-        ["import", "homeassistant"],
+        ["import", "homeassistant"], ["roll-call"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {

@@ -5,8 +5,9 @@ import Synchronization
 
 /// A hub inside the tests' own process.
 public final class RunningHub: Sendable {
-    public let service: HubService
-    public var board: HubBoard { service.board }
+    public let board: HubBoard
+    /// Until it is stopped: it holds the state folder.
+    private let held: Mutex<HubService?>
     /// What it logs: level, message and metadata in one line.
     public let messages = Trail<String>()
     public let readiness = Trail<Instant>()
@@ -19,10 +20,12 @@ public final class RunningHub: Sendable {
         var configuration = try HubConfiguration.load(folder.configuration)
         adjust(&configuration)
         let logger = Logger(label: "hub") { [messages] _ in TrailLogHandler(trail: messages) }
-        service = try HubService(
+        let service = try HubService(
             configuration, state: try StateFolder(folder.state), logger: logger, now: now,
             onReady: { [readiness] in readiness.append(now()) })
-        running = Task { [service] in try await service.run() }
+        board = service.board
+        held = Mutex(service)
+        running = Task { try await service.run() }
     }
 
     deinit { running.cancel() }
@@ -32,8 +35,15 @@ public final class RunningHub: Sendable {
         try await readiness.first(times, "ready")
     }
 
+    /// - Throws: when it has been stopped.
+    public func service() throws -> HubService {
+        guard let service = held.withLock({ $0 }) else { throw Missing("a hub that runs") }
+        return service
+    }
+
     /// Asks it to stop, and waits for that.
     public func stop() async throws {
+        held.withLock { $0 = nil }
         running.cancel()
         try await running.value
     }
