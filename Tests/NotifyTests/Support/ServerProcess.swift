@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A server as a child that inherits nothing but its streams: Foundation's `Process` may leak what other tests open at the
 /// same time, whose far ends then never see its end, and hands on the signals that its thread lets through.
@@ -6,6 +7,7 @@ final class ServerProcess: Sendable {
     /// What it says on standard output and error.
     let lines: AsyncStream<String>
     private let processID: pid_t
+    private let isStopped = Atomic(false)
 
     struct CannotStart: Error {
         var said: String
@@ -54,6 +56,8 @@ final class ServerProcess: Sendable {
 
     /// Ends it, as only this signal does for sure: a child of a thread of the concurrency pool blocks the milder ones.
     func stop() {
+        // A second time, the number may be another process's.
+        guard !isStopped.exchange(true, ordering: .relaxed) else { return }
         kill(processID, SIGKILL)
         while waitpid(processID, nil, 0) < 0, errno == EINTR {}
     }
