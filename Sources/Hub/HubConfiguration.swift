@@ -35,7 +35,8 @@ public struct HubConfiguration: Sendable {
     /// reads, people whom nothing reaches, first messages of a fire that are no single SMS.
     public var weaknesses: [ConfigError] {
         Self.unread(registry, rules, folder: settings.folder) + settings.unreached(in: registry)
-            + Self.unspoken(registry, catalogue) + catalogue.misfits(in: registry.estate)
+            + Self.unspoken(registry, catalogue)
+            + catalogue.misfits(in: registry.estate, answerHost: settings.answers.host)
             + Self.unmodelled(registry, models) + settings.unannounced(in: registry)
     }
 
@@ -148,7 +149,8 @@ public struct HubConfiguration: Sendable {
                 errors += settings.unreached(in: registry) + settings.unannounced(in: registry)
             }
             if let catalogue {
-                errors += HubConfiguration.unspoken(registry, catalogue) + catalogue.misfits(in: registry.estate)
+                errors += HubConfiguration.unspoken(registry, catalogue)
+                errors += catalogue.misfits(in: registry.estate, answerHost: settings?.answers.host)
             }
             if let models, registryIsSound { errors += HubConfiguration.unmodelled(registry, models) }
             return errors

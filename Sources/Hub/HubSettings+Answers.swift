@@ -7,6 +7,8 @@ extension HubSettings {
         public var listen = ConsoleAddress.off
         /// `url`: the address of that page as residents see it, without a slash at its end; `nil`: no link is sent.
         public var url: String?
+        /// What a link has of it, after `https://`.
+        var host: String? { url.map { String($0.drop { $0 != ":" }.dropFirst(3)) } }
         /// `expires`: how long after somebody was last told their link works.
         ///
         /// Too short, and whoever was out is not on the roll; too long, and old links pile up on phones.
