@@ -42,8 +42,9 @@ final class ServerProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, said, 1)
         posix_spawn_file_actions_adddup2(&actions, said, 2)
-        // Those that are not open do no harm.
-        for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        // However many tests run at once. Those that are not open do no harm.
+        let last = Int32(clamping: min(sysconf(Int32(_SC_OPEN_MAX)), 65_536))
+        for descriptor in 3..<last { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
         defer { arguments.forEach { free($0) } }
         arguments.append(nil)
