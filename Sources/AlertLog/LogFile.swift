@@ -99,9 +99,13 @@ final class LogFile {
 
     /// Keeps every other process that asks the same out, until this is closed. `false` if one was first.
     func lock() throws(LogError) -> Bool {
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-        if errno == EWOULDBLOCK { return false }
-        throw .system("lock", path)
+        // A child that this process is just starting holds every descriptor until it has become another program.
+        for _ in 0..<50 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { throw .system("lock", path) }
+            usleep(10_000)
+        }
+        return false
     }
 
     /// Gives a file a second name, which must not exist.

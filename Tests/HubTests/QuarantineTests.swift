@@ -197,7 +197,9 @@ import Testing
         #expect(attributes[.posixPermissions] as? Int == 0o640)
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == real)
         #expect(
-            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["Config", "registry.csv"])
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                "Config", "registry.csv", "state",
+            ])
         #expect(try await HubProcess.run(["check", "--config", folder.configuration]).code == 0)
     }
 }

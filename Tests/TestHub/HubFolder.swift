@@ -26,6 +26,8 @@ public final class HubFolder: Sendable {
     ) throws {
         path = NSTemporaryDirectory() + "smokehub-hub-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path + "/Config", withIntermediateDirectories: true)
+        // So that its log may be followed before the hub has begun it.
+        try FileManager.default.createDirectory(atPath: path + "/state", withIntermediateDirectories: true)
         for name in ["rules.yaml", "messages"] {
             try FileManager.default.copyItem(atPath: "\(Self.root)/Config/\(name)", toPath: "\(path)/Config/\(name)")
         }
