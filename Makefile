@@ -2,7 +2,7 @@
 # so first, then builds and runs.
 
 PACKAGES := libmosquitto-dev mosquitto mosquitto-clients libsqlite3-dev libcurl4-openssl-dev pkg-config openssl \
-	kannel kannel-extras gammu-smsd prometheus-alertmanager python3-aiosmtpd
+	kannel kannel-extras gammu-smsd prometheus-alertmanager python3-aiosmtpd espeak-ng libxml2-utils
 SWIFT ?= swift
 # Many tests start a broker, a hub and their gateways: all at once, none of them would come to its end in time. Swift before
 # 6.3 does not know the option.

@@ -24,6 +24,8 @@ import Rules
 /// | `GET /api/tickets?state=open` | a list of ``TicketAnswer``; `closed` or `all` for others |
 /// | `GET /api/tickets/{id}` | ``TicketStory``: one with its daily figures |
 /// | `POST /api/tickets/{id}/close` | 204; what it takes: ``TicketRequest`` |
+/// | `GET /cap/feed.atom` | the last alerts as an Atom feed of CAP 1.2 messages |
+/// | `GET /cap/{id}.xml` | one of them: `a-fire-7.3.xml` |
 ///
 /// What cannot be done is answered with a sentence that says why: 400 where the request cannot be read, 404 for what
 /// does not exist, 409 for what is not to be had so, 503 while too many commands wait.
@@ -73,6 +75,7 @@ struct ControlAPI {
             return try await perform(asked.command(verb, at: hub.moment))
         }
         addTickets(to: router)
+        addCAP(to: router)
         return router
     }
 

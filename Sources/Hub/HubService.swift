@@ -30,6 +30,8 @@ public final class HubService: Service {
 
     /// To be read; `nil` until ``run()`` has opened it.
     var database: HubDatabase? { opened.withLock { $0 } }
+    /// As ``database``: what the notifier writes.
+    var outbox: NotifyDatabase? { telling.withLock { $0?.database } }
 
     /// - Parameters:
     ///   - now: instead of the clock's own time, for tests.
@@ -197,22 +199,23 @@ extension HubService {
     ) throws -> Telling {
         let settings = configuration.settings
         let registry = configuration.registry
+        let catalogue = configuration.catalogue
         let directory = Directory(
-            estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices)
+            estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices,
+            stations: settings.channels.stations(in: registry.estate))
         let channels = try settings.channels.made(
             ChannelParts(
-                settings: settings, directory: directory,
-                announcedSiren: { [board] in board.siren($0).map(SirenChannel.Announced.init) }, now: now
-            ) { topic, payload in
-                try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
-            })
+                settings: settings, directory: directory, catalogue: catalogue,
+                announcedSiren: { [board] in board.siren($0).map(SirenChannel.Announced.init) }, now: now,
+                publish: { topic, payload in
+                    try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
+                }, alerts: { try database.expandedAlerts(ofIncident: $0) }))
         let invitations = Invitations(key: AnswerKey.load(state.answerKey, logger))
         let link = settings.answers.url.map { url in
             { @Sendable (incident: String, resident: Resident.ID) in
                 "\(url)/a/\(invitations.code(of: incident, for: resident))"
             }
         }
-        let catalogue = configuration.catalogue
         let notifier = Notifier(
             database: database, source: hub, directory: directory, catalogue: catalogue, channels: channels,
             settings: Notifier.Settings(settings), link: link, now: now,

@@ -1,14 +1,14 @@
 import Registry
 import Rules
 
-/// Turns an alert's audiences into people and sirens, the nearest to the danger first, each once.
+/// Turns an alert's audiences into people, sirens and the stations of places, the nearest to the danger first, each once.
 ///
 /// A danger in a common area without a floor, such as a lobby, belongs to no floor: `flat`, `neighbours`, `floor` and
 /// `floor-above` are then empty, and those who hear of it before it is confirmed are the guards and wardens.
 struct AudienceResolver: Sendable {
     var directory: Directory
 
-    /// One person or siren who is told.
+    /// One person, siren or station that is told.
     struct Recipient: Hashable, Sendable {
         /// As in ``Delivery/target``.
         var target: String
@@ -20,6 +20,7 @@ struct AudienceResolver: Sendable {
         enum Subject: Hashable, Sendable {
             case person(Resident)
             case siren(Device.ID)
+            case station(Station)
         }
     }
 
@@ -32,8 +33,14 @@ struct AudienceResolver: Sendable {
         let people = (isLocal ? directory.residents(in: blocks) : directory.residents)
             .compactMap { person(in: alert, $0, told: told) }
         let sirens = (isLocal ? directory.sirens(in: blocks) : directory.sirens)
-            .compactMap { siren(in: alert, $0, told: told) }
-        return (people + sirens).sorted { ($0.rank, $0.target) < ($1.rank, $1.target) }
+            .compactMap { device in
+                sounder(in: alert, .siren(device.id), Directory.target(ofSiren: device.id), device.place, told: told)
+            }
+        let stations = directory.stations.compactMap { station in
+            guard alert.exercise == nil || station.hearsDrills else { return nil as Recipient? }
+            return station.place.flatMap { sounder(in: alert, .station(station), station.target, $0, told: told) }
+        }
+        return (people + sirens + stations).sorted { ($0.rank, $0.target) < ($1.rank, $1.target) }
     }
 
     private func person(in alert: Alert, _ resident: Resident, told: Set<String>) -> Recipient? {
@@ -57,21 +64,22 @@ struct AudienceResolver: Sendable {
         return Recipient(target: resident.id, nearness: nearness, rank: rank, subject: .person(resident))
     }
 
-    /// A siren sounds for the people of the place where it stands.
-    private func siren(in alert: Alert, _ device: Device, told: Set<String>) -> Recipient? {
-        let target = Directory.target(ofSiren: device.id)
-        let nearness = Nearness(of: device.place, to: alert.places, in: directory.estate)
+    /// A siren, and a station of a place, sounds for the people of the place where it stands.
+    private func sounder(
+        in alert: Alert, _ subject: Recipient.Subject, _ target: String, _ place: Place, told: Set<String>
+    ) -> Recipient? {
+        let nearness = Nearness(of: place, to: alert.places, in: directory.estate)
         let isTold = alert.audience.contains { audience in
             switch audience {
             case .guards, .wardens, .office, .maintenance, .owners, .nextOfKin: false
             case .told: told.contains(target)
             case .estate: true
             case .flat, .neighbours, .floor, .floorAbove, .floorBelow, .block, .adjacent:
-                takesIn(device.place, audience, nearness, alert)
+                takesIn(place, audience, nearness, alert)
             }
         }
         guard isTold else { return nil }
-        return Recipient(target: target, nearness: nearness, rank: nearness.rank, subject: .siren(device.id))
+        return Recipient(target: target, nearness: nearness, rank: nearness.rank, subject: subject)
     }
 
     private func takesIn(_ place: Place, _ audience: Audience, _ nearness: Nearness, _ alert: Alert) -> Bool {

@@ -29,6 +29,11 @@ struct DeliveryRecords: Sendable {
                     : LogRecord.Text(
                         "\(told) of \(all) sirens told to sound in \(took.english)\(rest.0)",
                         "\(told)/\(all) 個警笛已獲指令響起，用時 \(took.traditionalChinese)\(rest.1)")
+            } else if let stations = Self.stations(channel) {
+                LogRecord.Text(
+                    "\(told) of \(all) \(stations.english) told by \(channel) in \(took.english)\(rest.0)",
+                    "已經 \(channel) 通知 \(told)/\(all) \(stations.traditionalChinese)"
+                        + "，用時 \(took.traditionalChinese)\(rest.1)")
             } else {
                 LogRecord.Text(
                     "\(told) of \(all) people told by \(channel) in \(took.english)\(rest.0)",
@@ -37,6 +42,15 @@ struct DeliveryRecords: Sendable {
         var details = ["channel": channel, "told": "\(told)", "of": "\(all)", "took": took.english]
         details["contacts"] = Self.named(tally.contacts)
         return record(alert, told == all ? .info : .trouble, text, details, at: now)
+    }
+
+    /// What is told over a channel that has no people.
+    private static func stations(_ channel: String) -> LogRecord.Text? {
+        switch channel {
+        case CAPChannel.name: LogRecord.Text("receivers", "個接收端")
+        case SpeechChannel.name: LogRecord.Text("players", "個廣播器")
+        default: nil
+        }
     }
 
     /// One line for all that failed of the same alert, channel and reason.

@@ -6,6 +6,8 @@ public struct Directory: Sendable {
     public let residents: [Resident]
     /// Devices that sound.
     public let sirens: [Device]
+    /// What is told beside them.
+    public let stations: [Station]
 
     private let residentsByID: [Resident.ID: Resident]
     private let residentsByBlock: [String: [Resident]]
@@ -15,11 +17,14 @@ public struct Directory: Sendable {
     private let contactsByID: [Contact.ID: Contact]
     private let residentsByAddress: [String: [Resident.ID]]
     private let sirensByID: [Device.ID: Device]
+    private let stationsByTarget: [String: Station]
 
-    public init(estate: Estate, residents: [Resident], devices: [Device]) {
+    public init(estate: Estate, residents: [Resident], devices: [Device], stations: [Station] = []) {
         self.estate = estate
         self.residents = residents
         sirens = devices.filter { $0.kind == .siren }
+        self.stations = stations
+        stationsByTarget = Dictionary(stations.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })
         residentsByID = Dictionary(residents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         residentsByBlock = Dictionary(grouping: residents.filter { $0.place != nil }) { $0.place?.block ?? "" }
         residentsOfNoBlock = residents.filter { $0.place == nil }
@@ -52,9 +57,9 @@ public struct Directory: Sendable {
 
     func sirens(in blocks: [String]) -> [Device] { blocks.flatMap { sirensByBlock[$0] ?? [] } }
 
-    /// A person's contact, or a siren as one; `nil` if it has gone since the delivery was made.
+    /// A person's contact, or a siren or station as one; `nil` if it has gone since the delivery was made.
     public func contact(_ id: Contact.ID) -> Contact? {
-        if let contact = contactsByID[id] { return contact }
+        if let contact = contactsByID[id] ?? stationsByTarget[id]?.contact { return contact }
         guard let device = Self.siren(inTarget: id) else { return nil }
         var contact = Contact(resident: "", position: 0, channel: SirenChannel.name, address: device)
         contact.id = id

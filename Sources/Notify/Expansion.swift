@@ -19,6 +19,10 @@ import Store
 /// **A silenced incident.** Its first alert stops the sirens that were sounded, and tells nobody else; while it lasts
 /// people are told as ever, and sirens are only noted; at its end all that were sounded or noted sound again, and staff
 /// are told again.
+///
+/// **Stations.** One that stands for a place, such as a player of spoken texts, goes by the rules of sirens, but that it
+/// is never told to stop. One of no place, such as a receiver of CAP messages, gets every alert, repetitions included;
+/// only announcements, and that sirens stop or sound again, are not its business.
 struct Expansion: Sendable {
     var deliveries: [Delivery] = []
     var told: [Told] = []
@@ -34,6 +38,9 @@ struct Expansion: Sendable {
             recipients.isEmpty && alert.sounders != .stop
             && !(alert.isOver && book.targets(of: alert.incident).isEmpty)
         var sirens: [Device.ID: AudienceResolver.Recipient] = [:]
+        for station in directory.stations where station.place == nil && Self.isOfDanger(alert) {
+            deliver(alert, to: station.target, over: station.channel, rank: Nearness.anywhere.rank, sequence, now)
+        }
         for recipient in recipients {
             switch recipient.subject {
             case .person(let resident):
@@ -51,10 +58,16 @@ struct Expansion: Sendable {
                 if alert.announcement == nil, Self.sounds(recipient, alert), Self.comesFirst(recipient, sirens[siren]) {
                     sirens[siren] = recipient
                 }
+            case .station(let station):
+                guard alert.announcement == nil, alert.sounders != .stop, Self.sounds(recipient, alert) else {
+                    continue
+                }
+                sound(station.target, over: station.channel, recipient, alert, sequence, now, book)
             }
         }
         for (siren, recipient) in sirens.sorted(by: { ($0.value.rank, $0.key) < ($1.value.rank, $1.key) }) {
-            sound(siren, recipient, alert, sequence, now, book)
+            sound(
+                Directory.target(ofSiren: siren), over: SirenChannel.name, recipient, alert, sequence, now, book)
         }
         deliveries.sort { ($0.rank, $0.contact) < ($1.rank, $1.contact) }
     }
@@ -74,10 +87,9 @@ struct Expansion: Sendable {
     }
 
     private mutating func sound(
-        _ siren: Device.ID, _ recipient: AudienceResolver.Recipient, _ alert: Alert, _ sequence: Int64, _ now: Instant,
-        _ book: ToldBook
+        _ target: String, over channel: String, _ recipient: AudienceResolver.Recipient, _ alert: Alert,
+        _ sequence: Int64, _ now: Instant, _ book: ToldBook
     ) {
-        let target = Directory.target(ofSiren: siren)
         var recipient = recipient
         recipient.target = target
         if let sounders = alert.sounders {
@@ -91,10 +103,22 @@ struct Expansion: Sendable {
         } else {
             note(alert, target: target, nearness: recipient.nearness, now)
         }
+        deliver(alert, to: target, over: channel, rank: recipient.rank, sequence, now)
+    }
+
+    /// To what is its own only contact.
+    private mutating func deliver(
+        _ alert: Alert, to target: String, over channel: String, rank: Int, _ sequence: Int64, _ now: Instant
+    ) {
         deliveries.append(
             Delivery(
-                alert: alert.id, incident: alert.incident, target: target, contact: target,
-                channel: SirenChannel.name, rank: recipient.rank, sequence: sequence, createdAt: now))
+                alert: alert.id, incident: alert.incident, target: target, contact: target, channel: channel,
+                rank: rank, sequence: sequence, createdAt: now))
+    }
+
+    /// Whether an alert says something of a danger, not only of sirens or of what is announced.
+    private static func isOfDanger(_ alert: Alert) -> Bool {
+        alert.announcement == nil && (alert.sounders == nil || alert.sounders == .quiet)
     }
 
     /// - Returns: whether a siren is to be told something because its incident is silenced, or is so no more.

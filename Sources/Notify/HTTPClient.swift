@@ -21,6 +21,7 @@ final class HTTPClient: Sendable {
         /// Without a body.
         case get
         case post
+        case put
     }
 
     enum Response: Hashable, Sendable {

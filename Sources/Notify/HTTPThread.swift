@@ -103,7 +103,7 @@ final class HTTPThread {
             { smokehub_curl_set_string(handle, CURLOPT_USERAGENT, "SmokeHub") },
             { smokehub_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer.headers) },
             {
-                guard request.method == .post else { return smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1) }
+                guard request.method != .get else { return smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1) }
                 let size = curl_off_t(request.body.count)
                 let result = smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, size)
                 guard result == CURLE_OK else { return result }
@@ -111,6 +111,10 @@ final class HTTPThread {
                     smokehub_curl_set_pointer(
                         handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress))
                 }
+            },
+            {
+                guard request.method == .put else { return CURLE_OK }
+                return smokehub_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, "PUT")
             },
             { smokehub_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(transfer).toOpaque()) },
             { smokehub_curl_set_data_callback(handle, CURLOPT_WRITEFUNCTION, Self.keepBody) },

@@ -108,7 +108,7 @@ extension NotifyDatabase {
         }
     }
 
-    /// Who was told of which incident since a moment, sirens left out: whoever may answer. The latest incident first.
+    /// Who was told of which incident since a moment, sirens and stations left out: whoever may answer. The latest incident first.
     ///
     /// - Throws: if the database cannot be read.
     public func asked(since moment: Instant) throws -> [Asked] {
@@ -117,7 +117,7 @@ extension NotifyDatabase {
                 database,
                 sql: """
                     SELECT incident, target, max(created_at) AS at FROM delivery
-                        WHERE created_at >= ? AND target NOT LIKE 'siren/%'
+                        WHERE created_at >= ? AND target NOT LIKE '%/%'
                         GROUP BY incident, target ORDER BY at DESC
                     """, arguments: [moment.milliseconds]
             ).map { Asked(incident: $0["incident"], resident: $0["target"], at: Instant(milliseconds: $0["at"])) }

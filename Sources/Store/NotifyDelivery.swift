@@ -10,7 +10,7 @@ public struct Delivery: Hashable, Sendable, Identifiable {
 
     public var alert: Alert.ID
     public var incident: String
-    /// Who is told, or what sounds: a resident's id, or `siren/<device id>`.
+    /// Who is told, or what sounds: a resident's id, `siren/<device id>`, or a station: `cap/<name>`.
     public var target: String
     public var contact: Contact.ID
     public var channel: String

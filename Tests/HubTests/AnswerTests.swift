@@ -43,7 +43,7 @@ import Testing
     /// A hub, and the page beside it, until both are stopped.
     private func start() async throws -> (hub: RunningHub, page: Task<Void, any Error>) {
         let hub = try RunningHub(folder)
-        let page = Task { try await AnswerService(try hub.service(), logger: Logger(label: "page")).run() }
+        let page = Task { try await AnswerService(try #require(hub.service), logger: Logger(label: "page")).run() }
         try await hub.untilReady()
         return (hub, page)
     }
@@ -92,7 +92,7 @@ import Testing
             hub.board.now.incidents.values.contains { $0.stage != .closed }, "it silences and closes nothing")
         try await log.line("the answer") { $0.event == .receipt && $0.details["answer"] == "need-help" }
 
-        let roll = try #require(try hub.service().rollCall(of: "a-fire-1"))
+        let roll = try #require(try hub.service?.rollCall(of: "a-fire-1"))
         #expect(roll.people.first?.resident == "r-near" && roll.people.first?.state == .needHelp)
         #expect(roll.people.first { $0.resident == "r-mute" }?.state == .notTold)
         #expect(roll.people.first { $0.resident == "r-inside" }?.state == .falseAlarm)
@@ -115,7 +115,7 @@ import Testing
         #expect(try await ask(inside, "answer=evacuate").status == 400)
         #expect(try await ask(inside, "answer=on-it").status == 400, "whoever lives there is not sent")
         #expect(try await ask("/gateway/webhook").status == 403)
-        #expect(try #require(try hub.service().rollCall(of: "a-fire-1")).count(.safe) == 0)
+        #expect(try #require(try hub.service?.rollCall(of: "a-fire-1")).count(.safe) == 0)
         page.cancel()
         _ = await page.result
         try await hub.stop()
@@ -130,7 +130,7 @@ import Testing
         let (again, secondPage) = try await start()
         defer { secondPage.cancel() }
         #expect(try await ask(inside, "answer=safe").status == 200)
-        #expect(try #require(try again.service().rollCall(of: "a-fire-1")).count(.safe) == 1)
+        #expect(try #require(try again.service?.rollCall(of: "a-fire-1")).count(.safe) == 1)
         try await again.stop()
     }
 

@@ -305,7 +305,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         ),
         (
             "channels: {pager: {}}",
-            "1:12: channels: unknown key 'pager'; write one of mail, ntfy, services, siren, sms, webhook"
+            "1:12: channels: unknown key 'pager'; write one of cap, mail, ntfy, services, siren, sms, speech, webhook, webpush"
         ),
         (
             "channels: {mail: {url: 'mail.example', from: a@b.example}}",
@@ -359,6 +359,18 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
                 + "title, place, address, id, alert, incident, block, hazard, stage, language, url, danger"
         ),
         (
+            "channels: {cap: {sender: 'the hub'}}",
+            "1:26: channels.cap.sender: 'the hub' cannot be a sender; write a name without spaces, commas, '<' and '&'"
+        ),
+        (
+            "channels: {cap: {endpoints: {city: {url: city.example}}}}",
+            "1:42: channels.cap.endpoints.city.url: 'city.example' is no web address; write https://host/path"
+        ),
+        (
+            "channels: {speech: {players: {lobby: {place: a, url: 'http://p', topic: p}}}}",
+            "1:31: channels.speech.players: a player has either a url or a topic; write one of the two"
+        ),
+        (
             "channels: {siren: {mode: stop}}",
             "1:26: channels.siren.mode: unknown 'stop'; write one of burglar, fire, "
                 + "emergency, police_panic, fire_panic, emergency_panic"
@@ -391,6 +403,41 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
     @Test func `name all mistakes in one run`() {
         let found = mistakes("checkpoint: soon\nhub: a/b\nbroker: {receive-maximum: 70000}\n")
         #expect(found.map { $0.prefix { $0 != " " } } == ["hub.yaml:1:13:", "hub.yaml:2:6:", "hub.yaml:3:27:"])
+    }
+
+    @Test func `take web push's key and subscriptions from files that nobody else reads, and show neither`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let key = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
+        let subscription = """
+            {"ann-phone": {"endpoint": "https://push.example/abc", "keys": {"auth": "BTBZMqHH6r4Tts7J_aSIgg", "p256dh":
+            "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"}}}
+            """
+        let file = folder.appending(path: "subscriptions.json")
+        try Data(key.utf8).write(to: folder.appending(path: "vapid"))
+        try Data(subscription.utf8).write(to: file)
+        let yaml = """
+            channels:
+              webpush: {subject: "mailto:a@b.example", key: {file: vapid}, subscriptions: subscriptions.json}
+
+            """
+        try Data(yaml.utf8).write(to: folder.appending(path: "hub.yaml"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
+        #expect {
+            try HubSettings.load(path: folder.path, environment: [:])
+        } throws: {
+            "\($0)".hasSuffix("others can read '\(file.path)'; let the hub's user alone read it: chmod 600")
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        let settings = try HubSettings.load(path: folder.path, environment: [:])
+        #expect(settings.channels.webpush.subscriptions.keys.sorted() == ["ann-phone"])
+        #expect(settings.channels.webpush.vapid != nil)
+        var dumped = ""
+        dump(settings, to: &dumped)
+        for secret in [key, "push.example/abc", "BTBZ"] {
+            #expect(!"\(settings)".contains(secret) && !dumped.contains(secret))
+        }
     }
 
     @Test func `take a secret and other files from beside them`() throws {
@@ -544,6 +591,13 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         #expect(try mistakes(contacts, yaml) == [])
     }
 
+    @Test func `is found beside a player that stands nowhere`() throws {
+        let found = try mistakes(
+            "siren:a-1-A-siren", "channels: {speech: {players: {hall: {place: a/9, topic: players/hall}}}}")
+        let place = "hub.yaml:1:45: channels.speech.players.hall.place: "
+        #expect(found == [place + "no floor '9' in block a; write one of 1, 2"])
+    }
+
     @Test(arguments: [
         ("", "", "25: no channel reaches 'r': there are no contacts; write one, such as siren:<device id>"),
         (
@@ -553,7 +607,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ),
         (
             "siren:a-1-A-siren pager:1", "",
-            "43: there is no channel 'pager'; write one of mail, ntfy, siren, sms, webhook"
+            "43: there is no channel 'pager'; write one of cap, mail, ntfy, siren, sms, speech, webhook, webpush"
         ),
         (
             "mail:ann@d.example", "",
@@ -566,7 +620,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ("ntfy:a/b", "", "25: 'ntfy:' is followed by no topic; write at most 64 letters, digits, '-' and '_'"),
         (
             "telegram:12345", "",
-            "25: there is no channel 'telegram'; write one of mail, ntfy, siren, sms, webhook"
+            "25: there is no channel 'telegram'; write one of cap, mail, ntfy, siren, sms, speech, webhook, webpush"
         ),
         (
             "telegram:ann", "channels: {services: {telegram: {enabled: false, token: {env: NONE}}}}",
@@ -591,6 +645,20 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         (
             "webhook:dsek/1", "channels: {webhook: {endpoints: {desk: {url: 'https://d.example'}}}}",
             "25: no webhook endpoint 'dsek' in hub.yaml; write 'desk'"
+        ),
+        (
+            "cap:city", "channels: {cap: {endpoints: {city: {url: 'https://c.example'}}}}",
+            "25: nobody has a CAP contact: the endpoints in hub.yaml get every alert; "
+                + "remove it, and write another contact"
+        ),
+        (
+            "webpush:ann-phone", "",
+            "25: web push is not set up; write subject, key and subscriptions under channels.webpush"
+        ),
+        (
+            "speech:lobby", "",
+            "25: nobody has a speech contact: players speak for the people of their place; "
+                + "remove it, and write another contact"
         ),
         ("webhook:ftp://x", "", "25: 'webhook:' is followed by no web address; write https://host/path"),
         (

@@ -6,11 +6,12 @@ import Synchronization
 /// A hub inside the tests' own process.
 public final class RunningHub: Sendable {
     public let board: HubBoard
-    /// Until it is stopped: it holds the state folder.
-    private let held: Mutex<HubService?>
+    /// Until it is stopped, for it holds the state's folder.
+    public var service: HubService? { held.withLock { $0 } }
     /// What it logs: level, message and metadata in one line.
     public let messages = Trail<String>()
     public let readiness = Trail<Instant>()
+    private let held = Mutex<HubService?>(nil)
     private let running: Task<Void, any Error>
 
     public init(
@@ -24,7 +25,7 @@ public final class RunningHub: Sendable {
             configuration, state: try StateFolder(folder.state), logger: logger, now: now,
             onReady: { [readiness] in readiness.append(now()) })
         board = service.board
-        held = Mutex(service)
+        held.withLock { $0 = service }
         running = Task { try await service.run() }
     }
 
@@ -35,16 +36,10 @@ public final class RunningHub: Sendable {
         try await readiness.first(times, "ready")
     }
 
-    /// - Throws: when it has been stopped.
-    public func service() throws -> HubService {
-        guard let service = held.withLock({ $0 }) else { throw Missing("a hub that runs") }
-        return service
-    }
-
     /// Asks it to stop, and waits for that.
     public func stop() async throws {
-        held.withLock { $0 = nil }
         running.cancel()
+        held.withLock { $0 = nil }
         try await running.value
     }
 }

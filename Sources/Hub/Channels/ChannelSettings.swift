@@ -1,5 +1,6 @@
 import Notify
 import Registry
+import Rules
 
 /// What `hub.yaml` says of one way to reach people, under its key in `channels`. One file each.
 protocol ChannelSettings: Sendable {
@@ -17,6 +18,12 @@ protocol ChannelSettings: Sendable {
     /// - Throws: if the address means nothing here.
     func reaches(_ address: String, over channel: String, _ registry: EstateRegistry) throws(AddressMistake) -> Bool
 
+    /// What it tells beside people, which is nobody's contact.
+    func stations(in estate: Estate) -> [Station]
+
+    /// What keeps it from working in this estate and on this machine.
+    func weaknesses(in registry: EstateRegistry) -> [ConfigError]
+
     /// How it is tried again, if not as `deliveries` says.
     func retry(_ usual: RetryPolicy) -> RetryPolicy
 
@@ -29,6 +36,10 @@ protocol ChannelSettings: Sendable {
 extension ChannelSettings {
     var names: [String] { [Self.key] }
 
+    func stations(in estate: Estate) -> [Station] { [] }
+
+    func weaknesses(in registry: EstateRegistry) -> [ConfigError] { [] }
+
     func retry(_ usual: RetryPolicy) -> RetryPolicy { usual }
 }
 
@@ -36,10 +47,13 @@ extension ChannelSettings {
 struct ChannelParts: Sendable {
     var settings: HubSettings
     var directory: Directory
+    var catalogue: MessageCatalogue
     /// How a siren that announces itself to Home Assistant wants to be told, by its address; `nil` if it has not yet.
     var announcedSiren: @Sendable (String) -> SirenChannel.Announced?
     /// The hub's clock.
     var now: @Sendable () -> Instant
     /// Hands one message to the broker at QoS 1, not retained; returns when the broker has taken it.
     var publish: @Sendable (_ topic: String, _ payload: [UInt8]) async throws -> Void
+    /// The alerts of an incident that the notifier has taken.
+    var alerts: @Sendable (_ incident: String) throws -> [Alert]
 }

@@ -10,11 +10,14 @@ extension HubSettings {
         public var siren = Siren()
         public var sms = SMS()
         public var webhook = Webhooks()
+        public var cap = CAP()
+        public var webpush = WebPush()
+        public var speech = Speech()
     }
 }
 
 extension HubSettings.Channels {
-    var all: [any ChannelSettings] { [mail, ntfy, services, siren, sms, webhook] }
+    var all: [any ChannelSettings] { [cap, mail, ntfy, services, siren, sms, speech, webhook, webpush] }
 
     init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
         section.checkKeys(all.map { type(of: $0).key }, &mistakes)
@@ -24,6 +27,9 @@ extension HubSettings.Channels {
         read(&siren, section, around, &mistakes)
         read(&sms, section, around, &mistakes)
         read(&webhook, section, around, &mistakes)
+        read(&cap, section, around, &mistakes)
+        read(&webpush, section, around, &mistakes)
+        read(&speech, section, around, &mistakes)
     }
 
     private func read<Settings: ChannelSettings>(
@@ -35,6 +41,8 @@ extension HubSettings.Channels {
 
     /// Every channel's name, as contacts begin with it.
     var names: [String] { all.flatMap(\.names) }
+
+    func stations(in estate: Estate) -> [Station] { all.flatMap { $0.stations(in: estate) } }
 
     /// What `hub.yaml` says of the channel of that name.
     func settings(of channel: String) -> (any ChannelSettings)? { all.first { $0.names.contains(channel) } }

@@ -1,12 +1,13 @@
 public import Registry
 
 extension HubSettings {
-    /// The contacts that lead nowhere with these channels, and the people whom no channel reaches: each at its place
-    /// in `residents.csv`.
+    /// The contacts that lead nowhere with these channels, and the people whom no channel reaches, each at its place in
+    /// `residents.csv`; and what keeps a channel from working.
     ///
     /// A contact through what says `enabled: false` is right, but reaches nobody.
     public func unreached(in registry: EstateRegistry) -> [ConfigError] {
         registry.residents.flatMap { mistakes(inContactsOf: $0, registry) }
+            + channels.all.flatMap { $0.weaknesses(in: registry) }
     }
 
     private func mistakes(inContactsOf resident: Resident, _ registry: EstateRegistry) -> [ConfigError] {

@@ -128,9 +128,18 @@ func notifying(
     channels: [String: any Channel], settings: Notifier.Settings = quick, clock: SetClock? = nil,
     _ body: (Notifier) async throws -> Void
 ) async throws {
+    try await notifying(
+        database, source, Directory(estate: Harbour.estate, residents: residents, devices: devices),
+        channels: channels, settings: settings, clock: clock, body)
+}
+
+/// As above, of a directory that has more than people and devices.
+func notifying(
+    _ database: NotifyDatabase, _ source: AlertList, _ directory: Directory, channels: [String: any Channel],
+    settings: Notifier.Settings = quick, clock: SetClock? = nil, _ body: (Notifier) async throws -> Void
+) async throws {
     let notifier = Notifier(
-        database: database, source: source,
-        directory: Directory(estate: Harbour.estate, residents: residents, devices: devices),
+        database: database, source: source, directory: directory,
         catalogue: try Harbour.catalogue(), channels: channels, settings: settings,
         clock: clock ?? ContinuousClock() as any Clock<Duration>,
         now: { clock?.moment ?? Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },

@@ -1,0 +1,74 @@
+public import Registry
+public import Rules
+
+/// Posts each alert as a CAP message to the endpoints, which get every alert by themselves; see ``Station``.
+///
+/// A repetition has the same `identifier`, and as `Idempotency-Key` the delivery's id.
+public struct CAPChannel: Channel {
+    public static let name = "cap"
+
+    private let client: HTTPClient
+    private let writer: CAPWriter
+    private let endpoints: [String: Endpoint]
+    private let alerts: @Sendable (Incident.ID) throws -> [Alert]
+
+    public struct Endpoint: Hashable, Sendable {
+        public var url: String
+        /// Sent as `Authorization: Bearer`.
+        public var token: String?
+        public var connectTimeout = Duration.seconds(3)
+        /// For the whole exchange. Shorter than the notifier's `sendTimeout`.
+        public var timeout: Duration
+
+        public init(url: String, token: String? = nil, timeout: Duration = .seconds(5)) {
+            self.url = url
+            self.token = token
+            self.timeout = timeout
+        }
+    }
+
+    /// libcurl could not be started, for want of memory.
+    public struct Unavailable: Error, CustomStringConvertible {
+        public var description: String { "CAP messages cannot be posted: libcurl cannot be started" }
+    }
+
+    /// - Parameters:
+    ///   - endpoints: by their names, which are the addresses of contacts.
+    ///   - alerts: those of an incident that are known, the one to be sent and later ones included or not.
+    public init(
+        _ writer: CAPWriter, endpoints: [String: Endpoint],
+        alerts: @escaping @Sendable (Incident.ID) throws -> [Alert]
+    ) throws(Unavailable) {
+        guard let client = HTTPClient() else { throw Unavailable() }
+        self.client = client
+        self.writer = writer
+        self.endpoints = endpoints
+        self.alerts = alerts
+    }
+
+    public func farEnd(of contact: Contact) -> String {
+        endpoints[contact.address].flatMap { WebAddress.host(of: $0.url) } ?? ""
+    }
+
+    public func send(_ notice: Notice, to contact: Contact) async -> Outcome {
+        guard let endpoint = endpoints[contact.address] else {
+            return .refused("hub.yaml has no CAP endpoint of this name")
+        }
+        let others: [Alert]
+        do {
+            others = try alerts(notice.alert.incident)
+        } catch {
+            return .failed("the incident's earlier alerts cannot be read")
+        }
+        guard let message = writer.message(notice.alert, among: others) else {
+            return .refused("it is no danger that CAP could tell of")
+        }
+        var headers = [("Content-Type", CAPMessage.mediaType), ("Idempotency-Key", notice.id)]
+        if let token = endpoint.token { headers.append(("Authorization", "Bearer \(token)")) }
+        let response = await client.send(
+            HTTPClient.Request(
+                url: endpoint.url, headers: headers, body: Array(message.xml.utf8),
+                connectTimeout: endpoint.connectTimeout, timeout: endpoint.timeout))
+        return Outcome(response)
+    }
+}

@@ -1,0 +1,73 @@
+import Crypto
+public import Foundation
+
+/// Where a browser takes messages, as its own `PushSubscription` gives it in JSON:
+/// `{"endpoint":"https://…","keys":{"p256dh":"…","auth":"…"}}`.
+///
+/// Whoever knows it can write to that browser, and its endpoint tells who runs it: a secret of the person's.
+public struct PushSubscription: Hashable, Sendable, Decodable, CustomReflectable {
+    public var endpoint: String
+    /// The browser's public key, 65 bytes.
+    public var publicKey: [UInt8]
+    /// What both ends share, 16 bytes.
+    public var secret: [UInt8]
+
+    /// Nothing of it.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
+    private enum CodingKeys: String, CodingKey { case endpoint, keys }
+    private enum Keys: String, CodingKey { case p256dh, auth }
+
+    /// What is wrong with a subscription, without quoting it.
+    public struct Mistake: Error, CustomStringConvertible {
+        public var description: String
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let keys = try container.nestedContainer(keyedBy: Keys.self, forKey: .keys)
+        endpoint = try container.decode(String.self, forKey: .endpoint)
+        guard VAPID.origin(of: endpoint) != nil else { throw Mistake(description: "the endpoint is no web address") }
+        publicKey = Base64URL.decode(try keys.decode(String.self, forKey: .p256dh)) ?? []
+        guard (try? P256.KeyAgreement.PublicKey(x963Representation: publicKey)) != nil else {
+            throw Mistake(description: "'p256dh' is no public key of the curve P-256")
+        }
+        secret = Base64URL.decode(try keys.decode(String.self, forKey: .auth)) ?? []
+        guard secret.count == 16 else { throw Mistake(description: "'auth' does not have 16 bytes") }
+    }
+
+    /// All of a file, by their names: `{"ann-phone": {"endpoint": …}, …}`.
+    ///
+    /// - Throws: ``Mistake`` that names the first that is wrong.
+    public static func all(in file: Data) throws(Mistake) -> [String: PushSubscription] {
+        let named: [String: Entry]
+        do {
+            named = try JSONDecoder().decode([String: Entry].self, from: file)
+        } catch {
+            throw Mistake(description: "it is no JSON object of subscriptions by their names")
+        }
+        var all: [String: PushSubscription] = [:]
+        for (name, entry) in named.sorted(by: { $0.key < $1.key }) {
+            switch entry.result {
+            case .success(let subscription): all[name] = subscription
+            case .failure(let mistake): throw Mistake(description: "'\(name)': \(mistake)")
+            }
+        }
+        return all
+    }
+
+    /// One of a file, right or wrong.
+    private struct Entry: Decodable {
+        var result: Result<PushSubscription, Mistake>
+
+        init(from decoder: any Decoder) throws {
+            do {
+                result = .success(try PushSubscription(from: decoder))
+            } catch let mistake as Mistake {
+                result = .failure(mistake)
+            } catch {
+                result = .failure(Mistake(description: "it is no PushSubscription with endpoint, p256dh and auth"))
+            }
+        }
+    }
+}
