@@ -48,7 +48,7 @@ struct ControlAPI {
             guard let roll = try hub.rollCall(of: incident) else {
                 throw HTTPError(.notFound, message: "nobody has been told of an incident '\(incident)'")
             }
-            return RollCallAnswer(roll, estate: hub.estate)
+            return RollCallAnswer(roll, estate: hub.estate, utcOffset: hub.utcOffset)
         }
         router.get("/api/devices") { [hub] _, _ in try hub.devices().map(DeviceAnswer.init) }
         router.get("/api/coverage") { [hub] _, _ in hub.coverage.blocks.map(CoverageAnswer.init) }

@@ -9,6 +9,8 @@ public struct RollCallAnswer: ResponseCodable, Sendable {
     public var exercise: String?
     /// RFC 3339, as are all moments here.
     public var at: String
+    /// The same by the estate's clocks: `2026-11-23 17:27`.
+    public var clock: String
     public var estate: String
     /// How many there are of each state, by its name.
     public var counts: [String: Int]
@@ -35,10 +37,11 @@ public struct RollCallAnswer: ResponseCodable, Sendable {
         public var answeredAt: String?
     }
 
-    init(_ roll: RollCall, estate: Estate) {
+    init(_ roll: RollCall, estate: Estate, utcOffset: Duration) {
         incident = roll.incident
         exercise = roll.exercise
         at = roll.at.description
+        clock = String((roll.at + utcOffset).description.prefix(16)).replacing("T", with: " ")
         self.estate = estate.name[.english]
         counts = Dictionary(uniqueKeysWithValues: RollCall.State.allCases.map { ($0.rawValue, roll.count($0)) })
         reached = roll.reached

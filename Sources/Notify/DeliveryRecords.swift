@@ -53,6 +53,16 @@ struct DeliveryRecords: Sendable {
         }
     }
 
+    /// The people over all channels together: `248 of 251 people reached in 41 s`.
+    func reach(_ alert: Alert, _ tally: Progress.Tally, at now: Instant) -> LogRecord {
+        let (told, all) = (tally.told.count, tally.targets.count)
+        let took = Self.took((tally.lastAcceptedAt ?? now) - (tally.beganAt ?? now))
+        let text = LogRecord.Text(
+            "\(told) of \(all) people reached in \(took.english)", "已聯絡 \(told)/\(all) 人，用時 \(took.traditionalChinese)")
+        let details = ["reached": "\(told)", "of": "\(all)", "took": took.english]
+        return record(alert, told == all ? .info : .trouble, text, details, at: now)
+    }
+
     /// One line for all that failed of the same alert, channel and reason.
     func failures(_ deliveries: [Delivery], at now: Instant, alert: (Alert.ID) -> Alert?) -> [LogRecord] {
         var lines: [[Delivery]] = []

@@ -127,7 +127,11 @@ extension Dispatcher {
         answers[key] = answer
         unwritten.answers.append(answer)
         endClimbs(of: key)
-        supersede(outbox.open(incident: answer.incident, target: answer.resident))
+        // Only what they have heard already over another contact: news that is on its way to them stays on its way.
+        supersede(
+            outbox.open(incident: answer.incident, target: answer.resident).filter {
+                progress[$0.alert]?.told.contains(answer.resident) == true
+            })
         if answer.answer == .onIt { endLadder(answer.incident) }
         note([records.answer(answer, place: directory.resident(answer.resident)?.place)])
     }

@@ -314,6 +314,7 @@ package struct Dispatcher: Sendable {
             for (channel, tally) in progress[id]?.dueSummaries() ?? [] {
                 note([records.summary(alert, channel: channel, tally, at: now)])
             }
+            if let reach = progress[id]?.dueReach() { note([records.reach(alert, reach, at: now)]) }
             if progress[id]?.isOver == true {
                 progress[id] = nil
                 references = references.filter { !$0.value.hasPrefix(id + "/") }

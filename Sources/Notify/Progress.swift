@@ -12,6 +12,8 @@ struct Progress: Sendable {
     private(set) var tallies: [String: Tally] = [:]
     /// Deliveries that are not finished.
     private(set) var open = 0
+    /// How many people were reached when that was last said.
+    private var reach: Int?
     /// What still waits for an answer: deliveries that were accepted, and the incident's ladder of people.
     var climbs = 0
 
@@ -65,6 +67,7 @@ struct Progress: Sendable {
     /// What has been restored was summarised before the restart.
     mutating func restoreSummaries() {
         for (channel, tally) in tallies where tally.untried == 0 { tallies[channel]?.summarised = tally.told.count }
+        _ = dueReach()
     }
 
     /// The first attempt of a delivery has ended, or there will be none.
@@ -84,6 +87,25 @@ struct Progress: Sendable {
         case .pending, .sending, .refused, .failed, .expired:
             break
         }
+    }
+
+    /// The people over all channels, when there are several channels and something is to be said of them together: once
+    /// all were tried, and again when all is over and more were told meanwhile. It is then taken as said.
+    mutating func dueReach() -> Tally? {
+        // Sirens and stations are called by a path, people by a name.
+        let personal = tallies.values.filter { $0.targets.contains { !$0.contains("/") } }
+        guard personal.count > 1, personal.allSatisfy({ $0.untried == 0 }) else { return nil }
+        var all = Tally()
+        for tally in personal {
+            all.targets.formUnion(tally.targets)
+            all.told.formUnion(tally.told)
+            all.open += tally.open
+            all.beganAt = [all.beganAt, tally.beganAt].compactMap(\.self).min()
+            all.lastAcceptedAt = [all.lastAcceptedAt, tally.lastAcceptedAt].compactMap(\.self).max()
+        }
+        guard reach != all.told.count, reach == nil || all.open == 0 else { return nil }
+        reach = all.told.count
+        return all
     }
 
     /// The channels of which something is to be said now; each is then taken as said.

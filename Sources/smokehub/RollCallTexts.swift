@@ -45,7 +45,7 @@ struct RollCallTexts {
     func lines(withNames: Bool) -> String {
         let counts = counts.map { "\($0.count) \($0.words.english)" }.joined(separator: ", ")
         let head =
-            "\(prefix)\(roll.incident) at \(roll.at): \(roll.people.count) people, \(roll.reached) reached; \(counts)"
+            "\(prefix)\(roll.incident) at \(roll.clock): \(roll.people.count) people, \(roll.reached) reached; \(counts)"
         let open = roll.people.filter { $0.state != "safe" }
         let places = open.map(\.place.count).max() ?? 0
         let rows = open.map { person in
@@ -105,7 +105,7 @@ struct RollCallTexts {
             </head>
             <body>
             <h1>\(prefix.escaped)點名表 Roll-call: \(roll.estate.escaped), \(roll.incident.escaped)</h1>
-            <p>\(roll.at.escaped) — \(roll.people.count) 人 people, \(roll.reached) 已聯絡 reached. \(counts.joined(separator: " · "))</p>
+            <p>\(roll.clock.escaped) — \(roll.people.count) 人 people, \(roll.reached) 已聯絡 reached. \(counts.joined(separator: " · "))</p>
             <table>
             <thead><tr><th></th><th>座 Block</th><th>樓 Floor</th><th>室 Flat</th><th>情況 State</th><th>姓名 Name</th>\
             <th>需要 Needs</th></tr></thead>

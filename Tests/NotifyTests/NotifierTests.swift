@@ -32,6 +32,22 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         }
     }
 
+    @Test func `says in one line how many people were reached over all channels`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let people = [
+            Harbour.person("r4", "a/4/A", "push:x"), Harbour.person("r5", "a/5/A", "sms:x"),
+            Harbour.person("r6", "a/6/A", "sms:gone push:x"),
+        ]
+        let sms = RecordingChannel { $0.contact.address == "gone" ? .refused("no such number") : .accepted() }
+        try await notifying(
+            database, AlertList(fire), people, channels: ["push": RecordingChannel(), "sms": sms]
+        ) { _ in
+            let records = try await database.records { $0.text.english.contains("3 of 3 people reached in") }
+            #expect(records.last { $0.details["reached"] != nil }?.level == .info)
+        }
+    }
+
     @Test func `announces to those who keep watch, as it stands, and after every alarm`() async throws {
         let folder = try TemporaryFolder()
         let channel = RecordingChannel()
