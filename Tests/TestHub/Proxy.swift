@@ -9,14 +9,16 @@ public final class Proxy: Sendable {
     private let gate = Gate()
 
     private final class Gate: Sendable {
-        let swallows = Mutex(false)
-        let swallowed = Trail<Int>()
+        /// The connections that were made before this one swallow messages; they are counted from 1.
+        let swallowsBefore = Mutex(0)
+        let connections = Mutex(0)
     }
 
-    /// So many messages have been swallowed.
-    public var swallowed: Trail<Int> { gate.swallowed }
-
-    public func swallowMessages(_ on: Bool) { gate.swallows.withLock { $0 = on } }
+    /// Messages on the connections that there are now do not arrive; on later ones they do.
+    public func swallowMessages() {
+        let connections = gate.connections.withLock { $0 }
+        gate.swallowsBefore.withLock { $0 = connections + 1 }
+    }
 
     public init(to broker: Int) throws {
         listener = try Loopback.listen()
@@ -38,6 +40,10 @@ public final class Proxy: Sendable {
     }
 
     private static func join(_ client: Int32, _ server: Int32, _ gate: Gate) {
+        let number = gate.connections.withLock { connections in
+            connections += 1
+            return connections
+        }
         let open = Mutex(2)
         let ended = { @Sendable in
             shutdown(client, Int32(SHUT_RDWR))
@@ -60,10 +66,7 @@ public final class Proxy: Sendable {
         Thread.detachNewThread {
             while let packet = Loopback.packet(from: server) {
                 // The upper half of a packet's first byte is its type; 3 is PUBLISH (MQTT 5, 2.1.2).
-                if packet[0] >> 4 == 3, gate.swallows.withLock({ $0 }) {
-                    gate.swallowed.append(packet.count)
-                    continue
-                }
+                if packet[0] >> 4 == 3, number < gate.swallowsBefore.withLock({ $0 }) { continue }
                 guard Loopback.write(packet[...], to: client) else { break }
             }
             ended()
