@@ -52,9 +52,10 @@ struct AnswerPage {
     private static func page(_ language: Language, _ words: AnswerPageWords, _ body: String) -> String {
         """
         <!DOCTYPE html>
-        <html lang="\(language.tag.escaped)" dir="\(words.isRightToLeft ? "rtl" : "ltr")">
+        <html lang="\(language.tag.escaped)" dir="\(language.isRightToLeft ? "rtl" : "ltr")">
         <head>
         <meta charset="utf-8">
+        <meta name="referrer" content="no-referrer">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>SmokeHub</title>
         <style>

@@ -9,7 +9,6 @@ struct AnswerPageWords {
     var lost: String
     var expired: String
     var emergency: String
-    var isRightToLeft = false
 
     /// - Parameter language: English is spoken where there is no other.
     init(_ language: Language) {
@@ -56,13 +55,9 @@ struct AnswerPageWords {
             "तपाईं सुरक्षित हुनुहुन्छ?", "केही परिवर्तन भयो?", "तपाईंको जवाफ प्राप्त भयो:",
             "तपाईंको जवाफ दर्ता हुन सकेन। कृपया फेरि थिच्नुहोस्।", "यो लिङ्क अब काम गर्दैन।",
             "ज्यानको खतरा भए 999 मा फोन गर्नुहोस्।"),
-        "ur": {
-            var urdu = AnswerPageWords(
-                "کیا آپ محفوظ ہیں؟", "کیا کچھ بدلا ہے؟", "آپ کا جواب مل گیا ہے:",
-                "آپ کا جواب محفوظ نہیں ہو سکا۔ دوبارہ دبائیں۔", "یہ لنک اب کام نہیں کرتا۔",
-                "جان کا خطرہ ہو تو 999 پر فون کریں۔")
-            urdu.isRightToLeft = true
-            return urdu
-        }(),
+        "ur": AnswerPageWords(
+            "کیا آپ محفوظ ہیں؟", "کیا کچھ بدلا ہے؟", "آپ کا جواب مل گیا ہے:",
+            "آپ کا جواب محفوظ نہیں ہو سکا۔ دوبارہ دبائیں۔", "یہ لنک اب کام نہیں کرتا۔",
+            "جان کا خطرہ ہو تو 999 پر فون کریں۔"),
     ]
 }

@@ -115,7 +115,6 @@ public struct AnswerService: Service {
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-                .init("Referrer-Policy") ?? .vary: "no-referrer",
             ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 

@@ -64,7 +64,7 @@ struct ControlAPI {
             try notice(ofBlock: context.parameters.require("block"))
         }
         router.post("/api/incidents/{id}/{verb}") { request, context in
-            let verb = try verb(context) { !$0.isOfScope }
+            let verb = try verb(context) { !$0.isOfScope && !$0.isOfResidents }
             let asked = try await request.decode(as: IncidentRequest.self, context: context)
             let incident = try context.parameters.require("id")
             return try await perform(asked.command(verb, incident: incident, at: hub.moment))

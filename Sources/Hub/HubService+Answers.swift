@@ -36,15 +36,21 @@ extension HubService {
         guard let telling = telling.withLock({ $0 }) else { return nil }
         let since = moment - configuration.settings.answers.expires
         guard let asked = telling.invitations.find(code, among: try telling.database.asked(since: since)),
-            let resident = telling.directory.resident(asked.resident),
-            let alert = try telling.database.alerts(ofIncident: asked.incident).last
+            let resident = telling.directory.resident(asked.resident)
         else { return nil }
+        let alerts = try telling.database.alerts(ofIncident: asked.incident)
+        guard let last = alerts.last else { return nil }
         let contact = Contact(resident: resident.id, position: 1, channel: "page", address: "")
-        let notice = telling.catalogue.notice(
-            alert, to: contact, resident: resident, directory: telling.directory, now: moment, link: "")
+        func notice(_ alert: Alert) -> Notice {
+            telling.catalogue.notice(
+                alert, to: contact, resident: resident, directory: telling.directory, now: moment, link: "")
+        }
+        let shown = notice(last)
+        // Somebody may need help after the all-clear, too, which itself asks nobody.
+        let question = shown.question ?? alerts.last(where: \.asks).flatMap { notice($0).question }
         return Invited(
-            incident: asked.incident, resident: resident.id, language: notice.language, text: notice.text,
-            words: notice.question?.words ?? [],
+            incident: asked.incident, resident: resident.id, language: shown.language, text: shown.text,
+            words: question?.words ?? [],
             answer: try telling.database.answers(to: asked.incident).first { $0.resident == resident.id }?.answer)
     }
 
@@ -55,11 +61,21 @@ extension HubService {
         guard let telling = telling.withLock({ $0 }) else { throw Notifier.NotKept() }
         let given = GivenAnswer(answer, from: invited.resident, to: invited.incident, at: moment, over: "page")
         try await telling.notifier.take(given)
-        await pass(on: given, telling.directory)
+        guard await pass(on: given, telling.directory) else { throw Notifier.NotKept() }
+    }
+
+    /// Passes on an answer that came as a text, of which nobody waits for the end: while too many commands wait, again.
+    func passOnText(_ given: GivenAnswer, _ directory: Directory) async {
+        while await !pass(on: given, directory) {
+            // It throws when cancelled, which means the same.
+            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        }
     }
 
     /// What others have to hear of an answer goes through the rules, so that it is journaled.
-    func pass(on given: GivenAnswer, _ directory: Directory) async {
+    ///
+    /// - Returns: whether it was taken; `false` while too many commands wait.
+    private func pass(on given: GivenAnswer, _ directory: Directory) async -> Bool {
         let verb: OperatorCommand.Verb? =
             switch given.answer {
             case .safe: nil
@@ -67,17 +83,17 @@ extension HubService {
             case .falseAlarm: .falseAlarm
             case .onIt: .acknowledge
             }
-        guard let verb else { return }
+        guard let verb else { return true }
         let place = directory.resident(given.resident)?.place
         let command = OperatorCommand(
             verb, incident: given.incident, by: given.resident, why: "answered by \(given.channel)",
             scope: verb.isOfResidents ? place.map { .place($0) } : nil)
-        let answer = await perform(command)
+        guard let answer = await perform(command) else { return false }
         if answer != .done {
             logger.warning(
-                "An answer changes nothing",
-                metadata: ["answer": "\(given.answer)", "why": "\(String(describing: answer))"])
+                "An answer changes nothing", metadata: ["answer": "\(given.answer)", "why": "\(answer)"])
         }
+        return true
     }
 
     /// Takes what a gateway says; returns when it is on the disk.

@@ -219,7 +219,7 @@ extension HubService {
         let notifier = Notifier(
             database: database, source: hub, directory: directory, catalogue: catalogue, channels: channels,
             settings: Notifier.Settings(settings), link: link, now: now,
-            heard: { [self] given in Task { await pass(on: given, directory) } }, logger: logger)
+            heard: { [self] given in Task { await passOnText(given, directory) } }, logger: logger)
         return Telling(
             notifier: notifier, database: database, directory: directory, catalogue: catalogue, channels: channels,
             invitations: invitations)

@@ -47,8 +47,6 @@ struct Climbs: Sendable {
     /// When the next is due; `nil` if none waits.
     var nextDue: Instant? { due.min?.at }
 
-    func isClimbing(_ alert: String) -> Bool { deliveries.values.contains { $0.alert == alert } }
-
     private func key(_ delivery: Delivery) -> Told.Key {
         Told.Key(incident: delivery.incident, target: delivery.target)
     }

@@ -14,7 +14,7 @@ extension Dispatcher {
         delivery.state = .accepted
         delivery.climbAt = now + pause
         climbs.add(delivery)
-        progress[delivery.alert]?.climbs += 1
+        progress[delivery.alert]?.awaited += 1
     }
 
     /// Tries the next contacts of those who have not answered in time.
@@ -34,7 +34,7 @@ extension Dispatcher {
         var delivery = delivery
         delivery.climbAt = nil
         unwritten.deliveries[delivery.id] = delivery
-        progress[delivery.alert]?.climbs -= 1
+        progress[delivery.alert]?.awaited -= 1
         touched.insert(delivery.alert)
     }
 
@@ -47,12 +47,11 @@ extension Dispatcher {
             if alert.sounders == nil { endLadder(alert.incident) }
             return
         }
-        if var ladder = ladders[alert.incident], ladderStages[alert.incident] == alert.stage {
+        if var ladder = ladders[alert.incident], progress[ladder.alert]?.alert.stage == alert.stage {
             ladder.alert = alert.id
             keep(ladder)
             return
         }
-        ladderStages[alert.incident] = alert.stage
         keep(PeopleLadder(incident: alert.incident, alert: alert.id, beganAt: now))
     }
 
@@ -85,7 +84,6 @@ extension Dispatcher {
         }
         ladder.next += 1
         keep(ladder)
-        if ladder.next >= settings.escalation.people.count { endLadder(ladder.incident) }
     }
 
     private func due(_ ladder: PeopleLadder) -> Instant? {
@@ -97,10 +95,10 @@ extension Dispatcher {
         let before = ladders[ladder.incident]?.alert
         if before != ladder.alert {
             if let before {
-                progress[before]?.climbs -= 1
+                progress[before]?.awaited -= 1
                 touched.insert(before)
             }
-            progress[ladder.alert]?.climbs += 1
+            progress[ladder.alert]?.awaited += 1
         }
         ladders[ladder.incident] = ladder
         unwritten.ladders[ladder.incident] = .some(ladder)
@@ -108,8 +106,7 @@ extension Dispatcher {
 
     mutating func endLadder(_ incident: Incident.ID) {
         guard let ladder = ladders.removeValue(forKey: incident) else { return }
-        ladderStages[incident] = nil
-        progress[ladder.alert]?.climbs -= 1
+        progress[ladder.alert]?.awaited -= 1
         touched.insert(ladder.alert)
         unwritten.ladders[incident] = .some(nil)
     }
@@ -203,7 +200,7 @@ extension Dispatcher {
     /// The far end took it and could not deliver it: the person's next contact does not wait.
     private mutating func giveUp(_ id: Delivery.ID, _ reason: String?, at now: Instant) {
         guard var delivery = climbs.remove(id) else { return }
-        progress[delivery.alert]?.climbs -= 1
+        progress[delivery.alert]?.awaited -= 1
         delivery.climbAt = nil
         delivery.state = .failed
         delivery.error = reason ?? "accepted, and not delivered"

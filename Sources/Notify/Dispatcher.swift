@@ -17,8 +17,8 @@ package struct Dispatcher: Sendable {
     var book: ToldBook
     var progress: [Alert.ID: Progress] = [:]
     var climbs = Climbs()
+    /// Of the incidents that are not over; also those at whose top nobody has answered, so that it is not climbed anew.
     var ladders: [Incident.ID: PeopleLadder] = [:]
-    var ladderStages: [Incident.ID: Stage] = [:]
     /// The last of each person.
     var answers: [Told.Key: GivenAnswer] = [:]
     /// What far ends call the deliveries of alerts that are under way.
@@ -68,7 +68,7 @@ package struct Dispatcher: Sendable {
             }
             if delivery.climbAt != nil {
                 climbs.add(delivery)
-                progress[delivery.alert]?.climbs += 1
+                progress[delivery.alert]?.awaited += 1
             }
             guard !delivery.state.isFinal else { continue }
             var delivery = delivery
@@ -79,8 +79,7 @@ package struct Dispatcher: Sendable {
         }
         for ladder in state.ladders where progress[ladder.alert] != nil {
             ladders[ladder.incident] = ladder
-            ladderStages[ladder.incident] = progress[ladder.alert]?.alert.stage
-            progress[ladder.alert]?.climbs += 1
+            progress[ladder.alert]?.awaited += 1
         }
         for id in progress.keys { progress[id]?.restoreSummaries() }
     }

@@ -33,9 +33,8 @@ final class HTTPClient: Sendable {
         case failure(String)
     }
 
-    /// - Returns: `nil` if libcurl has no memory.
-    init?() {
-        guard let desk = HTTPDesk() else { return nil }
+    init() throws(LibcurlUnavailable) {
+        guard let desk = HTTPDesk() else { throw LibcurlUnavailable() }
         self.desk = desk
         let thread = Thread { HTTPThread(desk).run() }
         thread.name = "http"
@@ -53,6 +52,11 @@ final class HTTPClient: Sendable {
             desk.cancel(id)
         }
     }
+}
+
+/// libcurl could not be started, for want of memory.
+public struct LibcurlUnavailable: Error, Hashable, Sendable, CustomStringConvertible {
+    public var description: String { "nothing can be sent over HTTP or SMTP: libcurl cannot be started" }
 }
 
 extension Outcome {

@@ -18,6 +18,8 @@ final class Mailbox: Sendable {
         var answers: [(what: GivenAnswer, reply: CheckedContinuation<Bool, Never>)] = []
         var dropped = 0
         var isStopped = false
+        /// Nobody takes anything out any more.
+        fileprivate var isEnded = false
         fileprivate var isWoken = false
         fileprivate var waiter: CheckedContinuation<Void, Never>?
 
@@ -36,11 +38,27 @@ final class Mailbox: Sendable {
     func put(_ outcome: Outcome, of delivery: String) { put { $0.outcomes.append((delivery, outcome)) } }
 
     func put(_ incoming: Incoming, over channel: String, _ reply: CheckedContinuation<Bool, Never>) {
-        put { $0.incoming.append((incoming, channel, reply)) }
+        putUnlessEnded(reply) { $0.incoming.append((incoming, channel, reply)) }
     }
 
     func put(_ answer: GivenAnswer, _ reply: CheckedContinuation<Bool, Never>) {
-        put { $0.answers.append((answer, reply)) }
+        putUnlessEnded(reply) { $0.answers.append((answer, reply)) }
+    }
+
+    /// Tells whoever brings something from now on that it is not kept.
+    func end() {
+        put { $0.isEnded = true }
+        take().confirm(isKept: false)
+    }
+
+    private func putUnlessEnded(_ reply: CheckedContinuation<Bool, Never>, _ change: (inout Contents) -> Void) {
+        var isTaken = false
+        put { contents in
+            guard !contents.isEnded else { return }
+            isTaken = true
+            change(&contents)
+        }
+        if !isTaken { reply.resume(returning: false) }
     }
 
     func put(undurable alerts: [Alert]) {

@@ -141,6 +141,7 @@ public final class Notifier: Sendable {
     }
 
     private func loop() async throws {
+        defer { mailbox.end() }
         var dispatcher = Dispatcher(
             try database.state(), directory: directory, channels: channels, settings: settings,
             random: random)

@@ -15,9 +15,9 @@ struct Progress: Sendable {
     /// How many people were reached when that was last said.
     private var reach: Int?
     /// What still waits for an answer: deliveries that were accepted, and the incident's ladder of people.
-    var climbs = 0
+    var awaited = 0
 
-    var isOver: Bool { open == 0 && climbs == 0 }
+    var isOver: Bool { open == 0 && awaited == 0 }
 
     init(_ alert: Alert) { self.alert = alert }
 

@@ -29,6 +29,9 @@ extension Language {
         return relatives.first { $0.script == script } ?? relatives.first
     }
 
+    /// Whether it is written from right to left: Arabic, Persian, Hebrew, Urdu.
+    public var isRightToLeft: Bool { ["ar", "fa", "he", "ur"].contains(primary) }
+
     /// The first subtag; Tagalog is what Filipino is called as well.
     private var primary: Substring {
         let first = tag.prefix { $0 != "-" }

@@ -8,12 +8,12 @@ extension RuleEngine {
         advance(to: max(now, moment))
         guard !command.by.allSatisfy(\.isWhitespace) else { return .refused("nobody is named who asks; say who it is") }
         if command.verb.isOfScope { return applyToScope(command) }
+        if command.verb.isOfResidents { return pass(on: command) }
         guard let (drill, block, position) = find(command.incident) else {
             return command.verb == .cause ? sayCause(command) : .unknown("no incident '\(command.incident)' is open")
         }
         let incident = self[drill].blocks[block].incidents[position]
         if let refusal = refusal(of: command, incident) { return refusal }
-        if command.verb.isOfResidents { return pass(on: command, incident, drill, block) }
         var record = Narration.command(command, incident, estate, utcOffset: rules.settings.utcOffset)
         record.at = now
         outcome.records.append(record)
@@ -77,7 +77,7 @@ extension RuleEngine {
         return .done
     }
 
-    private func find(_ id: Incident.ID) -> (drill: Int?, block: Int, position: Int)? {
+    func find(_ id: Incident.ID) -> (drill: Int?, block: Int, position: Int)? {
         for drill in [nil] + drills.indices.map(Optional.some) {
             for block in self[drill].openBlocks {
                 if let position = self[drill].blocks[block].incidents.firstIndex(where: { $0.id == id && $0.isOpen }) {

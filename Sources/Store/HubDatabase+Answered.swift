@@ -9,7 +9,7 @@ extension HubDatabase {
         }
         let found = states.lazy.compactMap { try? JSONDecoder().decode(BlockState.self, from: $0) }
             .flatMap(\.incidents).first { $0.id == incident }
-        guard let found, found.stage != .closed else { return true }
-        return found.acknowledgement != nil
+        // What is not there could not be written, or not be read: then somebody has to be told rather than not.
+        return found.map { $0.stage == .closed || $0.acknowledgement != nil } ?? false
     }
 }

@@ -102,6 +102,21 @@ import Testing
         #expect(lines.contains("r-near") && !lines.contains("Bao") && !lines.contains("Inside"))
     }
 
+    @Test func `and needs help is heard after the incident has closed, too`() async throws {
+        defer { broker.stop() }
+        let (hub, page) = try await start()
+        defer { page.cancel() }
+        let log = LogTrail(folder.state)
+        try await voice.report("a-3-B-smoke", "alarm", sequence: 1)
+        let near = try await link(of: "near")
+        let service = try #require(hub.service)
+        #expect(await service.perform(OperatorCommand(.reset, incident: "a-fire-1", by: "guard", force: true)) == .done)
+        try await log.line("closed") { $0.incident == "a-fire-1" && $0.stage == .closed }
+        #expect(try await ask(near, "answer=need-help").status == 200)
+        _ = try await desk.requests.first("the guard hears") { $0.contains("HELP IS NEEDED at") }
+        try await hub.stop()
+    }
+
     /// - Returns: a link that works.
     private func refusals() async throws -> String {
         let (hub, page) = try await start()

@@ -180,6 +180,34 @@ private let alone: Notifier.Settings = {
         }
     }
 
+    @Test func `has its ladder climbed once, however often it is said again`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let clock = SetClock(start: Harbour.noon)
+        let channel = RecordingChannel()
+        let source = AlertList(look)
+        var settings = settings
+        settings.escalation.people = [.init(.wardens, after: .seconds(60))]
+        try await notifying(
+            database, source, people, channels: ["push": channel], settings: settings, clock: clock
+        ) { notifier in
+            _ = await channel.sendings.next(2)
+            clock.advance(by: .seconds(60))
+            notifier.wake()
+            #expect(await channel.sendings.next(1).map(\.contact.id) == ["warden/1"])
+            for number in 1...2 {
+                source.append(
+                    Harbour.alert(
+                        "a-fire-1/\(number + 1)", .investigate, [.flat], at: "a/4/A", repetition: number))
+                notifier.wake()
+                #expect(await channel.sendings.next(1).map(\.contact.id) == ["r4/1"])
+                clock.advance(by: .seconds(120))
+            }
+            let told = try database.deliveries(ofIncident: look.incident)
+            #expect(told.count { $0.target == "warden" } == 1)
+        }
+    }
+
     @Test(arguments: [false, true]) func `is told to nobody else once somebody has answered`(_ byPage: Bool)
         async throws
     {
@@ -208,6 +236,18 @@ private let alone: Notifier.Settings = {
             #expect(
                 try database.deliveries(ofIncident: look.incident).map(\.target).sorted() == ["owner", "r4", "warden"])
         }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `An answer to a notifier that has stopped` {
+    @Test func `is refused, so that it is given again`() async throws {
+        let folder = try TemporaryFolder()
+        let stopped = Mutex<Notifier?>(nil)
+        try await notifying(try NotifyDatabase(path: folder.database), AlertList(), [], channels: [:]) { notifier in
+            stopped.withLock { $0 = notifier }
+        }
+        let notifier = try #require(stopped.withLock { $0 })
+        await #expect(throws: Notifier.NotKept.self) { try await notifier.take(answer(.needHelp, "r4")) }
     }
 }
 

@@ -15,10 +15,33 @@ private struct Kannel {
     ///   - incoming: where texts are brought to.
     ///   - text: what somebody writes, as the fake centre's command line wants it; comes when all is up.
     init(folder: String, incoming: String, text: String? = nil) async throws {
+        let file = folder + "/kannel.conf"
+        var (ports, started) = try Self.beginning(file, incoming)
+        for attempt in 1...3 {
+            do {
+                try await started.line(containing: "entering mainloop")
+                break
+            } catch  where attempt < 3 {
+                // Another test took a port that had been found free.
+                started.stop()
+                (ports, started) = try Self.beginning(file, incoming)
+            }
+        }
+        bearerbox = started
+        url = "http://127.0.0.1:\(ports[3])/cgi-bin/sendsms"
+        smsbox = try ServerProgram(["/usr/sbin/smsbox", "-v", "1", file])
+        try await bearerbox.line(containing: "Client connected from")
+        centre = try ServerProgram(
+            [
+                "/usr/lib/kannel/test/fakesmsc", "-H", "127.0.0.1", "-r", "\(ports[2])", "-i", "0.01", "-m",
+                text == nil ? "0" : "1", text ?? "1 2 text unused",
+            ])
+        try await bearerbox.line(containing: "Fakesmsc client connected")
+    }
+
+    private static func beginning(_ file: String, _ incoming: String) throws -> (ports: [UInt16], ServerProgram) {
         // Each found free while the others are held.
         let ports = try WebhookReceiver.unusedPorts(4)
-        url = "http://127.0.0.1:\(ports[3])/cgi-bin/sendsms"
-        let file = folder + "/kannel.conf"
         try """
         group = core
         admin-port = \(ports[0])
@@ -52,16 +75,7 @@ private struct Kannel {
         post-url = "\(incoming)"
         max-messages = 0
         """.write(toFile: file, atomically: true, encoding: .utf8)
-        bearerbox = try ServerProgram(["/usr/sbin/bearerbox", "-v", "1", file])
-        try await bearerbox.line(containing: "entering mainloop")
-        smsbox = try ServerProgram(["/usr/sbin/smsbox", "-v", "1", file])
-        try await bearerbox.line(containing: "Client connected from")
-        centre = try ServerProgram(
-            [
-                "/usr/lib/kannel/test/fakesmsc", "-H", "127.0.0.1", "-r", "\(ports[2])", "-i", "0.01", "-m",
-                text == nil ? "0" : "1", text ?? "1 2 text unused",
-            ])
-        try await bearerbox.line(containing: "Fakesmsc client connected")
+        return (ports, try ServerProgram(["/usr/sbin/bearerbox", "-v", "1", file]))
     }
 
     func stop() {

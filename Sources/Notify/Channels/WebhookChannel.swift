@@ -56,14 +56,8 @@ public struct WebhookChannel: Channel {
         }
     }
 
-    /// libcurl could not be started, for want of memory.
-    public struct Unavailable: Error, CustomStringConvertible {
-        public var description: String { "webhooks are not possible: libcurl cannot be started" }
-    }
-
-    public init(_ settings: Settings, now: @escaping @Sendable () -> Instant) throws(Unavailable) {
-        guard let client = HTTPClient() else { throw Unavailable() }
-        self.client = client
+    public init(_ settings: Settings, now: @escaping @Sendable () -> Instant) throws(LibcurlUnavailable) {
+        client = try HTTPClient()
         self.settings = settings
         self.now = now
     }

@@ -36,7 +36,7 @@ final class AlertmanagerServer: Sendable {
         let request = HTTPClient.Request(
             method: .get, url: "\(url)/api/v2/alerts?active=true", headers: [], body: [], connectTimeout: .seconds(10),
             timeout: .seconds(10))
-        guard let client = HTTPClient(), case .status(200, _, let body) = await client.send(request) else {
+        guard case .status(200, _, let body) = try await HTTPClient().send(request) else {
             throw ServerProcess.CannotStart(said: "it does not show its alerts")
         }
         return try JSONDecoder().decode([Shown].self, from: Data(body)).map { alert in

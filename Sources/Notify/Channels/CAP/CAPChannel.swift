@@ -27,20 +27,14 @@ public struct CAPChannel: Channel {
         }
     }
 
-    /// libcurl could not be started, for want of memory.
-    public struct Unavailable: Error, CustomStringConvertible {
-        public var description: String { "CAP messages cannot be posted: libcurl cannot be started" }
-    }
-
     /// - Parameters:
     ///   - endpoints: by their names, which are the addresses of contacts.
     ///   - alerts: those of an incident that are known, the one to be sent and later ones included or not.
     public init(
         _ writer: CAPWriter, endpoints: [String: Endpoint],
         alerts: @escaping @Sendable (Incident.ID) throws -> [Alert]
-    ) throws(Unavailable) {
-        guard let client = HTTPClient() else { throw Unavailable() }
-        self.client = client
+    ) throws(LibcurlUnavailable) {
+        client = try HTTPClient()
         self.writer = writer
         self.endpoints = endpoints
         self.alerts = alerts

@@ -68,13 +68,8 @@ public struct MailChannel: Channel {
         }
     }
 
-    /// libcurl could not be started, for want of memory.
-    public struct Unavailable: Error, CustomStringConvertible {
-        public var description: String { "e-mail is not possible: libcurl cannot be started" }
-    }
-
-    public init(_ settings: Settings, now: @escaping @Sendable () -> Instant) throws(Unavailable) {
-        guard let client = MailClient(connectionsMax: settings.connectionsMax) else { throw Unavailable() }
+    public init(_ settings: Settings, now: @escaping @Sendable () -> Instant) throws(LibcurlUnavailable) {
+        guard let client = MailClient(connectionsMax: settings.connectionsMax) else { throw LibcurlUnavailable() }
         self.client = client
         self.settings = settings
         self.now = now

@@ -7,16 +7,16 @@ struct MailPage {
     let html: String
 
     init(_ notice: Notice) {
-        let tag = Self.escaped(notice.language.tag)
+        let tag = XMLText.escaped(notice.language.tag)
         let paragraphs = notice.text.split(separator: "\n", omittingEmptySubsequences: true)
-            .map { "<p>\(Self.escaped(String($0)))</p>" }
+            .map { "<p>\(XMLText.escaped(String($0)))</p>" }
         html = """
             <!DOCTYPE html>
-            <html lang="\(tag)" dir="\(Self.direction(notice.language))">
+            <html lang="\(tag)" dir="\(notice.language.isRightToLeft ? "rtl" : "ltr")">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\
-            <title>\(Self.escaped(notice.title))</title></head>
+            <title>\(XMLText.escaped(notice.title))</title></head>
             <body style="margin:0;padding:16px;background:#fff;color:#111;font:18px/1.5 sans-serif">
-            <h1 style="margin:0 0 12px;font-size:24px">\(Self.escaped(notice.title))</h1>
+            <h1 style="margin:0 0 12px;font-size:24px">\(XMLText.escaped(notice.title))</h1>
             \(paragraphs.joined(separator: "\n"))
             \(notice.question.map(Self.question) ?? "")
             </body>
@@ -26,11 +26,11 @@ struct MailPage {
     }
 
     private static func question(_ question: Notice.Question) -> String {
-        let url = escaped(question.url)
+        let url = XMLText.escaped(question.url)
         let buttons = question.words.map { word in
             """
             <a href="\(url)" style="display:inline-block;margin:0 8px 8px 0;padding:12px 20px;border-radius:6px;\
-            background:\(colour(of: word.answer));color:#fff;text-decoration:none">\(escaped(word.text))</a>
+            background:\(colour(of: word.answer));color:#fff;text-decoration:none">\(XMLText.escaped(word.text))</a>
             """
         }
         return """
@@ -46,25 +46,5 @@ struct MailPage {
         case .needHelp: "#b3261e"
         case .falseAlarm: "#57606a"
         }
-    }
-
-    private static func direction(_ language: Language) -> String {
-        let rightToLeft = ["ar", "fa", "he", "ur"]
-        return rightToLeft.contains(String(language.tag.prefix { $0 != "-" })) ? "rtl" : "ltr"
-    }
-
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
-        return result
     }
 }

@@ -87,13 +87,8 @@ public final class SMSChannel: ReceivingChannel {
         public init(folder: String) { self.folder = folder }
     }
 
-    /// libcurl could not be started, for want of memory.
-    public struct Unavailable: Error, CustomStringConvertible {
-        public var description: String { "SMS are not possible: libcurl cannot be started" }
-    }
-
-    public init(_ settings: Settings, now: @escaping @Sendable () -> Instant) throws(Unavailable) {
-        guard let client = HTTPClient() else { throw Unavailable() }
+    public init(_ settings: Settings, now: @escaping @Sendable () -> Instant) throws(LibcurlUnavailable) {
+        let client = try HTTPClient()
         self.settings = settings
         self.now = now
         routes = settings.routes.map { route in

@@ -6,20 +6,15 @@ public struct ServiceChannel: Channel {
     private let service: any MessageService
     private let timeout: Duration
 
-    /// libcurl could not be started, for want of memory.
-    public struct Unavailable: Error, CustomStringConvertible {
-        public var description: String { "services are not possible: libcurl cannot be started" }
-    }
-
     /// A channel for each service. They share their connections.
     ///
     /// - Parameter services: by the names that contacts use, with the time that one exchange may take, which is to be
     ///   shorter than the notifier's `sendTimeout`.
     public static func channels(
         _ services: [String: (service: any MessageService, timeout: Duration)]
-    ) throws(Unavailable) -> [String: any Channel] {
+    ) throws(LibcurlUnavailable) -> [String: any Channel] {
         guard !services.isEmpty else { return [:] }
-        guard let client = HTTPClient() else { throw Unavailable() }
+        let client = try HTTPClient()
         return services.mapValues { ServiceChannel(client: client, service: $0.service, timeout: $0.timeout) }
     }
 

@@ -38,20 +38,14 @@ public struct SpeechChannel: Channel {
         }
     }
 
-    /// libcurl could not be started, for want of memory.
-    public struct Unavailable: Error, CustomStringConvertible {
-        public var description: String { "public address is not possible: libcurl cannot be started" }
-    }
-
     /// - Parameters:
     ///   - players: by the names that contacts have as their addresses.
     ///   - publish: hands one message to the broker; returns when the broker has taken it.
     public init(
         _ speaker: Speaker, players: [String: Player], estate: Estate, catalogue: MessageCatalogue,
         publish: @escaping @Sendable (_ topic: String, _ payload: [UInt8]) async throws -> Void
-    ) throws(Unavailable) {
-        guard let client = HTTPClient() else { throw Unavailable() }
-        self.client = client
+    ) throws(LibcurlUnavailable) {
+        client = try HTTPClient()
         self.speaker = speaker
         self.players = players
         self.estate = estate

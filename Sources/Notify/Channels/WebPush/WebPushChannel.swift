@@ -39,18 +39,12 @@ public struct WebPushChannel: Channel {
         public init() {}
     }
 
-    /// libcurl could not be started, for want of memory.
-    public struct Unavailable: Error, CustomStringConvertible {
-        public var description: String { "web push is not possible: libcurl cannot be started" }
-    }
-
     /// - Parameter subscriptions: by the names that contacts have as their addresses.
     public init(
         _ settings: Settings, vapid: VAPID, subscriptions: [String: PushSubscription],
         now: @escaping @Sendable () -> Instant
-    ) throws(Unavailable) {
-        guard let client = HTTPClient() else { throw Unavailable() }
-        self.client = client
+    ) throws(LibcurlUnavailable) {
+        client = try HTTPClient()
         self.settings = settings
         self.vapid = vapid
         self.subscriptions = subscriptions

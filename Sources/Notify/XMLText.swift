@@ -1,4 +1,4 @@
-/// What stands between tags, and in attributes in double quotes.
+/// What stands between tags of XML or HTML, and in attributes in double quotes.
 enum XMLText {
     /// Characters that XML 1.0 has no place for are left out.
     static func escaped(_ text: String) -> String {
