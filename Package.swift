@@ -33,7 +33,9 @@ let package = Package(
         .systemLibrary(
             name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .target(name: "Registry", dependencies: ["Yams"], swiftSettings: strict),
+        .target(
+            name: "Registry", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: strict),
         // Generated code, so alone in its target.
         .target(
