@@ -4,10 +4,10 @@ import Synchronization
 
 /// Speaks HTTP with libcurl: all transfers on one thread of its own, so that however many hang, no thread of Swift
 /// concurrency waits for them. Connections are kept and used again.
-final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
     private let desk: HTTPDesk
 
-    struct Request: Sendable {
+    package struct Request: Sendable {
         var method = Method.post
         var url: String
         var headers: [(name: String, value: String)]
@@ -15,16 +15,28 @@ final class HTTPClient: Sendable {
         var connectTimeout: Duration
         /// For the whole exchange.
         var timeout: Duration
+
+        package init(
+            method: Method = .post, url: String, headers: [(name: String, value: String)], body: [UInt8],
+            connectTimeout: Duration, timeout: Duration
+        ) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.body = body
+            self.connectTimeout = connectTimeout
+            self.timeout = timeout
+        }
     }
 
-    enum Method: Hashable, Sendable {
+    package enum Method: Hashable, Sendable {
         /// Without a body.
         case get
         case post
         case put
     }
 
-    enum Response: Hashable, Sendable {
+    package enum Response: Hashable, Sendable {
         /// The body's first 64 KiB.
         case status(Int, retryAfter: Duration?, body: [UInt8] = [])
         /// The address will never work, whoever answers.
@@ -33,7 +45,7 @@ final class HTTPClient: Sendable {
         case failure(String)
     }
 
-    init() throws(LibcurlUnavailable) {
+    package init() throws(LibcurlUnavailable) {
         guard let desk = HTTPDesk() else { throw LibcurlUnavailable() }
         self.desk = desk
         let thread = Thread { HTTPThread(desk).run() }
@@ -44,7 +56,7 @@ final class HTTPClient: Sendable {
     deinit { desk.close() }
 
     /// Returns within the request's timeout, or at once when the task is cancelled.
-    func send(_ request: Request) async -> Response {
+    package func send(_ request: Request) async -> Response {
         let id = desk.nextID()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { desk.submit(id, request, $0) }

@@ -13,11 +13,12 @@ struct Demo: AsyncParsableCommand {
         abstract: "See all of it at work on this machine alone: broker, hub and drills.",
         discussion: """
             Starts this machine's own mosquitto on a loopback port and a hub beside it, plays the drills and follows \
-            the alert log. Nothing outside this machine is told.
+            the alert log. Then the residents answer, each by a phone that is played as well, and the roll-call shows who is \
+            safe. Nothing outside this machine is told.
 
             EXAMPLES
               smokehub demo          the drills, and then the log until Control-C
-              smokehub demo --once   ends by itself with the drills' verdict
+              smokehub demo --once   ends by itself with the drills' verdict and the roll-call
 
             EXIT STATUS
               0 every drill went as it should, 1 one did not, 2 wrong usage or configuration.
@@ -53,25 +54,28 @@ struct Demo: AsyncParsableCommand {
         try await refusing {
             let names = scenarios.isEmpty ? try Self.inOrder(files.folder) : scenarios
             for name in names { _ = try files.folder.scenario(name, cast: nil) }
-            let local = try LocalHub(config: files.config, broker: broker, state: state)
+            let local = try LocalHub(config: files.config, broker: broker, state: state, withPhones: true)
             let address = local.configuration.settings.broker.address
             let devices = local.configuration.registry.devices.count
             Line.out("A broker at \(address), a hub with \(devices) devices, and now:\n")
             let showing = Task { try await local.whileRunning { try await present(local, names) } }
             let signals = onTermination { showing.cancel() }
             defer { signals.forEach { $0.cancel() } }
-            let verdicts = try await showing.value
+            let (verdicts, roll) = try await showing.value
             for verdict in verdicts { Line.out("\n" + DrillLines.text(of: verdict)) }
             let passed = verdicts.count { $0.isPassed }
             Line.out("\n\(passed) of \(verdicts.count) drills passed.")
             let place = local.folder.path
             Line.out("The log stays in \(place); look again with: smokehub tail -n 100 --state \(place)")
+            if let roll { Line.out("\n" + roll) }
             guard verdicts.allSatisfy(\.isPassed) else { throw ExitCode(1) }
         }
     }
 
     /// Shows the log while the drills are played, and without `--once` until Control-C.
-    private func present(_ local: LocalHub, _ names: [String]) async throws -> [Verdict] {
+    ///
+    /// - Returns: how the drills went, and the roll-call after them.
+    private func present(_ local: LocalHub, _ names: [String]) async throws -> ([Verdict], roll: String?) {
         let (endings, whenDrillEnds) = AsyncStream<Void>.makeStream()
         let showing = Task {
             try await LogScreen(folder: local.folder.path, language: language).follow { line in
@@ -80,12 +84,26 @@ struct Demo: AsyncParsableCommand {
         }
         defer { showing.cancel() }
         let verdicts = try await playAll(local, names, endings)
-        guard !once else { return verdicts }
+        let roll = try await rollCall(local)
+        guard !once else { return (verdicts, roll) }
+        if let roll { Line.out("\n" + roll) }
         Line.out("\nThe hub goes on; Control-C ends it. Speak to it yourself, for example:")
         Line.out(Self.invitation(local.configuration) + "\n")
         // Nothing more comes: this ends when it is cancelled.
         for await _ in endings {}
-        return verdicts
+        return (verdicts, roll)
+    }
+
+    /// The residents answer on their phones; then it is shown who is safe. `nil` if nobody was asked.
+    private func rollCall(_ local: LocalHub) async throws -> String? {
+        guard let incident = await local.phones?.answer() else { return nil }
+        let client = ControlClient(socket: local.folder.path + "/hub.sock")
+        let roll = try RollCallAnswer.read(of: incident, from: client)
+        return """
+            The residents have answered on the page that their messages link to. The roll-call for the fire officer:
+
+            \(RollCallTexts(roll).lines(withNames: false))
+            """
     }
 
     /// - Parameter endings: yields when the log has shown that a drill is over, so that the next is announced below it.
