@@ -18,6 +18,7 @@ struct MessageTexts: Sendable {
     private let updates: UpdateTexts
     let short: ShortTexts
     let answers: [AnswerWords.Vocabulary]
+    private let announcements: AnnouncementTexts?
 
     /// What a message says beside the alert itself.
     struct Circumstances: Sendable {
@@ -38,7 +39,7 @@ struct MessageTexts: Sendable {
 
     /// The whole message, from who speaks to the id by which a repetition is recognised.
     func text(_ alert: Alert, _ circumstances: Circumstances) -> String {
-        if let words = announcement(alert) { return prefix(alert) + speaker + words + " #\(alert.id)" }
+        if let words = announcement(alert, circumstances) { return prefix(alert) + speaker + words + " #\(alert.id)" }
         var sentences: [String] = []
         if alert.exercise != nil { sentences.append(drill) }
         if let update = update(alert, circumstances) { sentences.append(update) }
@@ -53,7 +54,7 @@ struct MessageTexts: Sendable {
 
     /// The message in one SMS, if the estate's names leave room for it.
     func shortText(_ alert: Alert, _ circumstances: Circumstances) -> String {
-        announcement(alert).map { short.announcement($0, alert) }
+        announcement(alert, circumstances).map { short.announcement($0, alert) }
             ?? short.text(alert, circumstances, isUpdate: update(alert, circumstances) != nil)
     }
 
@@ -71,7 +72,8 @@ struct MessageTexts: Sendable {
                 ?? whereabouts(alert, circumstances))
     }
 
-    private func announcement(_ alert: Alert) -> String? {
+    private func announcement(_ alert: Alert, _ circumstances: Circumstances) -> String? {
+        if let news = alert.news, let words = announcements?.words(news, values(alert, circumstances)) { return words }
         let isChinese = language.tag.hasPrefix("zh")
         return alert.announcement.map { isChinese ? $0.traditionalChinese : $0.english }
     }
@@ -93,7 +95,7 @@ struct MessageTexts: Sendable {
         "speaker", "between", "drill", "late", "contradiction", "repetition", "places", "texts", "short", "titles",
         "answers", "update",
     ]
-    private static let optionalKeys = ["bell-never-heard"]
+    private static let optionalKeys = ["announcements", "bell-never-heard"]
 
     /// - Returns: `nil` if there are mistakes, which are noted.
     init?(_ file: ConfigFile, language: Language, _ mistakes: inout Mistakes) {
@@ -120,6 +122,7 @@ struct MessageTexts: Sendable {
         let short = root["short"].flatMap { ShortTexts($0, &mistakes) }
         let updates = root["update"].flatMap { UpdateTexts($0, &mistakes) }
         let answers = root["answers"].map { AnswerWords.Vocabulary.read($0, &mistakes) }
+        announcements = root["announcements"].flatMap { AnnouncementTexts($0, &mistakes) }
         guard mistakes.errors.count == before, let speaker = words[0], let drill = words[1], let between = words[2],
             let contradiction = words[3], let late, let repetition, let places, let bodies,
             let titles, let short, let updates, let answers

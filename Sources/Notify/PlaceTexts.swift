@@ -16,8 +16,9 @@ struct PlaceTexts: Sendable {
 
     /// Several places of one block, the first first.
     func list(_ places: [Place]) -> String {
-        let named = places.prefix(namedMax).map(name).joined(separator: separator)
-        return (named.isEmpty ? wholeBlock : named) + further(places.count - namedMax)
+        // Of the estate as a whole, each place is a block.
+        guard places.contains(where: { $0.floor != nil || $0.unit != nil }) else { return wholeBlock }
+        return places.prefix(namedMax).map(name).joined(separator: separator) + further(places.count - namedMax)
     }
 
     /// What is said of so many that are not named; nothing if there are none.

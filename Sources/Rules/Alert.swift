@@ -33,6 +33,29 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     public var sounders: Sounders?
     /// No danger, but something that those who keep watch have to know, in these words; `nil` in all other alerts.
     public var announcement: LogRecord.Text?
+    /// What an announcement says, for languages that have words of their own for it; `nil` if only ``announcement`` says it.
+    public var news: News?
+
+    public struct News: Hashable, Sendable, Codable {
+        public var kind: Kind
+        /// By the estate's clocks: `2026-11-23 18:00`; `nil` where no time matters.
+        public var until: String?
+
+        public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+            /// The building's own alarm is off until a time, was to be back at one and is not, and is back.
+            case bellOff = "bell-off"
+            case bellOverdue = "bell-overdue"
+            case bellBack = "bell-back"
+            /// What somebody has answered from a place.
+            case needHelp = "need-help"
+            case falseAlarm = "false-alarm"
+        }
+
+        package init(_ kind: Kind, until moment: Instant? = nil, utcOffset: Duration = .zero) {
+            self.kind = kind
+            until = moment.map { String(($0 + utcOffset).description.prefix(16)).replacing("T", with: " ") }
+        }
+    }
 
     public enum Sounders: String, Hashable, Sendable, Codable {
         /// They stop, and nobody else is told: somebody has silenced the incident.
@@ -72,7 +95,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     ///   - places: what it is about; for the estate as a whole each block.
     public init(
         announcing text: LogRecord.Text, id: String, at moment: Instant, block: String, places: [Place], verb: String,
-        to audience: [Audience]
+        to audience: [Audience], news: News? = nil
     ) {
         self.id = id
         at = moment
@@ -86,6 +109,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
         late = false
         contradiction = false
         announcement = text
+        self.news = news
     }
 }
 

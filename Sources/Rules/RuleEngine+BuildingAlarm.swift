@@ -232,7 +232,8 @@ extension RuleEngine {
 
     /// Tells people, never sirens, as it stands.
     mutating func announceBell(
-        _ text: LogRecord.Text, _ block: Int, _ verb: OperatorCommand.Verb, to audience: [Audience]
+        _ text: LogRecord.Text, _ block: Int, _ verb: OperatorCommand.Verb, to audience: [Audience],
+        news: Alert.News? = nil
     ) {
         real.blocks[block].announcements += 1
         let number = real.blocks[block].announcements
@@ -240,6 +241,6 @@ extension RuleEngine {
         outcome.alerts.append(
             Alert(
                 announcing: text, id: "\(id)-notice-\(number)", at: now, block: id, places: [Place(block: id)],
-                verb: verb.rawValue, to: audience))
+                verb: verb.rawValue, to: audience, news: news))
     }
 }

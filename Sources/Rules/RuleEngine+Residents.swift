@@ -30,8 +30,9 @@ extension RuleEngine {
         var alert = Alert(
             announcing: Narration.announcement(of: command, at: place, estate),
             id: "\(state.block)-notice-\(state.announcements)", at: now, block: state.block, places: [place],
-            verb: command.verb.rawValue, to: command.verb == .needHelp ? [.guards, .wardens, .office] : [.guards])
-        alert.exercise = incident?.exercise
+            verb: command.verb.rawValue, to: command.verb == .needHelp ? [.guards, .wardens, .office] : [.guards],
+            news: Alert.News(command.verb == .needHelp ? .needHelp : .falseAlarm))
+        alert.exercise = incident?.exercise ?? command.exercise
         outcome.alerts.append(alert)
         return .done
     }

@@ -74,7 +74,8 @@ extension RuleEngine {
                 utcOffset: rules.settings.utcOffset))
         announceBell(
             Narration.announcement(ofIsolation: isolation, blockID(block), estate, utcOffset: rules.settings.utcOffset),
-            block, .disable, to: Self.concerned(by: isolation))
+            block, .disable, to: Self.concerned(by: isolation),
+            news: Alert.News(.bellOff, until: isolation.until, utcOffset: rules.settings.utcOffset))
     }
 
     /// Those who keep watch, and where they were told the residents.
@@ -93,7 +94,7 @@ extension RuleEngine {
         outcome.records.append(Narration.isolationEnds(isolation, blockID(block), because: end, at: now, estate))
         announceBell(
             Narration.announcement(ofBack: blockID(block), because: end, estate), block, .enable,
-            to: Self.concerned(by: isolation))
+            to: Self.concerned(by: isolation), news: Alert.News(.bellBack))
         // Whoever says that it is back is contradicted by the device itself.
         if !alarm.faults.isEmpty { beginUnregistered(&alarm, block) }
     }
@@ -136,6 +137,7 @@ extension RuleEngine {
         announceBell(
             Narration.announcement(
                 ofOverdue: isolation, blockID(block), alarm.faults, estate, utcOffset: rules.settings.utcOffset),
-            block, .disable, to: audience)
+            block, .disable, to: audience,
+            news: Alert.News(.bellOverdue, until: isolation.until, utcOffset: rules.settings.utcOffset))
     }
 }

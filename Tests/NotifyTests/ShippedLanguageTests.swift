@@ -24,6 +24,26 @@ enum ShippedLanguageTags {
         #expect(try Harbour.catalogue().languages.map(\.tag) == Self.tags)
     }
 
+    @Test(arguments: tags, Alert.News.Kind.allCases) func `has words of its own for what is announced`(
+        _ tag: String, _ kind: Alert.News.Kind
+    ) throws {
+        let texts = try texts(tag)
+        var news = Alert.News(kind)
+        if [.bellOff, .bellOverdue].contains(kind) { news.until = "2026-11-23 18:00" }
+        let alert = Alert(
+            announcing: LogRecord.Text("English.", "中文。"), id: "a-notice-1", at: Harbour.noon, block: "a",
+            places: [Place(block: "a", floor: "12", flat: "C")], verb: "disable", to: [.block], news: news)
+        let directory = Directory(estate: Harbour.estate, residents: [], devices: [])
+        let reader = Harbour.person("r", "a/4/A", "webhook:x", role: .resident, language: texts.language)
+        let text = try Harbour.catalogue().notice(
+            alert, to: try #require(reader.contacts.first), resident: reader, directory: directory, now: Harbour.noon, link: nil
+        ).text
+        let isBuiltIn = ["en", "zh-Hant"].contains(tag)
+        #expect(isBuiltIn == (text.contains("English.") || text.contains("中文。")))
+        #expect(isBuiltIn || text.contains(Harbour.estate.blocks[0].name[texts.language]))
+        #expect(isBuiltIn || news.until.map { text.contains($0) } ?? true)
+    }
+
     @Test(arguments: tags) func `says who speaks, where it is, and the id, and leaves no variable over`(
         _ tag: String
     ) throws {
