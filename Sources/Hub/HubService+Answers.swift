@@ -19,6 +19,8 @@ struct Telling: Sendable {
 public struct Invited: Hashable, Sendable {
     public var incident: Incident.ID
     public var resident: Resident.ID
+    /// The drill's id if it is an exercise.
+    public var exercise: String?
     public var language: Language
     /// What they were last told, as they read it.
     public var text: String
@@ -49,7 +51,7 @@ extension HubService {
         // Somebody may need help after the all-clear, too, which itself asks nobody.
         let question = shown.question ?? alerts.last(where: \.asks).flatMap { notice($0).question }
         return Invited(
-            incident: asked.incident, resident: resident.id, language: shown.language, text: shown.text,
+            incident: asked.incident, resident: resident.id, exercise: last.exercise, language: shown.language, text: shown.text,
             words: question?.words ?? [],
             answer: try telling.database.answers(to: asked.incident).first { $0.resident == resident.id }?.answer)
     }
@@ -59,7 +61,8 @@ extension HubService {
     /// - Throws: ``Notifier/NotKept`` if it could not be written down.
     public func take(_ answer: Answer, of invited: Invited) async throws {
         guard let telling = telling.withLock({ $0 }) else { throw Notifier.NotKept() }
-        let given = GivenAnswer(answer, from: invited.resident, to: invited.incident, at: moment, over: "page")
+        let given = GivenAnswer(
+            answer, from: invited.resident, to: invited.incident, at: moment, over: "page", exercise: invited.exercise)
         try await telling.notifier.take(given)
         guard await pass(on: given, telling.directory) else { throw Notifier.NotKept() }
     }
@@ -87,7 +90,8 @@ extension HubService {
         let place = directory.resident(given.resident)?.place
         let command = OperatorCommand(
             verb, incident: given.incident, by: given.resident, why: "answered by \(given.channel)",
-            scope: verb.isOfResidents ? place.map { .place($0) } : nil)
+            scope: verb.isOfResidents ? place.map { .place($0) } : nil,
+            exercise: verb.isOfResidents ? given.exercise : nil)
         guard let answer = await perform(command) else { return false }
         if answer != .done {
             logger.warning(

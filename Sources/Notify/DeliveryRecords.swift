@@ -125,22 +125,23 @@ struct DeliveryRecords: Sendable {
         return record(alert, .info, text, ["audience": step.audience.rawValue, "people": "\(people)"], at: now)
     }
 
-    /// What somebody has said; by their id, and where they live.
+    /// `Block A, 12C: r-a-12-C is safe (page)`
     func answer(_ answer: GivenAnswer, place: Place?) -> LogRecord {
         let words: (String, String) =
             switch answer.answer {
-            case .safe: ("safe", "安全")
+            case .safe: ("is safe", "安全")
             case .needHelp: ("NEEDS HELP", "求助")
             case .falseAlarm: ("says that it is a false alarm", "表示是誤報")
             case .onIt: ("is on the way", "正前往處理")
             }
-        let at = place?.description ?? estate.id
+        let names = PlaceNames(estate)
+        let at = place.map(names.text) ?? names.estate
         return LogRecord(
             at: answer.at, event: .receipt, level: answer.answer == .needHelp ? .alarm : .info, estate: estate.id,
-            place: place, incident: answer.incident,
+            place: place, incident: answer.incident, exercise: answer.exercise,
             text: LogRecord.Text(
-                "\(at): \(answer.resident) \(words.0) (by \(answer.channel))",
-                "\(at)：\(answer.resident) \(words.1)（經 \(answer.channel)）"),
+                "\(at.english): \(answer.resident) \(words.0) (\(answer.channel))",
+                "\(at.traditionalChinese)：\(answer.resident) \(words.1)（\(answer.channel)）"),
             details: ["answer": answer.answer.rawValue, "channel": answer.channel, "resident": answer.resident])
     }
 

@@ -212,9 +212,24 @@ public final class Notifier: Sendable {
             dispatcher.noteUnread(from: resident, to: incident, over: channel, at: moment)
             return
         }
-        let given = GivenAnswer(answer, from: resident, to: incident, at: moment, over: channel)
+        let given = GivenAnswer(
+            answer, from: resident, to: incident, at: moment, over: channel,
+            exercise: exercise(incident, of: resident, dispatcher))
         dispatcher.take(given)
         heard(given)
+    }
+
+    /// The drill that somebody answers to, if it is one.
+    private func exercise(_ incident: String, of resident: Resident.ID, _ dispatcher: Dispatcher) -> String? {
+        guard let told = dispatcher.book.entry(incident, resident), told.isExercise, let alert = told.alert else {
+            return nil
+        }
+        do {
+            return try database.alert(alert)?.exercise
+        } catch {
+            logger.error("An alert cannot be read", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// Whom nobody has answered: the next step of the ladder.

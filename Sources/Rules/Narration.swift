@@ -291,7 +291,7 @@ package struct PlaceNames {
 
     package init(_ estate: Estate) { whole = estate }
 
-    var estate: LogRecord.Text {
+    package var estate: LogRecord.Text {
         LogRecord.Text(whole.name[.english], whole.name[.traditionalChinese])
     }
 

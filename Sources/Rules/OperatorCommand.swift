@@ -18,6 +18,8 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
     public var cause: Cause?
     /// Areas and floors that an isolation of the building's own alarm is about; `nil` for all of the block.
     public var areas: [String]?
+    /// The drill's id, where the incident is of an exercise; of those that have closed nothing else says so.
+    public var exercise: String?
     /// Set to reset an incident although detectors of it still alarm.
     public var force: Bool?
 
@@ -63,7 +65,7 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
     public init(
         _ verb: Verb, incident: Incident.ID = "", by: String, why: String = "", until: Instant? = nil,
         scope: Disablement.Scope? = nil, second: String? = nil, cause: Cause? = nil, force: Bool? = nil,
-        areas: [String]? = nil
+        areas: [String]? = nil, exercise: String? = nil
     ) {
         self.verb = verb
         self.incident = incident
@@ -75,6 +77,7 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         self.cause = cause
         self.force = force
         self.areas = areas
+        self.exercise = exercise
     }
 }
 

@@ -44,14 +44,18 @@ public struct GivenAnswer: Hashable, Sendable, Codable {
     public var at: Instant
     /// Over which channel it came: `page`, `sms`.
     public var channel: String
+    /// The drill's id if it was an exercise; not kept, for the alerts say it.
+    public var exercise: String?
 
     public init(
-        _ answer: Answer, from resident: Resident.ID, to incident: String, at moment: Instant, over channel: String
+        _ answer: Answer, from resident: Resident.ID, to incident: String, at moment: Instant, over channel: String,
+        exercise: String? = nil
     ) {
         self.answer = answer
         self.resident = resident
         self.incident = incident
         at = moment
         self.channel = channel
+        self.exercise = exercise
     }
 }

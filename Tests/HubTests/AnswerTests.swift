@@ -117,6 +117,24 @@ import Testing
         try await hub.stop()
     }
 
+    @Test func `and answers to an exercise is heard as part of it, also when it is over`() async throws {
+        defer { broker.stop() }
+        let (hub, page) = try await start()
+        defer { page.cancel() }
+        let log = LogTrail(folder.state)
+        try await voice.say("drill/d1/$control", #"{"command":"begin","scenario":"kitchen","speed":10}"#)
+        try await voice.say("drill/d1/" + Voice.topic(of: "a-3-B-smoke"), Voice.event(of: "a-3-B-smoke", "alarm"))
+        let (inside, near) = (try await link(of: "inside"), try await link(of: "near"))
+        #expect(try await ask(inside, "answer=need-help").status == 200)
+        _ = try await desk.requests.first("the guard hears") { $0.contains("DRILL") && $0.contains("HELP IS NEEDED") }
+        try await voice.say("drill/d1/$control", #"{"command":"end"}"#)
+        try await log.line("the end") { $0.event == .drill && $0.details["state"] == "ended" }
+        #expect(try await ask(near, "answer=need-help").status == 200)
+        try await log.line("the answer") { $0.details["resident"] == "r-near" && $0.exercise == "d1" }
+        try await log.line("the call") { $0.details["by"] == "r-near" && $0.exercise == "d1" }
+        try await hub.stop()
+    }
+
     /// - Returns: a link that works.
     private func refusals() async throws -> String {
         let (hub, page) = try await start()
