@@ -13,6 +13,7 @@ import Rules
 /// | `GET /api/incidents` | a list of ``IncidentAnswer``, the open ones |
 /// | `POST /api/incidents/{id}/{verb}` | 204; the verbs and what they take: ``IncidentRequest`` |
 /// | `GET /api/roll-call` | ``RollCallAnswer`` of the incident that was told last; `?incident=` names another |
+/// | `GET /api/receipts` | ``ReceiptsAnswer``, likewise |
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
@@ -32,6 +33,18 @@ import Rules
 struct ControlAPI {
     let hub: HubService
 
+    /// What there is of the incident that a request names, or of the one that was told last.
+    private func ofIncident<Found>(_ request: Request, _ find: (Incident.ID) throws -> Found?) throws -> Found {
+        let asked = request.uri.queryParameters["incident"].map(String.init)
+        guard let incident = try asked ?? hub.lastTold() else {
+            throw HTTPError(.notFound, message: "nobody has been told of anything yet")
+        }
+        guard let found = try find(incident) else {
+            throw HTTPError(.notFound, message: "nobody has been told of an incident '\(incident)'")
+        }
+        return found
+    }
+
     func router() -> Router<BasicRequestContext> {
         let router = Router()
         router.get("/api/status") { [hub] _, _ in
@@ -41,15 +54,10 @@ struct ControlAPI {
             hub.board.now.incidents.values.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
         }
         router.get("/api/roll-call") { [hub] request, _ in
-            let asked = request.uri.queryParameters["incident"].map(String.init)
-            guard let incident = try asked ?? hub.lastTold() else {
-                throw HTTPError(.notFound, message: "nobody has been told of anything yet")
-            }
-            guard let roll = try hub.rollCall(of: incident) else {
-                throw HTTPError(.notFound, message: "nobody has been told of an incident '\(incident)'")
-            }
+            let roll = try ofIncident(request, hub.rollCall)
             return RollCallAnswer(roll, estate: hub.estate, utcOffset: hub.utcOffset)
         }
+        router.get("/api/receipts") { [hub] request, _ in try ReceiptsAnswer(ofIncident(request, hub.receipts)) }
         router.get("/api/devices") { [hub] _, _ in try hub.devices().map(DeviceAnswer.init) }
         router.get("/api/coverage") { [hub] _, _ in hub.coverage.blocks.map(CoverageAnswer.init) }
         router.get("/api/devices/unknown") { [hub] _, _ in

@@ -122,6 +122,16 @@ extension HubService {
             answers: try telling.database.answers(to: incident), directory: telling.directory, at: moment)
     }
 
+    /// What came back of an incident's deliveries; `nil` if there were none.
+    ///
+    /// - Throws: if notify.sqlite cannot be read.
+    public func receipts(of incident: Incident.ID) throws -> Receipts? {
+        guard let database = telling.withLock({ $0 })?.database else { return nil }
+        let deliveries = try database.deliveries(ofIncident: incident)
+        guard !deliveries.isEmpty else { return nil }
+        return Receipts(of: incident, deliveries: deliveries, answers: try database.answers(to: incident))
+    }
+
     /// The incident that was told last.
     ///
     /// - Throws: if notify.sqlite cannot be read.

@@ -21,6 +21,18 @@ struct ControlClient {
         try send(path, body: JSONEncoder().encode(body))
     }
 
+    /// What the hub says of an incident; of the one that was told last if it is `nil`.
+    ///
+    /// - Throws: ``StartError`` if no hub answers there, or it knows no such incident.
+    func read<Answer: Decodable>(_ path: String, ofIncident incident: String?) throws -> Answer {
+        let query = incident.map {
+            "?incident=\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? $0)"
+        }
+        let answer = try get(path + (query ?? ""))
+        guard answer.status == 200 else { throw StartError(answer.refusal) }
+        return try JSONDecoder().decode(Answer.self, from: answer.body)
+    }
+
     private final class Received {
         var bytes: [UInt8] = []
     }

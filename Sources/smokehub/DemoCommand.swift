@@ -98,7 +98,7 @@ struct Demo: AsyncParsableCommand {
     private func rollCall(_ local: LocalHub) async throws -> String? {
         guard let incident = await local.phones?.answer() else { return nil }
         let client = ControlClient(socket: local.folder.path + "/hub.sock")
-        let roll = try RollCallAnswer.read(of: incident, from: client)
+        let roll: RollCallAnswer = try client.read("/api/roll-call", ofIncident: incident)
         return """
             The residents have answered on the page that their messages link to. The roll-call for the fire officer:
 

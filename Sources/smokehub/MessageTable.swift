@@ -13,17 +13,12 @@ struct MessageTable {
             ["", "language", "hazard", "stage", "position", "channel", "alphabet", "units", "SMS"]
             + (cost == nil ? [] : ["cost"]) + ["text"]
         let rows = [heading] + previews.map { Self.cells(of: $0, cost) }
-        let widths = heading.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let lines = rows.map { row in
-            zip(row.dropLast(), widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-                .joined(separator: "  ") + "  " + (row.last ?? "")
-        }
         let misfits = previews.count { !$0.fits }
         let verdict =
             misfits == 0
             ? "\(previews.count) texts; every first message of a fire fits one SMS."
             : "\(previews.count) texts; \(misfits) marked '!' must fit one SMS and do not."
-        text = (lines + [verdict]).joined(separator: "\n") + "\n"
+        text = (TextTable(rows).lines + [verdict]).joined(separator: "\n") + "\n"
     }
 
     private static func cells(of preview: MessagePreview, _ cost: Double?) -> [String] {

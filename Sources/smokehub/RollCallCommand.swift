@@ -41,7 +41,7 @@ struct RollCallCommand: AsyncParsableCommand {
     func run() async throws {
         try await refusing {
             let client = try place.client()
-            var roll = try RollCallAnswer.read(of: incident, from: client)
+            var roll = try read(client)
             if json { return Line.out(String(decoding: try JSONEncoder().encode(roll), as: UTF8.self)) }
             if csv { return FileHandle.standardOutput.write(Data(RollCallTexts(roll).csv.utf8)) }
             if let sheet {
@@ -51,7 +51,7 @@ struct RollCallCommand: AsyncParsableCommand {
             Line.out(RollCallTexts(roll).lines(withNames: names))
             while follow {
                 try await Task.sleep(for: .seconds(1))
-                let next = try RollCallAnswer.read(of: incident, from: client)
+                let next = try read(client)
                 guard next.people != roll.people else { continue }
                 roll = next
                 Line.out("\n" + RollCallTexts(roll).lines(withNames: names))
@@ -59,17 +59,8 @@ struct RollCallCommand: AsyncParsableCommand {
             if !RollCallTexts(roll).isComplete { throw ExitCode(1) }
         }
     }
-}
 
-extension RollCallAnswer {
-    /// - Parameter incident: `nil` for the one that was told last.
-    /// - Throws: ``StartError`` if no hub answers, or none of its incidents is meant.
-    static func read(of incident: String?, from client: ControlClient) throws -> RollCallAnswer {
-        let query = incident.map {
-            "?incident=\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? $0)"
-        }
-        let answer = try client.get("/api/roll-call" + (query ?? ""))
-        guard answer.status == 200 else { throw StartError(answer.refusal) }
-        return try JSONDecoder().decode(RollCallAnswer.self, from: answer.body)
+    private func read(_ client: ControlClient) throws -> RollCallAnswer {
+        try client.read("/api/roll-call", ofIncident: incident)
     }
 }
