@@ -12,7 +12,7 @@ struct Telling: Sendable {
     var directory: Directory
     var catalogue: MessageCatalogue
     var channels: [String: any Channel]
-    var invitations: Invitations
+    var invitations: InvitationBook
 }
 
 /// Somebody who follows their link.
@@ -36,11 +36,10 @@ extension HubService {
     /// - Throws: if notify.sqlite cannot be read.
     public func invited(by code: String) throws -> Invited? {
         guard let telling = telling.withLock({ $0 }) else { return nil }
-        let since = moment - configuration.settings.answers.expires
-        guard let asked = telling.invitations.find(code, among: try telling.database.asked(since: since)),
+        guard let asked = telling.invitations.find(code, at: moment),
             let resident = telling.directory.resident(asked.resident)
         else { return nil }
-        let alerts = try telling.database.alerts(ofIncident: asked.incident)
+        let alerts = try telling.database.alerts(ofIncident: asked.incident, toldTo: resident.id)
         guard let last = alerts.last else { return nil }
         let contact = Contact(resident: resident.id, position: 1, channel: "page", address: "")
         func notice(_ alert: Alert) -> Notice {
@@ -53,7 +52,7 @@ extension HubService {
         return Invited(
             incident: asked.incident, resident: resident.id, exercise: last.exercise, language: shown.language, text: shown.text,
             words: question?.words ?? [],
-            answer: try telling.database.answers(to: asked.incident).first { $0.resident == resident.id }?.answer)
+            answer: try telling.database.answer(of: resident.id, to: asked.incident)?.answer)
     }
 
     /// Takes somebody's answer; returns when it is on the disk, and those who have to act on it have been told.

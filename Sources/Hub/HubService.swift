@@ -210,10 +210,12 @@ extension HubService {
                 publish: { topic, payload in
                     try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
                 }, alerts: { try database.expandedAlerts(ofIncident: $0) }))
-        let invitations = Invitations(key: AnswerKey.load(state.answerKey, logger))
+        let invitations = InvitationBook(
+            Invitations(key: AnswerKey.load(state.answerKey, logger)), expires: settings.answers.expires,
+            asked: try database.asked(since: now() - settings.answers.expires))
         let link = settings.answers.url.map { url in
-            { @Sendable (incident: String, resident: Resident.ID) in
-                "\(url)/a/\(invitations.code(of: incident, for: resident))"
+            { @Sendable [now] (incident: String, resident: Resident.ID) in
+                "\(url)/a/\(invitations.invite(resident, to: incident, at: now()))"
             }
         }
         let notifier = Notifier(

@@ -1,6 +1,5 @@
 import Crypto
 public import Registry
-public import Store
 
 /// The short links by which each person answers, for one incident each.
 ///
@@ -21,11 +20,5 @@ public struct Invitations: Sendable {
         // No id has a line end in it.
         let digest = HMAC<SHA256>.authenticationCode(for: Array("\(incident)\n\(resident)".utf8), using: key)
         return String(digest.prefix(Self.codeLength).map { Self.alphabet[Int($0 & 63)] })
-    }
-
-    /// Whose a code is, among those who were asked; `nil` if it is nobody's.
-    public func find(_ code: String, among asked: [Asked]) -> Asked? {
-        guard code.utf8.count == Self.codeLength else { return nil }
-        return asked.first { self.code(of: $0.incident, for: $0.resident) == code }
     }
 }

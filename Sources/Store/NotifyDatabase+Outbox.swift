@@ -24,6 +24,12 @@ public struct Asked: Hashable, Sendable {
     public var resident: Resident.ID
     /// When they were last told.
     public var at: Instant
+
+    public init(incident: String, resident: Resident.ID, at moment: Instant) {
+        self.incident = incident
+        self.resident = resident
+        at = moment
+    }
 }
 
 extension NotifyDatabase {
@@ -91,6 +97,28 @@ extension NotifyDatabase {
     /// - Throws: if the database cannot be read.
     public func answers(to incident: String) throws -> [GivenAnswer] {
         try writer.read { try Self.answers($0, "incident = ?", [incident]) }
+    }
+
+    /// The last answer of one person to an incident.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func answer(of resident: Resident.ID, to incident: String) throws -> GivenAnswer? {
+        try writer.read { try Self.answers($0, "incident = ? AND resident = ?", [incident, resident]) }.first
+    }
+
+    /// The alerts of an incident that were told to one person, in their order.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func alerts(ofIncident incident: String, toldTo resident: Resident.ID) throws -> [Alert] {
+        try writer.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT body FROM alert WHERE id IN (SELECT alert FROM delivery WHERE incident = ? AND target = ?)
+                        ORDER BY at, id
+                    """, arguments: [incident, resident]
+            ).map { try JSONText.decode(Alert.self, from: $0) }
+        }
     }
 
     /// The alerts of an incident that were told, in their order.

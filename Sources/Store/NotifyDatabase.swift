@@ -53,6 +53,15 @@ public final class NotifyDatabase: Sendable {
                     ALTER TABLE told ADD COLUMN before TEXT;
                     """)
         }
+        migrator.registerMigration("who was told, and has answered, by person") {
+            try $0.execute(
+                sql: """
+                    CREATE INDEX delivery_person ON delivery (incident, target);
+                    DROP INDEX delivery_incident;
+                    CREATE INDEX answer_person ON answer (incident, resident);
+                    DROP INDEX answer_incident;
+                    """)
+        }
         return migrator
     }
 
