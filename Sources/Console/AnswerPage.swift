@@ -29,7 +29,7 @@ struct AnswerPage {
                 + "\(word.text.escaped)</button>"
         }
         return Self.page(
-            invited.language, words,
+            invited.language,
             """
             <p>\(invited.text.escaped)</p>
             \(state)
@@ -37,6 +37,7 @@ struct AnswerPage {
             \(buttons.joined(separator: "\n"))
             </form>
             <p class="small">\(words.emergency.escaped)</p>
+            <p><a href="/me/\(invited.personalCode)">\(PersonalPageWords(invited.language).settings.escaped)</a></p>
             """)
     }
 
@@ -44,12 +45,13 @@ struct AnswerPage {
     static var expired: String {
         let texts = [Language.traditionalChinese, .english].map { AnswerPageWords($0) }
         return page(
-            .traditionalChinese, texts[0],
+            .traditionalChinese,
             texts.map { "<p>\($0.expired.escaped)</p>\n<p class=\"small\">\($0.emergency.escaped)</p>" }
                 .joined(separator: "\n"))
     }
 
-    private static func page(_ language: Language, _ words: AnswerPageWords, _ body: String) -> String {
+    /// What the residents' pages have in common, around their bodies.
+    static func page(_ language: Language, _ body: String) -> String {
         """
         <!DOCTYPE html>
         <html lang="\(language.tag.escaped)" dir="\(language.isRightToLeft ? "rtl" : "ltr")">
@@ -63,7 +65,8 @@ struct AnswerPage {
         h1{font-size:20px;margin:16px 0 8px}
         button{display:block;width:100%;margin:10px 0;padding:16px;font-size:22px;font-weight:bold;border:0;
         border-radius:8px;color:#fff;background:#555}
-        .safe,.on-it{background:#0a6b2d}.need-help{background:#b00020}
+        .safe,.on-it{background:#0a6b2d}.need-help{background:#b00020}.minor{font-size:17px;padding:10px}
+        select{font-size:18px;max-width:100%}input{width:22px;height:22px;vertical-align:middle}
         .good{padding:10px;border:2px solid #0a6b2d}.bad{padding:10px;border:2px solid #b00020}
         .small{font-size:15px;color:#444}
         </style>

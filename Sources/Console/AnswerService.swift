@@ -13,12 +13,14 @@ import Store
 /// | --- | --- |
 /// | `GET /a/{code}` | the page of one person and incident; see ``AnswerPage`` |
 /// | `POST /a/{code}` | takes the form's `answer`, and shows the page with what was taken |
+/// | `/me/…`, `/push…` | see ``PersonalRoutes`` |
 /// | any `/gateway/{channel}/…` | 200 when what the gateway said is on the disk, 403 if it is none of its calls |
 ///
 /// It listens apart from the control API, which is for operators alone.
 public struct AnswerService: Service {
     private let hub: HubService
     private let logger: Logger
+    private let guesses = GuessBudget()
 
     /// Of a gateway's call.
     private static let bodyBytesMax = 65_536
@@ -51,29 +53,32 @@ public struct AnswerService: Service {
         }
     }
 
-    func router() -> Router<BasicRequestContext> {
-        let router = Router()
-        router.get("/a/{code}") { [hub] _, context in
-            guard let invited = try hub.invited(by: context.parameters.require("code")) else {
-                return Self.page(AnswerPage.expired, .notFound)
+    func router() -> Router<AnswerContext> {
+        let router = Router(context: AnswerContext.self)
+        PersonalRoutes(hub: hub, guesses: guesses).add(to: router)
+        router.get("/a/{code}") { request, context in
+            switch try invited(request, context) {
+            case .success(let invited): Response.html(AnswerPage(invited).html)
+            case .failure(let refusal): refusal.response
             }
-            return Self.page(AnswerPage(invited).html, .ok)
         }
-        router.post("/a/{code}") { [hub] request, context in
-            guard var invited = try hub.invited(by: context.parameters.require("code")) else {
-                return Self.page(AnswerPage.expired, .notFound)
+        router.post("/a/{code}") { request, context in
+            var invited: Invited
+            switch try self.invited(request, context) {
+            case .success(let found): invited = found
+            case .failure(let refusal): return refusal.response
             }
-            let form = Self.form(try await request.body.collect(upTo: 4096))
+            let form = Response.form(try await request.body.collect(upTo: 4096))
             guard let answer = form["answer"].flatMap(Answer.init),
                 invited.words.contains(where: { $0.answer == answer })
-            else { return Self.page(AnswerPage(invited).html, .badRequest) }
+            else { return Response.html(AnswerPage(invited).html, .badRequest) }
             do {
                 try await hub.take(answer, of: invited)
             } catch is Notifier.NotKept {
-                return Self.page(AnswerPage(invited, isLost: true).html, .serviceUnavailable)
+                return Response.html(AnswerPage(invited, isLost: true).html, .serviceUnavailable)
             }
             invited.answer = answer
-            return Self.page(AnswerPage(invited).html, .ok)
+            return Response.html(AnswerPage(invited).html, .ok)
         }
         for method in [HTTPRequest.Method.get, .post, .put] {
             for path in ["/gateway/{channel}", "/gateway/{channel}/**"] {
@@ -85,8 +90,23 @@ public struct AnswerService: Service {
         return router
     }
 
+    /// Whose link is followed, or what is said to whoever follows one that is nobody's.
+    private func invited(_ request: Request, _ context: AnswerContext) throws -> Result<Invited, Refusal> {
+        let client = context.client(request)
+        guard guesses.admits(client, at: hub.moment) else { return .failure(Refusal(status: .tooManyRequests)) }
+        if let invited = try hub.invited(by: context.parameters.require("code")) { return .success(invited) }
+        guesses.noteMiss(of: client, at: hub.moment)
+        return .failure(Refusal(status: .notFound))
+    }
+
+    private struct Refusal: Error {
+        var status: HTTPResponse.Status
+
+        var response: Response { .html(AnswerPage.expired, status) }
+    }
+
     private func take(
-        _ request: Request, _ context: BasicRequestContext, _ method: HTTPRequest.Method
+        _ request: Request, _ context: AnswerContext, _ method: HTTPRequest.Method
     ) async throws -> HTTPResponse.Status {
         let channel = try context.parameters.require("channel")
         var query: [String: String] = [:]
@@ -106,25 +126,6 @@ public struct AnswerService: Service {
             return .forbidden
         } catch is Notifier.NotKept {
             return .serviceUnavailable
-        }
-    }
-
-    private static func page(_ html: String, _ status: HTTPResponse.Status) -> Response {
-        Response(
-            status: status,
-            headers: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-            ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
-    }
-
-    /// A form as browsers send it: `answer=safe` (URL Standard, application/x-www-form-urlencoded).
-    private static func form(_ body: ByteBuffer) -> [String: String] {
-        String(buffer: body).split(separator: "&").reduce(into: [:]) { form, pair in
-            let halves = pair.split(separator: "=", maxSplits: 1).map {
-                $0.replacing("+", with: " ").removingPercentEncoding ?? ""
-            }
-            if halves.count == 2 { form[halves[0]] = halves[1] }
         }
     }
 }

@@ -13,7 +13,8 @@ import Rules
 /// | `GET /api/incidents` | a list of ``IncidentAnswer``, the open ones |
 /// | `POST /api/incidents/{id}/{verb}` | 204; the verbs and what they take: ``IncidentRequest`` |
 /// | `GET /api/roll-call` | ``RollCallAnswer`` of the incident that was told last; `?incident=` names another |
-/// | `GET /api/receipts` | ``ReceiptsAnswer``, likewise |
+/// | `GET /api/receipts` | ``ReceiptsAnswer``, for the same incidents |
+/// | `GET /api/residents/{id}/link` | ``PersonalLinkAnswer``: where they choose how they are told |
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
@@ -58,6 +59,16 @@ struct ControlAPI {
             return RollCallAnswer(roll, estate: hub.estate, utcOffset: hub.utcOffset)
         }
         router.get("/api/receipts") { [hub] request, _ in try ReceiptsAnswer(ofIncident(request, hub.receipts)) }
+        router.get("/api/residents/{id}/link") { [hub] _, context in
+            let id = try context.parameters.require("id")
+            guard hub.answerURL != nil else {
+                throw HTTPError(.conflict, message: "residents have no pages: set answers.listen and answers.url")
+            }
+            guard let link = hub.personalLink(of: id) else {
+                throw HTTPError(.notFound, message: "there is no '\(id)' in residents.csv")
+            }
+            return PersonalLinkAnswer(resident: id, link: link)
+        }
         router.get("/api/devices") { [hub] _, _ in try hub.devices().map(DeviceAnswer.init) }
         router.get("/api/coverage") { [hub] _, _ in hub.coverage.blocks.map(CoverageAnswer.init) }
         router.get("/api/devices/unknown") { [hub] _, _ in

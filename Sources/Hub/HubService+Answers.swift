@@ -9,10 +9,13 @@ import Synchronization
 struct Telling: Sendable {
     var notifier: Notifier
     var database: NotifyDatabase
-    var directory: Directory
     var catalogue: MessageCatalogue
     var channels: [String: any Channel]
     var invitations: InvitationBook
+    var personalLinks: PersonalLinks
+
+    /// Those who are told, as they have chosen it.
+    var directory: Directory { notifier.directory }
 }
 
 /// Somebody who follows their link.
@@ -28,6 +31,8 @@ public struct Invited: Hashable, Sendable {
     public var words: [Notice.Question.Word]
     /// What they have answered last.
     public var answer: Answer?
+    /// Of their own page.
+    public var personalCode: String
 }
 
 extension HubService {
@@ -36,15 +41,16 @@ extension HubService {
     /// - Throws: if notify.sqlite cannot be read.
     public func invited(by code: String) throws -> Invited? {
         guard let telling = telling.withLock({ $0 }) else { return nil }
+        let directory = telling.directory
         guard let asked = telling.invitations.find(code, at: moment),
-            let resident = telling.directory.resident(asked.resident)
+            let resident = directory.resident(asked.resident)
         else { return nil }
         let alerts = try telling.database.alerts(ofIncident: asked.incident, toldTo: resident.id)
         guard let last = alerts.last else { return nil }
         let contact = Contact(resident: resident.id, position: 1, channel: "page", address: "")
         func notice(_ alert: Alert) -> Notice {
             telling.catalogue.notice(
-                alert, to: contact, resident: resident, directory: telling.directory, now: moment, link: "")
+                alert, to: contact, resident: resident, directory: directory, now: moment, link: "")
         }
         let shown = notice(last)
         // Somebody may need help after the all-clear, too, which itself asks nobody.
@@ -52,7 +58,9 @@ extension HubService {
         return Invited(
             incident: asked.incident, resident: resident.id, exercise: last.exercise, language: shown.language, text: shown.text,
             words: question?.words ?? [],
-            answer: try telling.database.answer(of: resident.id, to: asked.incident)?.answer)
+            answer: try telling.database.answer(of: resident.id, to: asked.incident)?.answer,
+            personalCode: telling.personalLinks.code(
+                of: resident.id, endedLinks: directory.choices(of: resident.id).endedLinks))
     }
 
     /// Takes somebody's answer; returns when it is on the disk, and those who have to act on it have been told.

@@ -59,6 +59,9 @@ public final class HubService: Service {
     /// Where ``AnswerService`` listens.
     public var answerAddress: ConsoleAddress { configuration.settings.answers.listen }
 
+    /// As residents see the address of their pages; `nil` if they have none.
+    public var answerURL: String? { configuration.settings.answers.url }
+
     public var estate: Estate { configuration.registry.estate }
 
     public var unheardEcosystems: [Device.Ecosystem] { configuration.unheardEcosystems }
@@ -200,9 +203,12 @@ extension HubService {
         let settings = configuration.settings
         let registry = configuration.registry
         let catalogue = configuration.catalogue
-        let directory = Directory(
+        let key = AnswerKey.load(state.answerKey, logger)
+        var directory = Directory(
             estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices,
-            stations: settings.channels.stations(in: registry.estate))
+            stations: settings.channels.stations(in: registry.estate), digest: ContactDigest(key: key))
+        directory.utcOffset = utcOffset
+        takeChoices(from: database, into: &directory, settings)
         let channels = try settings.channels.made(
             ChannelParts(
                 settings: settings, directory: directory, catalogue: catalogue,
@@ -211,20 +217,27 @@ extension HubService {
                     try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
                 }, alerts: { try database.expandedAlerts(ofIncident: $0) }))
         let invitations = InvitationBook(
-            Invitations(key: AnswerKey.load(state.answerKey, logger)), expires: settings.answers.expires,
+            Invitations(key: key), expires: settings.answers.expires,
             asked: try database.asked(since: now() - settings.answers.expires))
         let link = settings.answers.url.map { url in
             { @Sendable [now] (incident: String, resident: Resident.ID) in
                 "\(url)/a/\(invitations.invite(resident, to: incident, at: now()))"
             }
         }
+        let personalLinks = PersonalLinks(key: key, directory)
+        let personalLink = settings.answers.url.map { url in
+            { @Sendable (resident: Resident.ID, endedLinks: Int) in
+                "\(url)/me/\(personalLinks.code(of: resident, endedLinks: endedLinks))"
+            }
+        }
         let notifier = Notifier(
             database: database, source: hub, directory: directory, catalogue: catalogue, channels: channels,
-            settings: Notifier.Settings(settings), link: link, now: now,
-            heard: { [self] given in Task { await passOnText(given, directory) } }, logger: logger)
+            settings: Notifier.Settings(settings), link: link, personalLink: personalLink, now: now,
+            heard: { [self, directory] given in Task { await passOnText(given, directory) } }, logger: logger)
+        forgetGoneBrowsers(settings.channels.webpush, notifier)
         return Telling(
-            notifier: notifier, database: database, directory: directory, catalogue: catalogue, channels: channels,
-            invitations: invitations)
+            notifier: notifier, database: database, catalogue: catalogue, channels: channels,
+            invitations: invitations, personalLinks: personalLinks)
     }
 
     /// The outgoing connection. Its last will is how others notice that this hub has stopped.

@@ -6,7 +6,7 @@ extension HubSettings {
     private static let keys = [
         "hub", "state", "log-level", "console", "broker", "subscriptions", "canary", "batch-max", "payload-bytes-max",
         "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries", "escalation",
-        "answers",
+        "answers", "personal-data",
         "upkeep",
     ]
 
@@ -66,6 +66,7 @@ extension HubSettings {
         readUpkeep(root.section("upkeep", &mistakes), &mistakes)
         readEscalation(root.section("escalation", &mistakes), &mistakes)
         readAnswers(root.section("answers", &mistakes), &mistakes)
+        readPersonalData(root.section("personal-data", &mistakes), around, &mistakes)
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)
     }
 

@@ -52,6 +52,8 @@ public struct HubSettings: Sendable {
     /// What is wrong with each step of `escalation.people`, should nobody be reached by it; empty for the usual steps.
     var emptySteps = EmptySteps()
     public var answers = Answers()
+    /// `personal-data.key`: what seals what people bring of themselves; `nil`: nothing of that kind is taken.
+    public var personalSeal: PersonalSeal?
 
     public init() {}
 

@@ -6,14 +6,30 @@ public import Store
 ///
 ///     catalogue.answers.read("安全！👍")    // .safe
 ///
-/// `1`, `2` and `3` mean safe, need help and false alarm in all of them. What says more than such words is left to a
+/// `1`, `2` and `3` mean safe, need help and false alarm in all of them, `stop` and `start` what gateways expect. What says more than such words is left to a
 /// person to read, for "not safe" holds "safe" as well.
 public struct AnswerWords: Sendable {
-    private var answers: [[String]: Answer] = [["1"]: .safe, ["2"]: .needHelp, ["3"]: .falseAlarm]
+    private var meanings: [[String]: Meaning] = [
+        ["1"]: .answer(.safe), ["2"]: .answer(.needHelp), ["3"]: .answer(.falseAlarm),
+        ["stop"]: .wish(.stop), ["start"]: .wish(.start),
+    ]
+
+    /// What a word may say.
+    enum Meaning: Hashable, Sendable {
+        case answer(Answer)
+        case wish(Wish)
+
+        var name: String {
+            switch self {
+            case .answer(let answer): answer.rawValue
+            case .wish(let wish): wish.rawValue
+            }
+        }
+    }
 
     /// The words of one language.
     struct Vocabulary: Sendable {
-        var answer: Answer
+        var meaning: Meaning
         /// The first is shown; the others are understood as well.
         var words: [YAMLNode]
         var shown: String
@@ -23,36 +39,45 @@ public struct AnswerWords: Sendable {
     init(_ vocabularies: [Vocabulary], _ mistakes: inout Mistakes) {
         for vocabulary in vocabularies {
             for node in vocabulary.words {
-                mistakes.reading { () throws(ConfigError) in try add(node, vocabulary.answer) }
+                mistakes.reading { () throws(ConfigError) in try add(node, vocabulary.meaning) }
             }
         }
     }
 
-    private mutating func add(_ node: YAMLNode, _ answer: Answer) throws(ConfigError) {
+    private mutating func add(_ node: YAMLNode, _ meaning: Meaning) throws(ConfigError) {
         let text = try node.text()
         let words = Self.words(in: text)
         guard !words.isEmpty else {
             throw node.mistake("there is no word in '\(text)'", mend: "write what a person would answer")
         }
-        if let other = answers[words], other != answer {
+        if let other = meanings[words], other != meaning {
             throw node.mistake(
-                "'\(text)' means '\(other.rawValue)' already, here or in another language",
+                "'\(text)' means '\(other.name)' already, here or in another language",
                 mend: "leave it out of one of them, for nobody could tell which is meant")
         }
-        answers[words] = answer
+        meanings[words] = meaning
     }
 
     /// What a person has answered, whatever its case and whatever punctuation, spaces and emoji stand around; `nil` if
     /// it is none of the words, or several that mean different things.
     public func read(_ text: String) -> Answer? {
+        if case .answer(let answer) = meaning(of: text) { answer } else { nil }
+    }
+
+    /// What a person wishes for themselves, read as an answer is.
+    public func wish(in text: String) -> Wish? {
+        if case .wish(let wish) = meaning(of: text) { wish } else { nil }
+    }
+
+    private func meaning(of text: String) -> Meaning? {
         var rest = Self.words(in: text)[...]
-        var meant: Answer?
+        var meant: Meaning?
         while !rest.isEmpty {
             let lengths = (1...min(rest.count, Self.wordsMax)).reversed()
-            guard let length = lengths.first(where: { answers[Array(rest.prefix($0))] != nil }),
-                let answer = answers[Array(rest.prefix(length))], meant == nil || meant == answer
+            guard let length = lengths.first(where: { meanings[Array(rest.prefix($0))] != nil }),
+                let meaning = meanings[Array(rest.prefix(length))], meant == nil || meant == meaning
             else { return nil }
-            meant = answer
+            meant = meaning
             rest = rest.dropFirst(length)
         }
         return meant
@@ -111,14 +136,20 @@ extension AnswerWords.Vocabulary {
         // What staff answer has a default.
         mapping.checkKeys(keys, required: keys.filter { $0 != Answer.onIt.rawValue }, &mistakes)
         return Answer.allCases.compactMap { answer in
-            guard let node = mapping[answer.rawValue] else { return nil }
-            return mistakes.reading { () throws(ConfigError) in
-                let words = try node.list()
-                guard let first = words.first else {
-                    throw node.mistake("there is no word", mend: "write the word that is shown, then others")
-                }
-                return AnswerWords.Vocabulary(answer: answer, words: words, shown: try first.text())
+            mapping[answer.rawValue].flatMap { read($0, .answer(answer), &mistakes) }
+        }
+    }
+
+    /// The words that mean one thing.
+    static func read(
+        _ node: YAMLNode, _ meaning: AnswerWords.Meaning, _ mistakes: inout Mistakes
+    ) -> AnswerWords.Vocabulary? {
+        mistakes.reading { () throws(ConfigError) in
+            let words = try node.list()
+            guard let first = words.first else {
+                throw node.mistake("there is no word", mend: "write the word that is shown, then others")
             }
+            return AnswerWords.Vocabulary(meaning: meaning, words: words, shown: try first.text())
         }
     }
 }

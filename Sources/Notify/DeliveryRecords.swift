@@ -108,6 +108,12 @@ struct DeliveryRecords: Sendable {
                 "\(count) people should be told and have no contact", "\(count) 名應獲通知的人沒有任何聯絡方法")
             lines.append(record(alert, .trouble, text, ["residents": Self.named(expansion.unreachable)], at: now))
         }
+        if !expansion.optedOut.isEmpty {
+            let count = expansion.optedOut.count
+            let text = LogRecord.Text(
+                "\(count) people are not told: they have turned their contacts off", "\(count) 人已關閉所有聯絡方法，未獲通知")
+            lines.append(record(alert, .trouble, text, ["residents": Self.named(expansion.optedOut)], at: now))
+        }
         if expansion.isDeaf {
             let text = LogRecord.Text("Nobody is there to be told", "沒有任何可通知的對象")
             let audience = alert.audience.map(\.rawValue).joined(separator: " ")

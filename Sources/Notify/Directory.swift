@@ -1,33 +1,51 @@
 public import Registry
+import Store
 
 /// Who lives and keeps watch where, and how they are reached: an estate's people and sirens, ready to be looked up.
 public struct Directory: Sendable {
     public let estate: Estate
-    public let residents: [Resident]
+    /// As they have chosen to be told.
+    public private(set) var residents: [Resident]
     /// Devices that sound.
     public let sirens: [Device]
     /// What is told beside them.
     public let stations: [Station]
 
-    private let residentsByID: [Resident.ID: Resident]
-    private let residentsByBlock: [String: [Resident]]
+    /// How far the estate's clocks are ahead of UTC.
+    public var utcOffset = Duration.zero
+    let digest: ContactDigest
+    var chosen: [Resident.ID: PersonChoices] = [:]
+
+    /// As the file has them, in the order of ``residents``.
+    private let registered: [Resident]
+    private let positions: [Resident.ID: Int]
+    private let positionsByBlock: [String: [Int]]
     /// Those who look after no block in particular.
-    private let residentsOfNoBlock: [Resident]
+    private let positionsOfNoBlock: [Int]
     private let sirensByBlock: [String: [Device]]
-    private let contactsByID: [Contact.ID: Contact]
+    private var contactsByID: [Contact.ID: Contact]
     private let residentsByAddress: [String: [Resident.ID]]
     private let sirensByID: [Device.ID: Device]
     private let stationsByTarget: [String: Station]
 
-    public init(estate: Estate, residents: [Resident], devices: [Device], stations: [Station] = []) {
+    /// - Parameter digest: of the contacts that people turn off.
+    public init(
+        estate: Estate, residents: [Resident], devices: [Device], stations: [Station] = [],
+        digest: ContactDigest = ContactDigest(key: [])
+    ) {
         self.estate = estate
         self.residents = residents
+        self.digest = digest
+        registered = residents
         sirens = devices.filter { $0.kind == .siren }
         self.stations = stations
         stationsByTarget = Dictionary(stations.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })
-        residentsByID = Dictionary(residents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        residentsByBlock = Dictionary(grouping: residents.filter { $0.place != nil }) { $0.place?.block ?? "" }
-        residentsOfNoBlock = residents.filter { $0.place == nil }
+        positions = Dictionary(
+            residents.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        positionsByBlock = Dictionary(grouping: residents.indices.filter { residents[$0].place != nil }) {
+            residents[$0].place?.block ?? ""
+        }
+        positionsOfNoBlock = residents.indices.filter { residents[$0].place == nil }
         sirensByBlock = Dictionary(grouping: sirens) { $0.place.block }
         contactsByID = Dictionary(
             residents.flatMap(\.contacts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -41,18 +59,29 @@ public struct Directory: Sendable {
         self.init(estate: registry.estate, residents: registry.residents, devices: registry.devices)
     }
 
-    public func resident(_ id: Resident.ID) -> Resident? { residentsByID[id] }
+    public func resident(_ id: Resident.ID) -> Resident? { positions[id].map { residents[$0] } }
+
+    /// Somebody as the file has them.
+    func registered(_ id: Resident.ID) -> Resident? { positions[id].map { registered[$0] } }
+
+    /// Somebody whose contacts, language or needs have changed, and nothing else of them.
+    mutating func replace(_ resident: Resident) {
+        guard let position = positions[resident.id] else { return }
+        for contact in residents[position].contacts { contactsByID[contact.id] = nil }
+        for contact in resident.contacts { contactsByID[contact.id] = contact }
+        residents[position] = resident
+    }
 
     /// Whose contact an address is; a phone may be shared.
     func residents(at address: String, over channel: String) -> [Resident] {
-        (residentsByAddress["\(channel):\(address)"] ?? []).compactMap { residentsByID[$0] }
+        (residentsByAddress["\(channel):\(address)"] ?? []).compactMap { resident($0) }
     }
 
     public func siren(_ id: Device.ID) -> Device? { sirensByID[id] }
 
     /// Those who live in some blocks, or keep watch there or over the whole estate.
     func residents(in blocks: [String]) -> [Resident] {
-        blocks.flatMap { residentsByBlock[$0] ?? [] } + residentsOfNoBlock
+        (blocks.flatMap { positionsByBlock[$0] ?? [] } + positionsOfNoBlock).map { residents[$0] }
     }
 
     func sirens(in blocks: [String]) -> [Device] { blocks.flatMap { sirensByBlock[$0] ?? [] } }

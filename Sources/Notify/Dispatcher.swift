@@ -5,7 +5,7 @@ import Store
 /// The notifier's decisions: what is sent when, what an outcome leads to, and what has to be written down. It neither
 /// sends, writes nor waits; ``Notifier`` does.
 package struct Dispatcher: Sendable {
-    let directory: Directory
+    package internal(set) var directory: Directory
     let channels: [String: any Channel]
     let settings: Notifier.Settings
     let records: DeliveryRecords
@@ -30,6 +30,10 @@ package struct Dispatcher: Sendable {
     /// Of this turn.
     var failures: [Delivery] = []
     var touched: Set<Alert.ID> = []
+    /// What people who chose by a text are told of it, this turn.
+    var replies: [Reply] = []
+    /// When somebody last asked over a contact for their link.
+    var linkedAt: [Contact.ID: Instant] = [:]
     /// What has to be written, and is not yet.
     package var unwritten = NotifyBatch()
 
@@ -109,6 +113,7 @@ package struct Dispatcher: Sendable {
             supersede(older)
             endClimbs(of: entry.key)
         }
+        forgetWaiting(for: alert, expansion.deliveries, at: now)
         for delivery in expansion.deliveries { open(delivery) }
         note(records.gaps(alert, expansion, at: now))
         noteLadder(alert, at: now)
@@ -193,6 +198,11 @@ package struct Dispatcher: Sendable {
             giveUp(delivery, as: .failed, at: now)
             return nil
         }
+        guard contact.isOn else {
+            delivery.error = "the person has turned it off"
+            giveUp(delivery, as: .refused, at: now)
+            return nil
+        }
         guard channels[delivery.channel] != nil else {
             delivery.error = "hub.yaml has no channel of this name"
             giveUp(delivery, as: .failed, at: now)
@@ -271,11 +281,12 @@ package struct Dispatcher: Sendable {
         openNextContact(after: delivery, at: now)
     }
 
-    /// The contact after a delivery's, if it has not been tried.
+    /// The contact after a delivery's that the person has not turned off, if it has not been tried.
     func nextContact(after delivery: Delivery) -> Contact? {
-        guard let contacts = directory.resident(delivery.target)?.contacts.filter({ $0.channel != SirenChannel.name }),
-            let index = contacts.firstIndex(where: { $0.id == delivery.contact }), index + 1 < contacts.count,
-            case let next = contacts[index + 1], progress[delivery.alert]?.contacts.contains(next.id) == false
+        guard let contacts = directory.resident(delivery.target)?.contacts.filter(\.isPersonal),
+            case let after = contacts.firstIndex(where: { $0.id == delivery.contact }).map({ $0 + 1 }) ?? 0,
+            let next = contacts[after...].first(where: \.isOn),
+            progress[delivery.alert]?.contacts.contains(next.id) == false
         else { return nil }
         return next
     }

@@ -20,6 +20,9 @@ import Store
 /// people are told as ever, and sirens are only noted; at its end all that were sounded or noted sound again, and staff
 /// are told again.
 ///
+/// **Quiet hours.** What is only announced waits for a resident until their quiet hours are over, and an exercise leaves
+/// them out, for it is over by then; danger knows no quiet hours.
+///
 /// **Stations.** One that stands for a place, such as a player of spoken texts, goes by the rules of sirens, but that it
 /// is never told to stop. One of no place, such as a receiver of CAP messages, gets every alert, repetitions included;
 /// only announcements, and that sirens stop or sound again, are not its business.
@@ -28,6 +31,8 @@ struct Expansion: Sendable {
     var told: [Told] = []
     /// People in the audience without any contact.
     var unreachable: [Resident.ID] = []
+    /// Those who have turned all their contacts off.
+    var optedOut: [Resident.ID] = []
     /// Nobody at all is in the audience.
     var isDeaf = false
 
@@ -44,9 +49,10 @@ struct Expansion: Sendable {
         for recipient in recipients {
             switch recipient.subject {
             case .person(let resident):
-                if alert.announcement != nil {
-                    tell(resident, recipient, alert, sequence, now)
-                } else if Self.isHeard(alert, by: resident), Self.isNews(alert, for: recipient, book) {
+                let quietUntil = directory.quietUntil(resident, alert, at: now)
+                if alert.announcement != nil, alert.exercise == nil || quietUntil == nil {
+                    tell(resident, recipient, alert, sequence, quietUntil ?? now)
+                } else if quietUntil == nil, Self.isHeard(alert, by: resident), Self.isNews(alert, for: recipient, book) {
                     tell(resident, recipient, alert, sequence, now)
                 }
                 for siren in Self.sirens(of: resident, alert, recipient) where Self.comesFirst(recipient, sirens[siren])
@@ -76,13 +82,15 @@ struct Expansion: Sendable {
         _ resident: Resident, _ recipient: AudienceResolver.Recipient, _ alert: Alert, _ sequence: Int64, _ now: Instant
     ) {
         note(alert, target: resident.id, nearness: recipient.nearness, now)
-        if let contact = resident.contacts.first(where: { $0.channel != SirenChannel.name }) {
+        if let contact = resident.contacts.first(where: { $0.isPersonal && $0.isOn }) {
             deliveries.append(
                 Delivery(
                     alert: alert.id, incident: alert.incident, target: resident.id, contact: contact.id,
                     channel: contact.channel, rank: recipient.rank, sequence: sequence, createdAt: now))
         } else if resident.contacts.isEmpty {
             unreachable.append(resident.id)
+        } else if resident.hasOptedOut {
+            optedOut.append(resident.id)
         }
     }
 

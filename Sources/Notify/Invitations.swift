@@ -19,6 +19,10 @@ public struct Invitations: Sendable {
     public func code(of incident: String, for resident: Resident.ID) -> String {
         // No id has a line end in it.
         let digest = HMAC<SHA256>.authenticationCode(for: Array("\(incident)\n\(resident)".utf8), using: key)
-        return String(digest.prefix(Self.codeLength).map { Self.alphabet[Int($0 & 63)] })
+        return Self.text(digest, Self.codeLength)
+    }
+
+    static func text(_ digest: some Sequence<UInt8>, _ length: Int) -> String {
+        String(digest.prefix(length).map { alphabet[Int($0 & 63)] })
     }
 }

@@ -16,6 +16,7 @@ final class Mailbox: Sendable {
         var undurable: [Alert] = []
         var incoming: [(what: Incoming, channel: String, reply: CheckedContinuation<Bool, Never>)] = []
         var answers: [(what: GivenAnswer, reply: CheckedContinuation<Bool, Never>)] = []
+        var choosings: [(what: Choosing, reply: CheckedContinuation<Bool, Never>)] = []
         var dropped = 0
         var isStopped = false
         /// Nobody takes anything out any more.
@@ -27,6 +28,7 @@ final class Mailbox: Sendable {
         func confirm(isKept: Bool) {
             for one in incoming { one.reply.resume(returning: isKept) }
             for one in answers { one.reply.resume(returning: isKept) }
+            for one in choosings { one.reply.resume(returning: isKept) }
         }
     }
 
@@ -43,6 +45,10 @@ final class Mailbox: Sendable {
 
     func put(_ answer: GivenAnswer, _ reply: CheckedContinuation<Bool, Never>) {
         putUnlessEnded(reply) { $0.answers.append((answer, reply)) }
+    }
+
+    func put(_ choosing: Choosing, _ reply: CheckedContinuation<Bool, Never>) {
+        putUnlessEnded(reply) { $0.choosings.append((choosing, reply)) }
     }
 
     /// Tells whoever brings something from now on that it is not kept.
@@ -77,6 +83,7 @@ final class Mailbox: Sendable {
             contents.undurable = []
             contents.incoming = []
             contents.answers = []
+            contents.choosings = []
             contents.dropped = 0
             contents.isWoken = false
             return taken

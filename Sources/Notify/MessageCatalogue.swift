@@ -53,7 +53,7 @@ public struct MessageCatalogue: Sendable {
             return MessageTexts(file, language: Language(String(name.dropLast(5))), &mistakes)
         }
         languages = texts.map(\.language)
-        answers = AnswerWords(texts.flatMap(\.answers), &mistakes)
+        answers = AnswerWords(texts.flatMap { $0.answers + ($0.wishes?.vocabularies ?? []) }, &mistakes)
         try mistakes.throwIfAny()
         guard !texts.isEmpty else {
             throw ConfigErrors([
@@ -103,9 +103,12 @@ public struct MessageCatalogue: Sendable {
             question: circumstances.link.map { link in
                 Notice.Question(
                     url: link,
-                    words: (texts?.answers ?? [])
-                        .filter { Self.offers($0.answer, nearness, resident?.role ?? .resident) }
-                        .map { Notice.Question.Word($0.answer, $0.shown) })
+                    words: (texts?.answers ?? []).compactMap { vocabulary in
+                        guard case .answer(let answer) = vocabulary.meaning,
+                            Self.offers(answer, nearness, resident?.role ?? .resident)
+                        else { return nil }
+                        return Notice.Question.Word(answer, vocabulary.shown)
+                    })
             })
     }
 

@@ -19,6 +19,8 @@ struct MessageTexts: Sendable {
     let short: ShortTexts
     let answers: [AnswerWords.Vocabulary]
     private let announcements: AnnouncementTexts?
+    /// `nil` where the file does not say how people choose for themselves.
+    let wishes: WishTexts?
 
     /// What a message says beside the alert itself.
     struct Circumstances: Sendable {
@@ -95,7 +97,7 @@ struct MessageTexts: Sendable {
         "speaker", "between", "drill", "late", "contradiction", "repetition", "places", "texts", "short", "titles",
         "answers", "update",
     ]
-    private static let optionalKeys = ["announcements", "bell-never-heard"]
+    private static let optionalKeys = ["announcements", "bell-never-heard", "wishes"]
 
     /// - Returns: `nil` if there are mistakes, which are noted.
     init?(_ file: ConfigFile, language: Language, _ mistakes: inout Mistakes) {
@@ -123,6 +125,7 @@ struct MessageTexts: Sendable {
         let updates = root["update"].flatMap { UpdateTexts($0, &mistakes) }
         let answers = root["answers"].map { AnswerWords.Vocabulary.read($0, &mistakes) }
         announcements = root["announcements"].flatMap { AnnouncementTexts($0, &mistakes) }
+        let wishes = root["wishes"].flatMap { WishTexts($0, &mistakes) }
         guard mistakes.errors.count == before, let speaker = words[0], let drill = words[1], let between = words[2],
             let contradiction = words[3], let late, let repetition, let places, let bodies,
             let titles, let short, let updates, let answers
@@ -141,5 +144,6 @@ struct MessageTexts: Sendable {
         self.short = short
         self.updates = updates
         self.answers = answers
+        self.wishes = wishes
     }
 }

@@ -3,6 +3,7 @@ public import Logging
 public import Registry
 public import Rules
 public import Store
+import Synchronization
 
 /// Tells the residents: follows the committed alerts, and delivers each to everybody it concerns, over every channel
 /// at once, the nearest to the danger first, until it is accepted or its time is over.
@@ -22,11 +23,12 @@ public import Store
 public final class Notifier: Sendable {
     private let database: NotifyDatabase
     private let source: any AlertSource
-    private let directory: Directory
+    private let people: Mutex<Directory>
     private let catalogue: MessageCatalogue
     private let channels: [String: any Channel]
     private let settings: Settings
     private let link: (@Sendable (_ incident: String, _ resident: Resident.ID) -> String)?
+    private let personalLink: (@Sendable (_ resident: Resident.ID, _ endedLinks: Int) -> String)?
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Instant
     /// Is shown each answer that came as a text.
@@ -59,6 +61,8 @@ public final class Notifier: Sendable {
         public var unwrittenRecordsMax = 10_000
         /// The pause between two attempts to write while the disk takes nothing.
         public var rewriteInterval = Duration.seconds(1)
+        /// How often somebody who has written is told what has become of it, if the channel fails.
+        public var replyAttemptsMax = 5
         /// How long finished deliveries are kept.
         public var keep = Duration.seconds(30 * 86_400)
 
@@ -70,22 +74,25 @@ public final class Notifier: Sendable {
     /// - Parameters:
     ///   - channels: by the names that contacts use.
     ///   - link: where a person answers to an incident; `nil` if nobody is asked.
+    ///   - personalLink: where a person chooses for themselves; `nil` if there is no such page.
     ///   - clock: what waits; - now: what is written down.
     public init(
         database: NotifyDatabase, source: any AlertSource, directory: Directory, catalogue: MessageCatalogue,
         channels: [String: any Channel], settings: Settings = Settings(),
         link: (@Sendable (_ incident: String, _ resident: Resident.ID) -> String)? = nil,
+        personalLink: (@Sendable (_ resident: Resident.ID, _ endedLinks: Int) -> String)? = nil,
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Instant,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         heard: @escaping @Sendable (GivenAnswer) -> Void = { _ in }, logger: Logger
     ) {
         self.database = database
         self.source = source
-        self.directory = directory
+        people = Mutex(directory)
         self.catalogue = catalogue
         self.channels = channels
         self.settings = settings
         self.link = link
+        self.personalLink = personalLink
         self.clock = clock
         self.now = now
         self.random = random
@@ -115,6 +122,16 @@ public final class Notifier: Sendable {
     public func take(_ answer: GivenAnswer) async throws(NotKept) {
         try await kept { self.mailbox.put(answer, $0) }
     }
+
+    /// Takes what a person has chosen for themselves; returns when it is on the disk.
+    ///
+    /// - Throws: as ``take(_:over:)``.
+    public func take(_ choosing: Choosing) async throws(NotKept) {
+        try await kept { self.mailbox.put(choosing, $0) }
+    }
+
+    /// Those who are told, as they have chosen it.
+    public var directory: Directory { people.withLock { $0 } }
 
     private func kept(_ put: (CheckedContinuation<Bool, Never>) -> Void) async throws(NotKept) {
         guard await withCheckedContinuation({ put($0) }) else { throw NotKept() }
@@ -164,6 +181,7 @@ public final class Notifier: Sendable {
                 dispatcher.settle(at: moment)
                 await journal.write(&dispatcher, at: moment)
                 mail.confirm(isKept: dispatcher.unwritten.isEmpty)
+                for reply in dispatcher.takeReplies() { group.addTask { await self.send(reply) } }
                 for departure in departures {
                     group.addTask { await self.deliver(departure) }
                 }
@@ -183,6 +201,8 @@ public final class Notifier: Sendable {
         for (delivery, outcome) in mail.outcomes { dispatcher.take(outcome, of: delivery, at: moment) }
         for incoming in mail.incoming { take(incoming.what, over: incoming.channel, &dispatcher, at: moment) }
         for answer in mail.answers { dispatcher.take(answer.what) }
+        for choosing in mail.choosings { dispatcher.take(choosing.what) }
+        if !mail.choosings.isEmpty || !mail.incoming.isEmpty { people.withLock { $0 = dispatcher.directory } }
         for alert in mail.undurable { dispatcher.expand(alert, sequence: nil, at: moment) }
         if mail.dropped > 0 {
             logger.error("Alerts dropped: too many wait", metadata: ["count": "\(mail.dropped)"])
@@ -203,7 +223,10 @@ public final class Notifier: Sendable {
     private func hear(
         _ text: String, from address: String, over channel: String, _ dispatcher: inout Dispatcher, at moment: Instant
     ) {
-        let senders = directory.residents(at: address, over: channel)
+        let senders = dispatcher.directory.residents(at: address, over: channel)
+        if let wish = catalogue.answers.wish(in: text), !senders.isEmpty, wish != .settings || personalLink != nil {
+            return dispatcher.take(wish, of: senders, at: address, over: channel, at: moment)
+        }
         guard let (resident, incident) = dispatcher.lastTold(senders.map(\.id)) else {
             dispatcher.noteStranger(over: channel, at: moment)
             return
@@ -266,6 +289,7 @@ public final class Notifier: Sendable {
 
     private func deliver(_ departure: Dispatcher.Departure) async {
         let delivery = departure.delivery
+        let directory = directory
         guard let channel = channels[delivery.channel] else { return }
         let notice = catalogue.notice(
             departure.alert, delivery: delivery.id, to: departure.contact,
@@ -274,6 +298,21 @@ public final class Notifier: Sendable {
             takesReplies: channel is any ReceivingChannel)
         let outcome = await withTimeout { await channel.send(notice, to: departure.contact) }
         mailbox.put(outcome, of: delivery.id)
+    }
+
+    /// Tells somebody over the contact that they wrote from what has become of it. Nobody is in danger if it is lost.
+    private func send(_ reply: Dispatcher.Reply) async {
+        guard let channel = channels[reply.contact.channel], let resident = directory.resident(reply.resident) else {
+            return
+        }
+        let link = reply.wish == .settings ? personalLink?(resident.id, reply.endedLinks) : nil
+        let notice = catalogue.reply(reply, to: resident, link: link)
+        for attempt in 1...settings.replyAttemptsMax {
+            let outcome = await withTimeout { await channel.send(notice, to: reply.contact) }
+            guard case .failed = outcome, !Task.isCancelled else { return }
+            // It throws when cancelled, which means the same.
+            do { try await clock.sleep(for: settings.retry.first * attempt) } catch { return }
+        }
     }
 
     /// A channel that does not return in time counts as failed; one that does not even end when cancelled keeps its

@@ -35,6 +35,8 @@ public struct RollCall: Hashable, Sendable {
         case needHelp = "need-help"
         /// Nothing that was tried got through, or there is nothing to try.
         case notReached = "not-reached"
+        /// They have turned all their contacts off by themselves.
+        case optedOut = "opted-out"
         case noAnswer = "no-answer"
         /// They live there, and the incident has not been told to them.
         case notTold = "not-told"
@@ -87,6 +89,7 @@ extension RollCall.Person {
             case .needHelp: .needHelp
             case .safe, .onIt: .safe
             case .falseAlarm: .falseAlarm
+            case nil where resident.hasOptedOut: .optedOut
             case nil where deliveries.isEmpty && !resident.contacts.isEmpty: .notTold
             case nil: taken.isEmpty ? .notReached : .noAnswer
             }
@@ -96,7 +99,8 @@ extension RollCall.Person {
         let urgency =
             switch state {
             case .needHelp: 0
-            case .notReached, .noAnswer, .notTold: needs.isEmpty ? 2 + (state == .notReached ? 0 : 1) : 1
+            case .notReached, .optedOut: needs.isEmpty ? 2 : 1
+            case .noAnswer, .notTold: needs.isEmpty ? 3 : 1
             case .falseAlarm, .safe: 4
             }
         let block = estate.position(ofBlock: place.block) ?? .max

@@ -10,8 +10,11 @@ import Foundation
 /// AES-256 in Galois/Counter Mode with random nonces of 96 bits (NIST SP 800-38D). Whose it is and what it is are
 /// authenticated with it, so nobody can move a value to another person; texts are filled up to whole 32 bytes
 /// (ISO/IEC 7816-4: 80, then zeros), so that none says by its length whether it is empty.
-public struct PersonalSeal: Sendable {
+public struct PersonalSeal: Sendable, CustomReflectable {
     private let key: SymmetricKey
+
+    /// Without the key.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// What a sealed value begins with; the nonce, the ciphertext and the tag follow in Base64 for URLs (RFC 4648 clause
     /// 5), without `=`.

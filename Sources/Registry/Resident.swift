@@ -47,6 +47,8 @@ public struct Contact: Hashable, Sendable, Identifiable {
     public var channel: String
     /// What the channel sends to: a siren's device id, a URL.
     public var address: String
+    /// The person has not turned it off for themselves.
+    public var isOn = true
 
     public init(resident: Resident.ID, position: Int, channel: String, address: String) {
         id = "\(resident)/\(position)"

@@ -20,16 +20,33 @@ public struct Selection: Hashable, Sendable {
 }
 
 /// A span of the day on the estate's own clocks, which may pass midnight: `17:30-20:30`, `22:00-06:00`.
-public struct DayTime: Hashable, Sendable {
+public struct DayTime: Hashable, Sendable, Codable {
     /// Minutes after midnight, `0..<1440`. The end is not part of it.
     public var from: Int
     public var to: Int
 
+    public init(from: Int, to: Int) {
+        self.from = from
+        self.to = to
+    }
+
     func contains(_ moment: Instant, utcOffset: Duration) -> Bool {
-        let local = moment + utcOffset
-        let day: Int64 = 86_400_000
-        let minute = Int(((local.milliseconds % day + day) % day) / 60_000)
+        let minute = Int(Self.sinceMidnight(moment, utcOffset) / 60_000)
         return from <= to ? (from..<to).contains(minute) : !(to..<from).contains(minute)
+    }
+
+    /// When the span ends that a moment lies in; `nil` if it lies in none.
+    package func end(containing moment: Instant, utcOffset: Duration) -> Instant? {
+        guard contains(moment, utcOffset: utcOffset) else { return nil }
+        let left = Int64(to) * 60_000 - Self.sinceMidnight(moment, utcOffset)
+        return moment + .milliseconds(left > 0 ? left : left + Self.day)
+    }
+
+    private static let day: Int64 = 86_400_000
+
+    /// In milliseconds, by the estate's clocks.
+    private static func sinceMidnight(_ moment: Instant, _ utcOffset: Duration) -> Int64 {
+        ((moment + utcOffset).milliseconds % day + day) % day
     }
 }
 

@@ -13,6 +13,8 @@ public struct NotifyBatch: Sendable {
     /// What gateways report of deliveries by names of their own.
     public var reports: [Report] = []
     public var answers: [GivenAnswer] = []
+    /// All that each of these people has chosen.
+    public var choices: [Resident.ID: PersonChoices] = [:]
     /// Where each incident's ladder of people stands; `nil` where it has come to its end.
     public var ladders: [String: PeopleLadder?] = [:]
     /// Incidents that are over, of which nobody needs to be reminded.
@@ -24,7 +26,8 @@ public struct NotifyBatch: Sendable {
 
     public var isEmpty: Bool {
         cursor == nil && alerts.isEmpty && deliveries.isEmpty && told.isEmpty && forgotten.isEmpty && records.isEmpty
-            && receipts.isEmpty && reports.isEmpty && answers.isEmpty && ladders.isEmpty
+            && receipts.isEmpty && reports.isEmpty && answers.isEmpty && choices.isEmpty
+            && ladders.isEmpty
     }
 
     /// What a gateway says of what it calls `reference`.

@@ -31,6 +31,7 @@ extension NotifyDatabase {
         try write(batch.receipts, to: database)
         try write(batch.reports, to: database)
         try write(batch.answers, to: database)
+        try write(batch.choices.values, to: database)
         try write(batch.ladders, to: database)
         for incident in batch.forgotten {
             try database.execute(sql: "DELETE FROM told WHERE incident = ?", arguments: [incident])

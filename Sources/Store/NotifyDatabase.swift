@@ -4,7 +4,7 @@ import GRDB
 /// The notifier's own database, `notify.sqlite`: the outbox, who was told what, and the lines owed to the alert log.
 ///
 /// The notifier alone writes; anybody may read. A write that returns is on the disk. Addresses, numbers and names are
-/// not in it.
+/// not in it, but for the browsers that people subscribe by themselves, which are sealed.
 public final class NotifyDatabase: Sendable {
     let writer: any DatabaseWriter
     /// `notify-` and what tells this file from every other: the log's lines name it.
@@ -62,6 +62,7 @@ public final class NotifyDatabase: Sendable {
                     DROP INDEX answer_incident;
                     """)
         }
+        migrator.registerMigration("what people choose") { try $0.execute(sql: choiceSchema) }
         return migrator
     }
 

@@ -21,6 +21,7 @@ struct RollCallTexts {
         switch RollCall.State(rawValue: state) {
         case .needHelp: Words(english: "NEED HELP", chinese: "求助")
         case .notReached: Words(english: "NOT REACHED", chinese: "未能聯絡")
+        case .optedOut: Words(english: "OPTED OUT", chinese: "已關閉通知")
         case .noAnswer: Words(english: "no answer", chinese: "未有回覆")
         case .notTold: Words(english: "not told", chinese: "未獲通知")
         case .falseAlarm: Words(english: "says false alarm", chinese: "表示誤報")

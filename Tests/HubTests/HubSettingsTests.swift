@@ -653,7 +653,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ),
         (
             "webpush:ann-phone", "",
-            "25: web push is not set up; write subject, key and subscriptions under channels.webpush"
+            "25: web push is not set up; write subject and key under channels.webpush"
         ),
         (
             "speech:lobby", "",

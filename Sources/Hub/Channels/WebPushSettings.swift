@@ -11,7 +11,17 @@ extension HubSettings {
         /// `key`: what the messages are signed with; `nil` where there is no web push.
         public var vapid: VAPID?
         /// `subscriptions`: the file's contents.
-        public var subscriptions: [String: PushSubscription] = [:]
+        public var subscriptions: [String: PushSubscription] = [:] {
+            didSet { book = PushBook(subscriptions) }
+        }
+        /// Those, and what people subscribe by themselves.
+        var book = PushBook()
+        /// `services`: the hosts that browsers may give as theirs; `*.` stands for whatever is before. What people bring
+        /// would else make the hub call any address, those of its own network included.
+        public var services = [
+            // Chromium and its kin, Firefox, Edge, and Safari.
+            "fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com", "*.push.apple.com",
+        ]
         /// `keep`: how long a push service keeps a message for a phone that is off, `1m...1d`.
         ///
         /// Too short, and a phone in a lift misses it; too long, and a fire that is over wakes somebody.
@@ -24,7 +34,7 @@ extension HubSettings {
 extension HubSettings.WebPush: ChannelSettings {
     static var key: String { "webpush" }
 
-    private static let keys = ["enabled", "subject", "key", "subscriptions", "keep", "timeout"]
+    private static let keys = ["enabled", "subject", "key", "subscriptions", "services", "keep", "timeout"]
 
     init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
         section.checkKeys(Self.keys, &mistakes)
@@ -35,8 +45,13 @@ extension HubSettings.WebPush: ChannelSettings {
         section.read("timeout", into: &timeout, &mistakes) { (node) throws(ConfigError) in
             try node.duration(in: .milliseconds(100) ... .seconds(12))
         }
+        section.read("services", into: &services, &mistakes) { (node) throws(ConfigError) in
+            var hosts: [String] = []
+            for host in try node.list() { hosts.append(try host.text().lowercased()) }
+            return hosts
+        }
         guard enabled, section["key"] != nil || section["subscriptions"] != nil else { return }
-        section.checkKeys(Self.keys, required: ["subject", "key", "subscriptions"], &mistakes)
+        section.checkKeys(Self.keys, required: ["subject", "key"], &mistakes)
         section.read("subject", into: &subject, &mistakes) { (node) throws(ConfigError) in
             let text = try node.text()
             guard text.hasPrefix("mailto:") && text.contains("@") || text.hasPrefix("https://") else {
@@ -79,11 +94,20 @@ extension HubSettings.WebPush: ChannelSettings {
         }
     }
 
+    /// Whether people may subscribe browsers that take messages there: at one of ``services``, over TLS, but for this
+    /// machine's own.
+    func serves(_ subscription: PushSubscription) -> Bool {
+        guard let parts = URLComponents(string: subscription.endpoint), let host = parts.host?.lowercased(),
+            parts.scheme?.lowercased() == "https" || host == "127.0.0.1"
+        else { return false }
+        return services.contains { $0.hasPrefix("*.") ? host.hasSuffix($0.dropFirst()) : host == $0 }
+    }
+
     func reaches(_ address: String, over channel: String, _ registry: EstateRegistry) throws(AddressMistake) -> Bool {
         guard enabled else { return false }
         guard vapid != nil else {
             throw AddressMistake(
-                problem: "web push is not set up", mend: "write subject, key and subscriptions under channels.webpush")
+                problem: "web push is not set up", mend: "write subject and key under channels.webpush")
         }
         guard subscriptions[address] != nil else {
             // Its likes are other people's.
@@ -98,7 +122,7 @@ extension HubSettings.WebPush: ChannelSettings {
         var settings = WebPushChannel.Settings()
         settings.timeToLive = timeToLive
         settings.timeout = timeout
-        let channel = try WebPushChannel(settings, vapid: vapid, subscriptions: subscriptions, now: parts.now)
+        let channel = try WebPushChannel(settings, vapid: vapid, subscriptions: book, now: parts.now)
         return [WebPushChannel.name: channel]
     }
 }

@@ -84,7 +84,7 @@ struct WebPushUnderTest: ChannelUnderTest {
         var settings = WebPushChannel.Settings()
         settings.timeout = timeout
         channel = try WebPushChannel(
-            settings, vapid: WebPushTests.vapid(), subscriptions: PushSubscription.all(in: Data(file.utf8)),
+            settings, vapid: WebPushTests.vapid(), subscriptions: PushBook(PushSubscription.all(in: Data(file.utf8))),
             now: { Harbour.noon })
         contact = Contact(resident: "r-a-12c", position: 1, channel: "webpush", address: "ann-phone")
     }

@@ -21,6 +21,8 @@ public struct PushSubscription: Hashable, Sendable, Decodable, CustomReflectable
     /// What is wrong with a subscription, without quoting it.
     public struct Mistake: Error, CustomStringConvertible {
         public var description: String
+
+        public init(description: String) { self.description = description }
     }
 
     public init(from decoder: any Decoder) throws {

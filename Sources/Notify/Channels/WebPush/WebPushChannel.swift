@@ -25,7 +25,7 @@ public struct WebPushChannel: Channel {
 
     private let client: HTTPClient
     private let vapid: VAPID
-    private let subscriptions: [String: PushSubscription]
+    private let subscriptions: PushBook
     private let settings: Settings
     private let now: @Sendable () -> Instant
 
@@ -41,7 +41,7 @@ public struct WebPushChannel: Channel {
 
     /// - Parameter subscriptions: by the names that contacts have as their addresses.
     public init(
-        _ settings: Settings, vapid: VAPID, subscriptions: [String: PushSubscription],
+        _ settings: Settings, vapid: VAPID, subscriptions: PushBook,
         now: @escaping @Sendable () -> Instant
     ) throws(LibcurlUnavailable) {
         client = try HTTPClient()
@@ -52,11 +52,11 @@ public struct WebPushChannel: Channel {
     }
 
     public func farEnd(of contact: Contact) -> String {
-        subscriptions[contact.address].flatMap { WebAddress.host(of: $0.endpoint) } ?? ""
+        subscriptions.subscription(contact.address).flatMap { WebAddress.host(of: $0.endpoint) } ?? ""
     }
 
     public func send(_ notice: Notice, to contact: Contact) async -> Outcome {
-        guard let subscription = subscriptions[contact.address] else {
+        guard let subscription = subscriptions.subscription(contact.address) else {
             return .refused("there is no subscription of this name")
         }
         let body: [UInt8]
@@ -79,12 +79,16 @@ public struct WebPushChannel: Channel {
                     ("Content-Type", "application/octet-stream"), ("TTL", "\(settings.timeToLive.components.seconds)"),
                     ("Urgency", "high"), ("Topic", Self.topic(notice.alert)),
                 ], body: body, connectTimeout: settings.connectTimeout, timeout: settings.timeout))
-        return Self.outcome(response)
+        let outcome = Self.outcome(response)
+        if case .refused(Self.gone) = outcome { subscriptions.noteGone(contact) }
+        return outcome
     }
+
+    private static let gone = "the browser has ended its subscription"
 
     private static func outcome(_ response: HTTPClient.Response) -> Outcome {
         switch response {
-        case .status(404, _, _), .status(410, _, _): .refused("the browser has ended its subscription")
+        case .status(404, _, _), .status(410, _, _): .refused(gone)
         case .status(413, _, _): .refused("the push service finds the message too long")
         default: Outcome(response)
         }
