@@ -2,6 +2,7 @@ import Devices
 import Foundation
 import Hub
 import Hummingbird
+import Notify
 import Registry
 import Rules
 
@@ -49,7 +50,8 @@ struct ControlAPI {
     func router() -> Router<BasicRequestContext> {
         let router = Router()
         router.get("/api/status") { [hub] _, _ in
-            StatusAnswer(hub.board.now, hub.board.unknownDevices.devices, at: hub.moment)
+            StatusAnswer(
+                hub.board.now, hub.board.unknownDevices.devices, hub.channelStates, at: hub.moment)
         }
         router.get("/api/incidents") { [hub] _, _ in
             hub.board.now.incidents.values.sorted { $0.id < $1.id }.map(IncidentAnswer.init)
@@ -160,8 +162,13 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     /// Each block's own fire alarm.
     public var buildingAlarms: [BuildingAlarmAnswer]
     public var falseAlarms: FalseAlarmAnswer
+    /// Whether each channel takes messages.
+    public var channels: [ChannelAnswer]
 
-    init(_ tally: HubBoard.Tally, _ unknown: [QuarantinedDevice], at moment: Instant) {
+    init(
+        _ tally: HubBoard.Tally, _ unknown: [QuarantinedDevice], _ states: [ChannelState], at moment: Instant
+    ) {
+        channels = states.map(ChannelAnswer.init)
         connected = tally.isConnected
         disconnectedAt = tally.isConnected || !tally.hasBeenConnected ? nil : tally.lostLinkAt?.description
         messages = tally.messages

@@ -139,6 +139,9 @@ extension HubService {
         return Receipts(of: incident, deliveries: deliveries, answers: try database.answers(to: incident))
     }
 
+    /// Whether each channel takes messages; empty before the notifier works.
+    public var channelStates: [ChannelState] { telling.withLock { $0 }?.notifier.channelStates ?? [] }
+
     /// The incident that was told last.
     ///
     /// - Throws: if notify.sqlite cannot be read.

@@ -90,11 +90,14 @@ extension HubSettings {
             try node.bytes(in: 1 << 20...1 << 40)
         }
         let limits = root.section("deliveries", &mistakes)
-        limits.checkKeys(["concurrent-max", "give-up"], &mistakes)
+        limits.checkKeys(["concurrent-max", "give-up", "self-test"], &mistakes)
         limits.read("concurrent-max", into: &deliveries.concurrentMax, &mistakes) { (node) throws(ConfigError) in
             try node.integer(in: 1...1024)
         }
         limits.read("give-up", into: &deliveries.giveUp, &mistakes) { (node) throws(ConfigError) in
+            try node.duration(in: .seconds(60) ... .seconds(86_400))
+        }
+        limits.read("self-test", into: &deliveries.selfTest, &mistakes) { (node) throws(ConfigError) in
             try node.duration(in: .seconds(60) ... .seconds(86_400))
         }
     }

@@ -91,5 +91,9 @@ public struct HubSettings: Sendable {
         public var concurrentMax = 32
         /// `give-up`: how long a delivery is tried.
         public var giveUp = Duration.seconds(3600)
+        /// `self-test`: how often a channel is tested that has nothing to send, `1m...24h`.
+        ///
+        /// Too seldom, and a fire finds out that a token is no longer valid; too often, and gateways count it as a load.
+        public var selfTest = Duration.seconds(900)
     }
 }

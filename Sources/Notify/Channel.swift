@@ -17,11 +17,18 @@ public protocol Channel: Sendable {
     /// What has gone wrong inside the channel, or was put right, since this was last asked; nothing by default. What an
     /// ``Outcome`` says is not repeated here: it is for what nobody would notice, as long as messages still go out.
     func troubles() -> [ChannelTrouble]
+
+    /// Tests whether messages would be taken, without anybody's noticing; `nil`, as by default, if there is no such test,
+    /// or if it says nothing. It ends as `send` does, and its reasons enter the alert log as well.
+    ///
+    /// - Parameter contact: one whose far end takes no messages; `nil` for the channel as a whole, now and then.
+    func probe(_ contact: Contact?) async -> Outcome?
 }
 
 extension Channel {
     public func farEnd(of contact: Contact) -> String { "" }
     public func troubles() -> [ChannelTrouble] { [] }
+    public func probe(_ contact: Contact?) async -> Outcome? { nil }
 }
 
 /// A change of what weakens a channel, such as one of its gateways that fails while another one takes its messages.

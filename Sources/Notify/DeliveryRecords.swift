@@ -160,6 +160,12 @@ struct DeliveryRecords: Sendable {
             text: .init(english, traditionalChinese), details: details)
     }
 
+    func note(_ telling: TellingNote, at now: Instant) -> LogRecord {
+        LogRecord(
+            at: now, event: .trouble, level: telling.level, estate: estate.id, text: telling.text,
+            details: telling.details)
+    }
+
     private func record(
         _ alert: Alert, _ level: Level, _ text: LogRecord.Text, _ details: [String: String], at now: Instant
     ) -> LogRecord {
@@ -177,7 +183,7 @@ struct DeliveryRecords: Sendable {
     }
 
     /// `14 ms`, `1.4 s`.
-    private static func took(_ duration: Duration) -> LogRecord.Text {
+    static func took(_ duration: Duration) -> LogRecord.Text {
         let milliseconds = max(0, duration.wholeMilliseconds)
         guard milliseconds >= 1000 else { return LogRecord.Text("\(milliseconds) ms", "\(milliseconds) 毫秒") }
         let tenths = (milliseconds + 50) / 100

@@ -9,7 +9,7 @@ package struct Dispatcher: Sendable {
     let channels: [String: any Channel]
     let settings: Notifier.Settings
     let records: DeliveryRecords
-    private var random: any RandomNumberGenerator & Sendable
+    var random: any RandomNumberGenerator & Sendable
 
     package private(set) var outbox: Outbox
     package private(set) var cursor: Int64
@@ -25,6 +25,9 @@ package struct Dispatcher: Sendable {
     var references: [Reference: Delivery.ID] = [:]
     /// Reports of names that nobody knows yet.
     var early: [(Reference, Receipt.Kind, reason: String?)] = []
+    var health: ChannelHealth
+    /// How many announcements about the telling itself were made, for their ids.
+    var announcements = 0
     /// In flight while the same target is told otherwise: not repeated if they fail.
     private var overtaken: Set<Delivery.ID> = []
     /// Of this turn.
@@ -55,6 +58,8 @@ package struct Dispatcher: Sendable {
         self.settings = settings
         self.random = random
         records = DeliveryRecords(estate: directory.estate)
+        health = ChannelHealth(selfTest: settings.selfTest)
+        health.watch(channels.keys.sorted())
         outbox = Outbox(
             limits: .init(
                 inFlightPerLane: settings.inFlightPerHost, inFlightPerChannel: settings.inFlightPerChannel))
@@ -92,10 +97,14 @@ package struct Dispatcher: Sendable {
 
     /// Makes an alert's deliveries; nothing if that was done before.
     ///
-    /// - Parameter sequence: its place in the hub's database; `nil` if the hub could not write it down.
+    /// - Parameters:
+    ///   - sequence: its place in the hub's database; `nil` if the hub could not write it down.
+    ///   - channel: nobody is told over it, but by their next contact.
     /// - Returns: the alert under the id that it is told by.
     @discardableResult
-    package mutating func expand(_ alert: Alert, sequence: Int64?, at now: Instant) -> Alert {
+    package mutating func expand(
+        _ alert: Alert, sequence: Int64?, at now: Instant, notOver channel: String? = nil
+    ) -> Alert {
         if let sequence, sequence > cursor {
             cursor = sequence
             unwritten.cursor = sequence
@@ -114,7 +123,7 @@ package struct Dispatcher: Sendable {
             endClimbs(of: entry.key)
         }
         forgetWaiting(for: alert, expansion.deliveries, at: now)
-        for delivery in expansion.deliveries { open(delivery) }
+        for delivery in inReach(expansion.deliveries, of: alert, notOver: channel, at: now) { open(delivery) }
         note(records.gaps(alert, expansion, at: now))
         noteLadder(alert, at: now)
         if alert.stage == .closed { forget(alert.incident) }
@@ -237,6 +246,7 @@ package struct Dispatcher: Sendable {
         outbox.land(id)
         if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
         touched.insert(delivery.alert)
+        noteHealth(outcome, of: delivery, at: now)
         switch outcome {
         case .accepted(let reference):
             delivery.acceptedAt = now

@@ -32,6 +32,8 @@ package final class HTTPClient: Sendable {
     package enum Method: Hashable, Sendable {
         /// Without a body.
         case get
+        /// As `get`, and the answer comes without a body, too.
+        case head
         case post
         case put
     }
@@ -69,6 +71,22 @@ package final class HTTPClient: Sendable {
 /// libcurl could not be started, for want of memory.
 public struct LibcurlUnavailable: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String { "nothing can be sent over HTTP or SMTP: libcurl cannot be started" }
+}
+
+extension HTTPClient {
+    /// Asks something on the web whether it is there, by HEAD, which changes nothing (RFC 9110, 9.2.1): any answer says so
+    /// but that of a proxy which does not reach it, or of a server that is broken.
+    func probe(_ url: String, timeout: Duration) async -> Outcome {
+        let response = await send(
+            Request(
+                method: .head, url: url, headers: [], body: [], connectTimeout: min(.seconds(3), timeout),
+                timeout: timeout))
+        return switch response {
+        case .status(let status, _, _) where [500, 502, 503, 504].contains(status): .failed("HTTP \(status)")
+        case .status: .accepted()
+        case .unusable(let reason), .failure(let reason): .failed(reason)
+        }
+    }
 }
 
 extension Outcome {

@@ -103,6 +103,7 @@ final class HTTPThread {
             { smokehub_curl_set_string(handle, CURLOPT_USERAGENT, "SmokeHub") },
             { smokehub_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer.headers) },
             {
+                guard request.method != .head else { return smokehub_curl_set_long(handle, CURLOPT_NOBODY, 1) }
                 guard request.method != .get else { return smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1) }
                 let size = curl_off_t(request.body.count)
                 let result = smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, size)

@@ -14,6 +14,8 @@ final class Mailbox: Sendable {
     struct Contents: Sendable {
         var outcomes: [(delivery: String, outcome: Outcome)] = []
         var undurable: [Alert] = []
+        var tests: [(outcome: Outcome?, of: ChannelHealth.Name)] = []
+        var notes: [TellingNote] = []
         var incoming: [(what: Incoming, channel: String, reply: CheckedContinuation<Bool, Never>)] = []
         var answers: [(what: GivenAnswer, reply: CheckedContinuation<Bool, Never>)] = []
         var choosings: [(what: Choosing, reply: CheckedContinuation<Bool, Never>)] = []
@@ -38,6 +40,12 @@ final class Mailbox: Sendable {
 
     /// Bounded by the deliveries that are in flight.
     func put(_ outcome: Outcome, of delivery: String) { put { $0.outcomes.append((delivery, outcome)) } }
+
+    /// Bounded by the far ends, for each is tested once at a time.
+    func put(_ outcome: Outcome?, ofTest name: ChannelHealth.Name) { put { $0.tests.append((outcome, name)) } }
+
+    /// Bounded by those who bring them, each of whom brings one a minute at the most.
+    func put(_ note: TellingNote) { put { $0.notes.append(note) } }
 
     func put(_ incoming: Incoming, over channel: String, _ reply: CheckedContinuation<Bool, Never>) {
         putUnlessEnded(reply) { $0.incoming.append((incoming, channel, reply)) }
@@ -80,6 +88,8 @@ final class Mailbox: Sendable {
         contents.withLock { contents in
             let taken = contents
             contents.outcomes = []
+            contents.tests = []
+            contents.notes = []
             contents.undurable = []
             contents.incoming = []
             contents.answers = []

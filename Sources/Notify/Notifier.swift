@@ -36,6 +36,7 @@ public final class Notifier: Sendable {
     private let random: any RandomNumberGenerator & Sendable
     private let logger: Logger
     private let mailbox: Mailbox
+    private let shownStates = Mutex<[ChannelState]>([])
 
     public struct Settings: Hashable, Sendable {
         public var retry = RetryPolicy()
@@ -49,6 +50,9 @@ public final class Notifier: Sendable {
         public var inFlightPerChannel = 256
         /// How long a channel may keep a delivery before it counts as failed.
         public var sendTimeout = Duration.seconds(15)
+        /// How often a channel is tested that has nothing to send. Too seldom, and a fire finds out that a token is no
+        /// longer valid; too often, and gateways count it as a load.
+        public var selfTest = Duration.seconds(900)
         /// How often the hub's alerts are looked for even if nobody calls `wake`.
         public var pollInterval = Duration.seconds(1)
         /// How long a stopping notifier waits for the deliveries that are in flight.
@@ -103,6 +107,12 @@ public final class Notifier: Sendable {
 
     /// Says that there may be new alerts. From any thread, never waits.
     public func wake() { mailbox.wake() }
+
+    /// What is known of each channel, as of the notifier's last turn.
+    public var channelStates: [ChannelState] { shownStates.withLock { $0 } }
+
+    /// Puts on record what concerns the telling itself. From any thread, never waits.
+    public func take(_ note: TellingNote) { mailbox.put(note) }
 
     /// Hands over alerts that the hub could not write down. From any thread, never waits. If the hub writes them down
     /// later, their ids keep them from being told twice.
@@ -178,6 +188,7 @@ public final class Notifier: Sendable {
                 let hasMore = follow(&dispatcher, at: moment)
                 escalate(&dispatcher, at: moment)
                 let departures = dispatcher.departures(at: moment)
+                let tests = dispatcher.tests(at: moment)
                 dispatcher.settle(at: moment)
                 await journal.write(&dispatcher, at: moment)
                 mail.confirm(isKept: dispatcher.unwritten.isEmpty)
@@ -185,9 +196,14 @@ public final class Notifier: Sendable {
                 for departure in departures {
                     group.addTask { await self.deliver(departure) }
                 }
+                for test in tests {
+                    group.addTask { await self.perform(test) }
+                }
+                shownStates.withLock { $0 = dispatcher.channelStates }
                 if !hasMore {
                     await rest(
-                        until: [dispatcher.outbox.nextDue, dispatcher.nextEscalation].compactMap(\.self).min(),
+                        until: [dispatcher.outbox.nextDue, dispatcher.nextEscalation, dispatcher.health.nextTest]
+                            .compactMap(\.self).min(),
                         after: moment)
                 }
             }
@@ -199,6 +215,8 @@ public final class Notifier: Sendable {
     private func accept(_ mail: Mailbox.Contents, _ dispatcher: inout Dispatcher) {
         let moment = now()
         for (delivery, outcome) in mail.outcomes { dispatcher.take(outcome, of: delivery, at: moment) }
+        for (outcome, name) in mail.tests { dispatcher.take(outcome, ofTest: name, at: moment) }
+        for note in mail.notes { dispatcher.take(note, at: moment) }
         for incoming in mail.incoming { take(incoming.what, over: incoming.channel, &dispatcher, at: moment) }
         for answer in mail.answers { dispatcher.take(answer.what) }
         for choosing in mail.choosings { dispatcher.take(choosing.what) }
@@ -297,7 +315,12 @@ public final class Notifier: Sendable {
             before: departure.before, link: link?(delivery.incident, delivery.target),
             takesReplies: channel is any ReceivingChannel)
         let outcome = await withTimeout { await channel.send(notice, to: departure.contact) }
-        mailbox.put(outcome, of: delivery.id)
+        mailbox.put(outcome ?? .failed("stopped"), of: delivery.id)
+    }
+
+    private func perform(_ test: ChannelHealth.Test) async {
+        guard let channel = channels[test.name.channel] else { return }
+        mailbox.put(await withTimeout { await channel.probe(test.contact) }, ofTest: test.name)
     }
 
     /// Tells somebody over the contact that they wrote from what has become of it. Nobody is in danger if it is lost.
@@ -317,16 +340,16 @@ public final class Notifier: Sendable {
 
     /// A channel that does not return in time counts as failed; one that does not even end when cancelled keeps its
     /// place in its own lane, and no other.
-    private func withTimeout(_ send: @escaping @Sendable () async -> Outcome) async -> Outcome {
+    private func withTimeout(_ send: @escaping @Sendable () async -> Outcome?) async -> Outcome? {
         await withTaskGroup(of: Outcome?.self) { group in
             group.addTask { await send() }
             group.addTask { [clock, settings] in
-                do { try await clock.sleep(for: settings.sendTimeout) } catch { return nil }
+                do { try await clock.sleep(for: settings.sendTimeout) } catch { return .failed("stopped") }
                 return .failed("no answer in time")
             }
             let first = await group.next() ?? nil
             group.cancelAll()
-            return first ?? .failed("stopped")
+            return first
         }
     }
 

@@ -116,6 +116,7 @@ struct Status: AsyncParsableCommand {
                 Line.out("lists passed by  \(status.inventories)")
                 Line.out("open incidents   \(status.openIncidents)")
                 Line.out("false alarms     \(status.falseAlarms.sentence)")
+                for channel in status.channels { Line.out(channel.line) }
                 if !status.connected {
                     let since = status.disconnectedAt.map { "since \($0)" } ?? "since its start"
                     Line.out("coverage         OLD: the hub hears nobody \(since), and this is how it was then")
@@ -133,6 +134,16 @@ struct Status: AsyncParsableCommand {
             }
             guard status.connected else { throw ExitCode(1) }
         }
+    }
+}
+
+extension ChannelAnswer {
+    /// `channel sms      ok since …`; one without a word about it was neither used nor can be tested.
+    fileprivate var line: String {
+        let name = CoverageAnswer.labelled("channel \(channel)", "")
+        let whose = contact.map { "(that of \($0)) " } ?? ""
+        if let downSince { return "\(name)\(whose)DOWN since \(downSince): \(why ?? "no reason given")" }
+        return "\(name)\(whose)" + (workedAt.map { "ok, last at \($0)" } ?? "not tested yet")
     }
 }
 
@@ -158,7 +169,7 @@ extension CoverageAnswer {
     }
 
     /// A label that is longer than its column keeps all that it says, and a space.
-    private static func labelled(_ label: String, _ words: String) -> String {
+    fileprivate static func labelled(_ label: String, _ words: String) -> String {
         label + String(repeating: " ", count: max(1, 17 - label.count)) + words
     }
 }

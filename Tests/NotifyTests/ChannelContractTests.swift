@@ -121,13 +121,16 @@ struct MailUnderTest: ChannelUnderTest {
 }
 
 extension WebhookReceiver {
-    /// - Parameter accepted: what it says when it has taken a message.
+    /// - Parameters:
+    ///   - accepted: what it says when it has taken a message.
+    ///   - well: to a self-test, which comes by GET and without a recipient; `nil`: the same.
     convenience init(
         _ manner: Manner, accepted: Answer = .status(200), refused: Answer = .status(404),
-        later: Answer = .status(503)
+        later: Answer = .status(503), well: Answer? = nil
     ) throws {
-        try self.init { _, _ in
+        try self.init { request, _ in
             switch manner {
+            case .accepts where request.method == "GET" && request.query["to"] == nil: well ?? accepted
             case .accepts: accepted
             case .refusesForGood: refused
             case .refusesForNow: later

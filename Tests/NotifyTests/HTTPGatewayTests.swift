@@ -104,6 +104,26 @@ import Testing
         return gateway
     }()
 
+    @Test func `is asked for its credit, and too little of it is a trouble until somebody has paid`() async throws {
+        let balances = ["3.2", "3.1", "50.0"]
+        let receiver = try WebhookReceiver { _, number in
+            .status(200, body: #"{"currency":"USD","balance":"\#(balances[number - 1])","account_sid":"AC1"}"#)
+        }
+        defer { receiver.stop() }
+        var gateway = gateway
+        gateway.account?.url = GatewayTemplate(receiver.url("/2010-04-01/Accounts/{{user}}/Balance.json"))
+        gateway.account?.least = 10
+        let channel = try TestGateway.channel(SMSChannel.Route("twilio", .gateway(gateway)))
+        for expected in [["open"], [], ["put right"]] {
+            #expect(await channel.probe(nil) == .accepted())
+            #expect(channel.troubles().map { $0.details["state"] } == expected)
+        }
+        #expect(channel.credits == ["twilio": 50])
+        let request = try #require(await receiver.requests.next(1).first)
+        #expect(request.method == "GET" && request.path == "/2010-04-01/Accounts/AC1/Balance.json")
+        #expect(request.headers["authorization"] == "Basic " + Data("AC1:token".utf8).base64EncodedString())
+    }
+
     @Test func `is told as its documentation says`() async throws {
         let receiver = try WebhookReceiver { _, _ in
             .status(201, body: #"{"sid":"SM22","status":"queued","code":null}"#)

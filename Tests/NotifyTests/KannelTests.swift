@@ -120,6 +120,20 @@ private struct Kannel {
         try await body(kannel, hub, channel)
     }
 
+    @Test func `is tested without a message, its password included`() async throws {
+        try await running { kannel, _, channel in
+            #expect(await channel.probe(nil) == .accepted())
+            let wrong = try TestGateway.channel(TestGateway.kannel(at: kannel.url, password: "falsch"))
+            #expect(await wrong.probe(nil) == .failed("kannel: Kannel refuses the user or password"))
+            #expect(wrong.troubles().count == 1)
+            kannel.stop()
+            guard case .failed = await channel.probe(nil) else {
+                Issue.record("it is gone")
+                return
+            }
+        }
+    }
+
     @Test func `hands Chinese on as it was written, and its report is the delivery's`() async throws {
         try await running { kannel, hub, channel in
             // Kannel would take what follows a '%' in the report's address for a field of its own.

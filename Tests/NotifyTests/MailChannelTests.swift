@@ -146,6 +146,30 @@ import Testing
         }
     }
 
+    @Test func `is sent none by a self-test, which needs the right password as well`() async throws {
+        let folder = try TemporaryFolder()
+        let certificates = try Certificates(folder: folder.path)
+        let pair = certificates.server
+        let server = try await MailServer(
+            ["--certificate", pair.certificate, "--key", pair.key, "--login", "hub:geheim"])
+        defer { server.stop() }
+        for (password, expected) in [
+            ("geheim", Outcome.accepted()),
+            ("falsch", .failed("the mail server does not let the hub in with its user and password")),
+        ] {
+            var settings = MailChannel.Server(url: server.url("smtp"))
+            settings.user = "hub"
+            settings.password = password
+            settings.authorities = certificates.authority
+            let sender = try #require(MailChannel.Sender(Self.sender))
+            let channel = try MailChannel(.init(server: settings, sender: sender), now: { Harbour.noon })
+            #expect(await channel.probe(nil) == expected)
+            guard password == "geheim" else { continue }
+            #expect(await channel.send(notice(), to: contact("chan@mail.example")) == .accepted())
+        }
+        #expect(await server.mails.next(1).count == 1)
+    }
+
     @Test func `keeps its connection for the next`() async throws {
         let server = try await MailServer()
         defer { server.stop() }

@@ -122,6 +122,15 @@ private func heard(
         try await body(modem, program, try modem.channel())
     }
 
+    @Test func `is seen to run, and to run no more where it was the only one`() async throws {
+        try await running { modem, program, channel in
+            try await program.line(containing: "Starting phone communication")
+            #expect(await channel.probe(nil) == .accepted())
+            try FileManager.default.removeItem(atPath: modem.folder + "/outbox")
+            #expect(await channel.probe(nil) == .failed("modem: the modem's folders cannot be used"))
+        }
+    }
+
     @Test func `sends Chinese as UCS-2, what fits as GSM-7, and what is long in joined parts`() async throws {
         try await running { modem, program, channel in
             let long = String(repeating: "火警！", count: 30)

@@ -220,6 +220,7 @@ import Testing
         let server = try await AlertmanagerServer(folder: folder.path)
         defer { server.stop() }
         let channel = try serviceChannel(AlertmanagerService(server: server.url, token: nil))
+        #expect(await channel.probe(nil) == .accepted())
         let contact = Contact(resident: "g", position: 1, channel: "service", address: "duty")
         var seen: [[String]] = []
         for (number, stage) in [Stage.investigate, .confirmed, .spreading, .clearing, .closed].enumerated() {

@@ -26,6 +26,7 @@ extension Notifier.Settings {
         self.init()
         inFlightPerHost = settings.deliveries.concurrentMax
         retry.deadline = settings.deliveries.giveUp
+        selfTest = settings.deliveries.selfTest
         escalation = settings.escalation
         for channel in settings.channels.all {
             for name in channel.names { retryByChannel[name] = channel.retry(retry) }

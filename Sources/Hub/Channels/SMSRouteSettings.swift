@@ -47,10 +47,13 @@ extension HubSettings.SMSRoute {
             switch self {
             case .kannel: ["url", "user", "password", "from", "smsc"]
             case .gammu: ["folder", "stall", "waiting-max"]
-            case .twilio: ["account", "token", "from", "url"]
-            case .vonage: ["key", "secret", "from", "url"]
+            case .twilio: ["account", "token", "from", "url", "credit-min"]
+            case .vonage: ["key", "secret", "from", "url", "credit-min"]
             case .http:
-                ["method", "url", "headers", "format", "body", "from", "user", "secret", "answer", "report"]
+                [
+                    "method", "url", "headers", "format", "body", "from", "user", "secret", "answer", "report",
+                    "credit", "credit-min",
+                ]
             }
         }
 
@@ -183,7 +186,23 @@ extension HubSettings.SMSRoute {
         section.read("url", into: &gateway.url, &mistakes) { (node) throws(ConfigError) in
             try node.webAddressTemplate().template
         }
+        // Whoever is spoken to at another address is asked for the credit there, too.
+        var moved: String?
+        section.read("url", into: &moved, &mistakes) { (node) throws(ConfigError) in try node.text() }
+        if let moved { gateway.account?.url = GatewayTemplate(account(beside: moved)) }
+        gateway.readLeastCredit(section, &mistakes)
         return gateway
+    }
+}
+
+extension HubSettings.SMSRoute {
+    /// Where a preset's account is asked for, by where its messages go.
+    private static func account(beside url: String) -> String {
+        for (messages, account) in [("/Messages.json", "/Balance.json"), ("/sms/json", "/account/get-balance")]
+        where url.hasSuffix(messages) {
+            return url.dropLast(messages.count) + account
+        }
+        return url
     }
 }
 
@@ -201,6 +220,39 @@ extension HTTPGateway {
         }
         answer.read(section.section("answer", &mistakes), &mistakes)
         report.read(section.section("report", &mistakes), &mistakes)
+        readAccount(section.section("credit", &mistakes), &mistakes)
+        readLeastCredit(section, &mistakes)
+    }
+
+    private mutating func readAccount(_ section: SettingsSection, _ mistakes: inout Mistakes) {
+        guard !section.entries.isEmpty else { return }
+        section.checkKeys(["url", "headers", "field"], required: ["url", "field"], &mistakes)
+        var account = Account(url: GatewayTemplate(""), field: "")
+        section.read("url", into: &account.url, &mistakes) { (node) throws(ConfigError) in
+            try node.webAddressTemplate().template
+        }
+        section.read("field", into: &account.field, &mistakes) { (node) throws(ConfigError) in try node.text() }
+        if section["headers"] != nil { account.headers = [] }
+        for entry in section.section("headers", &mistakes).entries {
+            let value = mistakes.reading { () throws(ConfigError) in try entry.value.gatewayTemplate() }
+            if let value { account.headers.append(Header(entry.key, value)) }
+        }
+        self.account = account
+    }
+
+    fileprivate mutating func readLeastCredit(_ section: SettingsSection, _ mistakes: inout Mistakes) {
+        guard let node = section["credit-min"] else { return }
+        guard account != nil else {
+            mistakes.note(
+                node.mistake(
+                    "nobody knows the credit of this route", mend: "add 'credit: {url: …, field: …}', or remove it"))
+            return
+        }
+        var least: Double?
+        section.read("credit-min", into: &least, &mistakes) { (node) throws(ConfigError) in
+            try node.decimal(in: 0...1_000_000_000)
+        }
+        account?.least = least
     }
 }
 

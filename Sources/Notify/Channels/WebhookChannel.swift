@@ -66,6 +66,12 @@ public struct WebhookChannel: Channel {
         resolve(contact.address).flatMap { WebAddress.host(of: $0.url) } ?? ""
     }
 
+    /// Only of a far end that takes nothing: see ``HTTPClient/probe(_:timeout:)``.
+    public func probe(_ contact: Contact?) async -> Outcome? {
+        guard let endpoint = contact.flatMap({ resolve($0.address) }) else { return nil }
+        return await client.probe(endpoint.url, timeout: endpoint.request.timeout)
+    }
+
     private func resolve(_ address: String) -> Endpoint? {
         if WebAddress.host(of: address) != nil { return Endpoint(url: address, request: settings.request) }
         let parts = address.split(separator: "/", maxSplits: 1).map(String.init)

@@ -73,7 +73,8 @@ struct KannelUnderTest: ChannelUnderTest {
         let receiver = try WebhookReceiver(
             manner, accepted: .status(202, body: "0: Accepted for delivery"),
             refused: .status(400, body: "Number(s) has/have been denied by white- and/or black-lists."),
-            later: .status(503, body: "Temporal failure, try again later."))
+            later: .status(503, body: "Temporal failure, try again later."),
+            well: .status(400, body: "Missing receiver number, rejected"))
         var route = TestGateway.kannel(at: receiver.url("/cgi-bin/sendsms"))
         route.timeout = timeout
         return KannelUnderTest(channel: try TestGateway.channel(route), receiver: receiver)
@@ -96,9 +97,11 @@ struct TwilioUnderTest: ChannelUnderTest {
         let receiver = try WebhookReceiver(
             manner, accepted: .status(201, body: #"{"sid":"SM1","status":"queued"}"#),
             refused: .status(
-                400, body: #"{"code":21211,"message":"Invalid 'To' Phone Number: +85291234567","status":400}"#))
+                400, body: #"{"code":21211,"message":"Invalid 'To' Phone Number: +85291234567","status":400}"#),
+            well: .status(200, body: #"{"currency":"USD","balance":"12.5","account_sid":"AC1"}"#))
         var gateway = HTTPGateway.twilio(account: "AC1", token: "token", from: "+15005550006")
         gateway.url = GatewayTemplate(receiver.url("/2010-04-01/Accounts/{{user}}/Messages.json"))
+        gateway.account?.url = GatewayTemplate(receiver.url("/2010-04-01/Accounts/{{user}}/Balance.json"))
         var route = SMSChannel.Route("twilio", .gateway(gateway))
         route.timeout = timeout
         return TwilioUnderTest(channel: try TestGateway.channel(route), receiver: receiver)

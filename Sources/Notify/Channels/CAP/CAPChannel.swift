@@ -44,6 +44,12 @@ public struct CAPChannel: Channel {
         endpoints[contact.address].flatMap { WebAddress.host(of: $0.url) } ?? ""
     }
 
+    /// Only of a far end that takes nothing: see ``HTTPClient/probe(_:timeout:)``.
+    public func probe(_ contact: Contact?) async -> Outcome? {
+        guard let endpoint = contact.flatMap({ endpoints[$0.address] }) else { return nil }
+        return await client.probe(endpoint.url, timeout: endpoint.timeout)
+    }
+
     public func send(_ notice: Notice, to contact: Contact) async -> Outcome {
         guard let endpoint = endpoints[contact.address] else {
             return .refused("hub.yaml has no CAP endpoint of this name")

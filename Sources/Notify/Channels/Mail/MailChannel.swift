@@ -84,6 +84,13 @@ public struct MailChannel: Channel {
             && !parts[1].hasPrefix(".") && !parts[1].hasSuffix(".") && !parts[1].contains("..")
     }
 
+    /// Connects as for a mail, encryption and password included, and sends none.
+    public func probe(_ contact: Contact?) async -> Outcome? {
+        await client.send(
+            MailClient.Mail(
+                server: settings.server, sender: settings.sender.address, recipient: "", message: [], isProbe: true))
+    }
+
     public func send(_ notice: Notice, to contact: Contact) async -> Outcome {
         guard Self.isAddress(contact.address) else { return .refused("the address is no e-mail address") }
         let message = MailMessage(notice, from: settings.sender, to: contact.address, at: now())

@@ -15,6 +15,8 @@ final class MailClient: Sendable {
         var recipient: String
         /// With its headers; lines end in CR and LF, and have at most 998 bytes.
         var message: [UInt8]
+        /// It is no mail: the server is only asked whether it lets the hub in (NOOP; RFC 5321, 4.1.1.9).
+        var isProbe = false
     }
 
     /// How a transfer ended.

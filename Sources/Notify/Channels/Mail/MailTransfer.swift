@@ -48,8 +48,15 @@ final class MailTransfer {
             { server.user.map { smokehub_curl_set_string(handle, CURLOPT_USERNAME, $0) } ?? CURLE_OK },
             { server.password.map { smokehub_curl_set_string(handle, CURLOPT_PASSWORD, $0) } ?? CURLE_OK },
             { [order] in smokehub_curl_set_string(handle, CURLOPT_MAIL_FROM, order.mail.sender) },
-            { smokehub_curl_set_pointer(handle, CURLOPT_MAIL_RCPT, recipients) },
-            { smokehub_curl_set_long(handle, CURLOPT_UPLOAD, 1) },
+            { [order] in
+                guard !order.mail.isProbe else {
+                    return smokehub_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, "NOOP")
+                }
+                return smokehub_curl_set_pointer(handle, CURLOPT_MAIL_RCPT, recipients)
+            },
+            { [order] in
+                smokehub_curl_set_long(handle, order.mail.isProbe ? CURLOPT_NOBODY : CURLOPT_UPLOAD, 1)
+            },
             { smokehub_curl_set_pointer(handle, CURLOPT_READDATA, context) },
             { smokehub_curl_set_data_callback(handle, CURLOPT_READFUNCTION, Self.giveMessage) },
             { smokehub_curl_set_pointer(handle, CURLOPT_XFERINFODATA, context) },

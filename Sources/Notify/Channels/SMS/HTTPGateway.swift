@@ -14,6 +14,8 @@ public struct HTTPGateway: Hashable, Sendable {
     public var answer = Answer()
     public var report = Report()
     public var proof = Proof.callback
+    /// Where its account stands; `nil` if it does not say.
+    public var account: Account?
 
     public init(url: GatewayTemplate) { self.url = url }
 
@@ -84,6 +86,23 @@ public struct HTTPGateway: Hashable, Sendable {
         public init() {}
     }
 
+    /// What is left to pay messages with, asked for by GET.
+    public struct Account: Hashable, Sendable {
+        /// With the variables `user`, `secret` and `basic`.
+        public var url: GatewayTemplate
+        public var headers = [Header("Authorization", GatewayTemplate("Basic {{basic}}"))]
+        /// Where the JSON answer has the amount: `balance`.
+        public var field: String
+        /// In the account's currency: with less it is a trouble. Too little, and a fire empties it; too much, and nobody
+        /// minds the trouble. `nil`: only whether the gateway lets the hub in is looked at.
+        public var least: Double?
+
+        public init(url: GatewayTemplate, field: String) {
+            self.url = url
+            self.field = field
+        }
+    }
+
     /// What its calls say.
     public struct Report: Hashable, Sendable {
         /// The field with a message's state, and what that says.
@@ -114,7 +133,7 @@ extension HTTPGateway {
     /// Twilio's Messages resource, and its status callbacks.
     ///
     /// Codes of refusals that lie in the number: 21211 and 21614 no mobile number, 21610 has asked to hear no more. In
-    /// what this account may send to: 21408, 21612. Source: Twilio, "Messages resource", "Error and warning dictionary".
+    /// what this account may send to: 21408, 21612. Source: Twilio, "Messages resource", "Error and warning dictionary", "Balance resource".
     ///
     /// - Parameter from: a number, a sender's name, or the id of a messaging service (`MG…`).
     public static func twilio(account: String, token: String, from: String) -> HTTPGateway {
@@ -135,6 +154,8 @@ extension HTTPGateway {
         gateway.report.reference = "MessageSid"
         gateway.report.code = "ErrorCode"
         (gateway.report.from, gateway.report.text) = ("From", "Body")
+        gateway.account = Account(
+            url: GatewayTemplate("https://api.twilio.com/2010-04-01/Accounts/{{user}}/Balance.json"), field: "balance")
         gateway.proof = .twilio
         return gateway
     }
@@ -142,7 +163,8 @@ extension HTTPGateway {
     /// Vonage's SMS API, which always answers 200 and says in `status` what it means, and its delivery receipts.
     ///
     /// 7 and 33 lie in the number; 3, 6, 12, 29 in what this account may send; 1 and 10 say too much at once. A callback may have 100
-    /// characters, which our ids do not fit: its receipts are known by Vonage's own name. Source: Vonage, "SMS API".
+    /// characters, which our ids do not fit: its receipts are known by Vonage's own name. Source: Vonage, "SMS API", "Get your
+    /// current account balance".
     public static func vonage(key: String, secret: String, from: String) -> HTTPGateway {
         var gateway = HTTPGateway(url: GatewayTemplate("https://rest.nexmo.com/sms/json"))
         gateway.body = GatewayTemplate(
@@ -161,6 +183,8 @@ extension HTTPGateway {
         gateway.report.reference = "messageId"
         gateway.report.code = "err-code"
         gateway.report.from = "msisdn"
+        gateway.account = Account(
+            url: GatewayTemplate("https://rest.nexmo.com/account/get-balance"), field: "value")
         return gateway
     }
 }

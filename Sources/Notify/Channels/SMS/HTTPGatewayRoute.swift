@@ -27,6 +27,35 @@ struct HTTPGatewayRoute: SMSRoute {
         return outcome(await client.send(request))
     }
 
+    /// Asks for the account's credit, which shows as well that the gateway lets the hub in.
+    func probe() async -> RouteTest? {
+        guard let account = gateway.account else { return nil }
+        let values = accountValues
+        let response = await client.send(
+            HTTPClient.Request(
+                method: .get, url: account.url.render(values, .percent),
+                headers: account.headers.map { ($0.name, $0.value.render(values, .none).filter { !$0.isNewline }) },
+                body: [], connectTimeout: min(timeout, .seconds(2)), timeout: timeout))
+        guard case .status(200...299, _, let body) = response else {
+            let outcome = RouteOutcome(failing: response)
+            // Of no message, so nothing can lie in the message.
+            if case .notHere(let reason) = outcome { return RouteTest(.failed(reason)) }
+            return RouteTest(outcome)
+        }
+        let json = try? JSONSerialization.jsonObject(with: Data(body))
+        guard let credit = Self.value(at: account.field, in: json).flatMap(Double.init), credit.isFinite else {
+            return RouteTest(.failed("the gateway does not say how its account stands"))
+        }
+        return RouteTest(.accepted(), credit: credit, creditMin: account.least)
+    }
+
+    private var accountValues: [String: String] {
+        [
+            "from": gateway.from, "user": gateway.user, "secret": gateway.secret,
+            "basic": Data("\(gateway.user):\(gateway.secret)".utf8).base64EncodedString(),
+        ]
+    }
+
     /// Of a form, a field without a value is left out: a report to nowhere would be refused.
     private func body(_ values: [String: String]) -> String {
         let body = gateway.body.render(values, gateway.format.escaping)
@@ -38,11 +67,10 @@ struct HTTPGatewayRoute: SMSRoute {
         let seconds = max(1, message.validity.wholeMilliseconds / 1000)
         var values = [
             "to": message.number.text, "digits": message.number.digits, "text": message.text.text,
-            "from": gateway.from, "user": gateway.user, "secret": gateway.secret, "id": message.id,
-            "basic": Data("\(gateway.user):\(gateway.secret)".utf8).base64EncodedString(),
+            "id": message.id,
             "type": message.text.alphabet == .gsm7 ? "text" : "unicode", "seconds": "\(seconds)",
             "milliseconds": "\(seconds * 1000)",
-        ]
+        ].merging(accountValues) { $1 }
         values["callback"] = callback?.reportAddress(route: name, id: message.id)
         values["route-callback"] = callback?.reportAddress(route: name, id: "")
         return values

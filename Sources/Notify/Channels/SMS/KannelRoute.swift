@@ -29,6 +29,25 @@ struct KannelRoute: SMSRoute {
         return Self.outcome(await client.send(request))
     }
 
+    /// A call without a number, which Kannel refuses once it has taken user and password (gw/smsbox.c).
+    func probe() async -> RouteTest? {
+        let query = [("username", settings.user), ("password", settings.password)]
+            .map { "\($0)=\(GatewayTemplate.percentEncoded($1))" }.joined(separator: "&")
+        let response = await client.send(
+            HTTPClient.Request(
+                method: .get, url: settings.url + (settings.url.contains("?") ? "&" : "?") + query, headers: [],
+                body: [], connectTimeout: min(timeout, .seconds(2)), timeout: timeout))
+        if case .status(400, _, let body) = response,
+            String(decoding: body, as: UTF8.self).hasPrefix("Missing receiver number")
+        {
+            return RouteTest(.accepted())
+        }
+        let outcome = Self.outcome(response)
+        if case .accepted = outcome { return RouteTest(.failed("what answers is no Kannel")) }
+        if case .notHere = outcome { return RouteTest(.failed("what answers is no Kannel")) }
+        return RouteTest(outcome)
+    }
+
     private func url(of message: SMS) -> String {
         var fields = [
             ("username", settings.user), ("password", settings.password), ("to", message.number.text),

@@ -28,6 +28,8 @@ struct ModemRoute: SMSRoute {
         return await spool.put(message, at: now())
     }
 
+    func probe() async -> RouteTest? { await spool.test(at: now()).map { RouteTest($0) } }
+
     func listen(_ take: @escaping @Sendable ([Incoming]) async throws -> Void) async {
         while !Task.isCancelled {
             let news = await spool.look(at: now(), validity: validity)

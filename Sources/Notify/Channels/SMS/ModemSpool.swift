@@ -22,6 +22,8 @@ actor ModemSpool {
     /// Messages that the modem has failed to send, one after the other.
     private var errorsInARow = 0
     private var isStalled = false
+    /// gammu-smsd was once seen to run on this machine.
+    private var hasSeenService = false
     /// Taken out of a stalled outbox by us.
     private var takenBack: Set<String> = []
 
@@ -52,6 +54,34 @@ actor ModemSpool {
             return .accepted(reference: reference)
         } catch {
             return .failed("the modem's folders cannot be used")
+        }
+    }
+
+    /// Whether the modem's service does its work, as far as its folders and the machine's processes show.
+    ///
+    /// - Returns: `nil` if nobody can tell: nothing waits for it, and it was never seen to run on this machine.
+    func test(at now: Instant) -> RouteOutcome? {
+        do {
+            let outbox = try names(in: "outbox")
+            note(outbox, at: now)
+            if let reason = refusal(waiting: outbox.count) { return .failed(reason) }
+        } catch {
+            return .failed("the modem's folders cannot be used")
+        }
+        let runs = Self.isServiceRunning
+        defer { hasSeenService = hasSeenService || runs }
+        if runs { return .accepted() }
+        return hasSeenService ? .failed("gammu-smsd does not run any more") : nil
+    }
+
+    /// proc(5): the names of all that runs.
+    private static var isServiceRunning: Bool {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.contains { process in
+            guard process.allSatisfy(\.isNumber),
+                let name = FileManager.default.contents(atPath: "/proc/\(process)/comm")
+            else { return false }
+            return name.starts(with: Array("gammu-smsd".utf8))
         }
     }
 

@@ -20,6 +20,10 @@ public final class SMSChannel: ReceivingChannel {
     private struct State {
         var breakers: [RouteBreaker]
         var troubles: [ChannelTrouble] = []
+        /// What is left of each route's account, where it says so.
+        var credits: [String: Double] = [:]
+        /// The routes whose account has too little left.
+        var poor: Set<String> = []
     }
 
     public struct Settings: Hashable, Sendable {
@@ -169,6 +173,58 @@ public final class SMSChannel: ReceivingChannel {
         var failure: Outcome {
             let reason = reasons.joined(separator: "; ")
             return mayPass ? .failed(reason, retryAfter: reasons.count == 1 ? retryAfter : nil) : .refused(reason)
+        }
+    }
+
+    // MARK: Tests
+
+    /// Tests every route: those that rest are tried again if they are well. Messages are taken as long as one is.
+    public func probe(_ contact: Contact?) async -> Outcome? {
+        var reasons: [String] = []
+        var isWell: Bool?
+        for (index, route) in routes.enumerated() {
+            guard let test = await route.probe() else { continue }
+            note(test.outcome, of: index)
+            if let credit = test.credit { note(credit, least: test.creditMin, of: route.name) }
+            switch test.outcome {
+            case .accepted, .busy: isWell = true
+            case .refused(let reason), .notHere(let reason), .failed(let reason, _), .down(let reason):
+                isWell = isWell ?? false
+                reasons.append("\(route.name): \(reason)")
+            }
+        }
+        return isWell.map { $0 ? .accepted() : .failed(reasons.joined(separator: "; ")) }
+    }
+
+    /// What was left of each route's account when it was last asked, by the routes' names.
+    public var credits: [String: Double] { state.withLock { $0.credits } }
+
+    private func note(_ credit: Double, least: Double?, of route: String) {
+        state.withLock { state in
+            state.credits[route] = credit
+            guard let least, (credit < least) != state.poor.contains(route) else { return }
+            if credit < least {
+                state.poor.insert(route)
+                state.troubles.append(
+                    ChannelTrouble(
+                        LogRecord.Text(
+                            "The SMS route '\(route)' has little credit left: \(credit), less than \(least)",
+                            "短訊路線「\(route)」的餘額不足：\(credit)，低於 \(least)"),
+                        details: [
+                            "trouble": "credit", "state": "open", "channel": Self.name, "route": route,
+                            "credit": "\(credit)",
+                        ]))
+            } else {
+                state.poor.remove(route)
+                state.troubles.append(
+                    ChannelTrouble(
+                        LogRecord.Text(
+                            "The SMS route '\(route)' has credit again: \(credit)", "短訊路線「\(route)」的餘額已恢復：\(credit)"),
+                        details: [
+                            "trouble": "credit", "state": "put right", "channel": Self.name, "route": route,
+                            "credit": "\(credit)",
+                        ]))
+            }
         }
     }
 

@@ -8,6 +8,9 @@ protocol SMSRoute: Sendable {
     /// Hands over one message. It ends within its own time-out, and early when its task is cancelled.
     func send(_ message: SMS) async -> RouteOutcome
 
+    /// Tests whether it would take messages, without sending one; `nil`, as by default, if nobody can tell.
+    func probe() async -> RouteTest?
+
     /// What a call of this route's gateway says; see ``ReceivingChannel``.
     func incoming(from call: GatewayCall) throws(GatewayMistake) -> [Incoming]
 
@@ -15,7 +18,24 @@ protocol SMSRoute: Sendable {
     func listen(_ take: @escaping @Sendable ([Incoming]) async throws -> Void) async
 }
 
+/// What a route's test has found.
+struct RouteTest: Hashable, Sendable {
+    var outcome: RouteOutcome
+    /// What is left of the account, in its own currency, where the gateway says so.
+    var credit: Double?
+    /// Of that; below it somebody has to pay.
+    var creditMin: Double?
+
+    init(_ outcome: RouteOutcome, credit: Double? = nil, creditMin: Double? = nil) {
+        self.outcome = outcome
+        self.credit = credit
+        self.creditMin = creditMin
+    }
+}
+
 extension SMSRoute {
+    func probe() async -> RouteTest? { nil }
+
     func incoming(from call: GatewayCall) throws(GatewayMistake) -> [Incoming] {
         throw GatewayMistake("the route '\(name)' takes no calls")
     }

@@ -65,5 +65,8 @@ public struct AlertmanagerService: MessageService {
         }
     }
 
+    /// `GET /-/healthy` (https://prometheus.io/docs/alerting/latest/management_api/).
+    public var selfTest: ServiceRequest? { ServiceRequest(asking: "\(server)/-/healthy", token: token) }
+
     public func outcome(_ answer: ServiceAnswer) -> Outcome { answer.usual }
 }

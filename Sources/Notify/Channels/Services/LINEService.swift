@@ -47,6 +47,16 @@ public struct LINEService: MessageService {
             json: Push(to: address, messages: [text], notificationDisabled: !notice.alert.isDanger))
     }
 
+    /// `GET /v2/bot/info` (https://developers.line.biz/en/reference/messaging-api/#get-bot-info).
+    public var selfTest: ServiceRequest? { ServiceRequest(asking: "\(server)/v2/bot/info", token: token) }
+
+    private struct Bot: Decodable { var userId: String }
+
+    public func isWell(_ answer: ServiceAnswer) -> Outcome {
+        guard answer.status == 200 else { return outcome(answer) }
+        return answer.json(Bot.self) == nil ? ServiceAnswer.nonsense : .accepted()
+    }
+
     private struct Reply: Decodable {
         var sentMessages: [Sent]?
         struct Sent: Decodable { var id: String }

@@ -15,18 +15,38 @@ public protocol MessageService: Sendable {
 
     /// What an answer means; one that is none is a failure without it.
     func outcome(_ answer: ServiceAnswer) -> Outcome
+
+    /// What it is asked to see whether it would take messages, which nobody notices; `nil`, as by default, if there is
+    /// no such thing.
+    var selfTest: ServiceRequest? { get }
+
+    /// What the answer to that means.
+    func isWell(_ answer: ServiceAnswer) -> Outcome
+}
+
+extension MessageService {
+    public var selfTest: ServiceRequest? { nil }
+
+    public func isWell(_ answer: ServiceAnswer) -> Outcome { answer.usual }
 }
 
 /// What is posted.
 public struct ServiceRequest: Sendable {
     var url: String
     var headers: [(name: String, value: String)]
-    var body: [UInt8]
+    /// Without one, it is asked for by GET.
+    var body: [UInt8]?
 
     init(url: String, headers: [(name: String, value: String)] = [], body: [UInt8]) {
         self.url = url
         self.headers = headers
         self.body = body
+    }
+
+    /// By GET. - Parameter token: for `Authorization: Bearer`.
+    init(asking url: String, token: String?) {
+        self.url = url
+        headers = token.map { [("Authorization", "Bearer \($0)")] } ?? []
     }
 
     /// - Parameter token: for `Authorization: Bearer`.

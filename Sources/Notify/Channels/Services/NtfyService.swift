@@ -84,6 +84,25 @@ public struct NtfyService: MessageService {
         }
     }
 
+    /// `GET /v1/account` with a token, which says whether it is valid; `GET /v1/health` without one
+    /// (binwiederhier/ntfy `server/server.go`, https://docs.ntfy.sh/config/#health-checks).
+    public var selfTest: ServiceRequest? {
+        ServiceRequest(asking: "\(server)/v1/\(token == nil ? "health" : "account")", token: token)
+    }
+
+    private struct Health: Decodable {
+        var healthy: Bool?
+        var username: String?
+    }
+
+    public func isWell(_ answer: ServiceAnswer) -> Outcome {
+        guard (200...299).contains(answer.status) else { return answer.usual }
+        guard let health = answer.json(Health.self), health.healthy ?? (health.username != nil) else {
+            return .failed("the service does not say that it is well")
+        }
+        return .accepted()
+    }
+
     private struct Published: Decodable { var id: String }
 
     public func outcome(_ answer: ServiceAnswer) -> Outcome {

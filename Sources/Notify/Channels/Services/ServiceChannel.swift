@@ -26,11 +26,20 @@ public struct ServiceChannel: Channel {
         } catch {
             return .refused("the message cannot be written as JSON")
         }
+        return await outcome(of: request, service.outcome)
+    }
+
+    public func probe(_ contact: Contact?) async -> Outcome? {
+        guard let request = service.selfTest else { return nil }
+        return await outcome(of: request, service.isWell)
+    }
+
+    private func outcome(of request: ServiceRequest, _ meaning: (ServiceAnswer) -> Outcome) async -> Outcome {
         let response = await client.send(
             HTTPClient.Request(
-                url: request.url, headers: request.headers, body: request.body,
-                connectTimeout: min(.seconds(3), timeout), timeout: timeout))
+                method: request.body == nil ? .get : .post, url: request.url, headers: request.headers,
+                body: request.body ?? [], connectTimeout: min(.seconds(3), timeout), timeout: timeout))
         guard case .status(let status, let retryAfter, let body) = response else { return Outcome(response) }
-        return service.outcome(ServiceAnswer(status: status, retryAfter: retryAfter, body: body))
+        return meaning(ServiceAnswer(status: status, retryAfter: retryAfter, body: body))
     }
 }

@@ -54,6 +54,11 @@ public struct SlackService: MessageService {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 
+    /// `auth.test` (https://docs.slack.dev/reference/methods/auth.test).
+    public var selfTest: ServiceRequest? { ServiceRequest(asking: "\(server)/api/auth.test", token: token) }
+
+    public func isWell(_ answer: ServiceAnswer) -> Outcome { outcome(answer) }
+
     private struct Reply: Decodable {
         var ok: Bool
         var error: String?

@@ -58,13 +58,18 @@ public struct TelegramService: MessageService {
         return try ServiceRequest(url: "\(server)/bot\(token)/sendMessage", token: nil, json: message)
     }
 
+    /// `getMe` (https://core.telegram.org/bots/api#getme).
+    public var selfTest: ServiceRequest? { ServiceRequest(asking: "\(server)/bot\(token)/getMe", token: nil) }
+
+    public func isWell(_ answer: ServiceAnswer) -> Outcome { outcome(answer) }
+
     private struct Reply: Decodable {
         var ok: Bool
         var result: Sent?
         var error_code: Int?
         var parameters: Parameters?
 
-        struct Sent: Decodable { var message_id: Int64 }
+        struct Sent: Decodable { var message_id: Int64? }
         struct Parameters: Decodable {
             var retry_after: Int?
             var migrate_to_chat_id: Int64?
@@ -76,7 +81,7 @@ public struct TelegramService: MessageService {
             // A proxy's page, not Telegram's answer.
             return .failed("HTTP \(answer.status), and no answer of Telegram's")
         }
-        if reply.ok { return .accepted(reference: reply.result.map { "\($0.message_id)" }) }
+        if reply.ok { return .accepted(reference: reply.result?.message_id.map(String.init)) }
         let status = reply.error_code ?? answer.status
         switch status {
         case 401, 404: return .failed("Telegram \(status): it does not know the bot's token")

@@ -93,6 +93,23 @@ public struct WhatsAppService: MessageService {
         }
     }
 
+    /// The estate's phone number (https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account-to-number-current-status/).
+    public var selfTest: ServiceRequest? { ServiceRequest(asking: "\(server)/\(sender)?fields=id", token: token) }
+
+    private struct Number: Decodable {
+        var id: String?
+        var error: Reply.Failure?
+    }
+
+    public func isWell(_ answer: ServiceAnswer) -> Outcome {
+        guard let number = answer.json(Number.self) else {
+            return .failed("HTTP \(answer.status), and no answer of WhatsApp's")
+        }
+        if let error = number.error { return .failed("WhatsApp error \(error.code)", retryAfter: answer.retryAfter) }
+        guard (200...299).contains(answer.status) else { return .failed("HTTP \(answer.status)") }
+        return number.id == nil ? ServiceAnswer.nonsense : .accepted()
+    }
+
     private struct Reply: Decodable {
         var messages: [Sent]?
         var error: Failure?

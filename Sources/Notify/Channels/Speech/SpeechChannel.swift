@@ -58,6 +58,14 @@ public struct SpeechChannel: Channel {
         return WebAddress.host(of: url) ?? ""
     }
 
+    /// Only of a player that takes nothing: see ``HTTPClient/probe(_:timeout:)``.
+    public func probe(_ contact: Contact?) async -> Outcome? {
+        guard let player = contact.flatMap({ players[$0.address] }), case .http(let url, _) = player.way else {
+            return nil
+        }
+        return await client.probe(url, timeout: player.timeout)
+    }
+
     public func send(_ notice: Notice, to contact: Contact) async -> Outcome {
         guard let player = players[contact.address] else { return .refused("hub.yaml has no player of this name") }
         let name: String
