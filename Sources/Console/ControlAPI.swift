@@ -19,6 +19,7 @@ import Rules
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
+/// | `POST /api/canary` | ``CanaryAnswer``: one is sent, and has arrived, or its time is over |
 /// | `POST /api/reload` | ``ReloadAnswer``: the hub has read its configuration again |
 /// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
 /// | `GET /api/building-alarms` | a list of ``BuildingAlarmAnswer``, one for each block |
@@ -77,6 +78,13 @@ struct ControlAPI {
             UnknownDevicesAnswer(hub.board.unknownDevices, hub.models, unheard: hub.unheardEcosystems)
         }
         router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
+        router.post("/api/canary") { [hub] _, _ in
+            do {
+                return CanaryAnswer(try await hub.sendCanary())
+            } catch {
+                throw HTTPError(.conflict, message: "\(error)")
+            }
+        }
         router.post("/api/reload") { [hub] _, _ in try await ReloadAnswer(hub) }
         router.get("/api/building-alarms") { [hub] _, _ in
             hub.board.now.buildingAlarms.map { BuildingAlarmAnswer($0, at: hub.moment) }
@@ -164,11 +172,14 @@ public struct StatusAnswer: ResponseCodable, Sendable {
     public var falseAlarms: FalseAlarmAnswer
     /// Whether each channel takes messages.
     public var channels: [ChannelAnswer]
+    /// The last one since the start; absent where there was none.
+    public var deliveryCanary: CanaryAnswer?
 
     init(
         _ tally: HubBoard.Tally, _ unknown: [QuarantinedDevice], _ states: [ChannelState], at moment: Instant
     ) {
         channels = states.map(ChannelAnswer.init)
+        deliveryCanary = tally.deliveryCanary.map(CanaryAnswer.init)
         connected = tally.isConnected
         disconnectedAt = tally.isConnected || !tally.hasBeenConnected ? nil : tally.lostLinkAt?.description
         messages = tally.messages

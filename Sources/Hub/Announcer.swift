@@ -46,7 +46,7 @@ final class Announcer: Sendable {
     func resume(after announced: Int64, missed: [(sequence: Int64, alert: Alert)], incidents: [Incident]) {
         progress.withLock { progress in
             progress.announced = announced
-            for incident in incidents {
+            for incident in incidents where !Exercise.isCanary(incident.exercise) {
                 progress.incidents[incident.block, default: [:]][incident.exercise ?? "", default: []].append(incident)
             }
         }
@@ -58,7 +58,7 @@ final class Announcer: Sendable {
     ///
     /// - Parameter sequence: of the last of them; `nil` for alerts that are not in the database.
     func announce(_ told: [Alert], through sequence: Int64?) {
-        let alerts = told.filter { $0.announcement == nil }
+        let alerts = told.filter { $0.announcement == nil && !$0.isCanary }
         if let sequence {
             progress.withLock { $0.underway.append((sequence, alerts.count)) }
             if alerts.isEmpty { arrived(through: sequence, count: 0) }
@@ -112,16 +112,18 @@ final class Announcer: Sendable {
 
     /// Publishes the state of every incident that changed.
     func show(_ outcome: Consequences) {
-        guard !outcome.incidents.isEmpty else { return }
+        // The canary's are nobody's business.
+        let incidents = outcome.incidents.filter { !Exercise.isCanary($0.exercise) }
+        guard !incidents.isEmpty else { return }
         progress.withLock { progress in
-            for state in outcome.blocks {
+            for state in outcome.blocks where !Exercise.isCanary(state.exercise) {
                 progress.incidents[state.block, default: [:]][state.exercise ?? ""] = state.incidents
             }
             for id in outcome.endedExercises {
                 for block in progress.incidents.keys.sorted() { progress.incidents[block]?[id] = nil }
             }
         }
-        publish(outcome.incidents)
+        publish(incidents)
     }
 
     /// The state of one incident, as others see it.

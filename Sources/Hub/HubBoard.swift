@@ -39,6 +39,8 @@ public final class HubBoard: Sendable {
         public var standings: ContiguousArray<Supervisor.Standing> = []
         /// Each block's own fire alarm, in the blocks' order.
         public var buildingAlarms: [RuleEngine.BlockAlarm] = []
+        /// The last delivery canary since the start.
+        public var deliveryCanary: CanaryCourse?
         public var falseAlarms = FalseAlarms(count: 0, unexplained: 0, firstAt: nil, detectors: 0)
     }
 
@@ -114,6 +116,8 @@ public final class HubBoard: Sendable {
     }
 
     func canary(delay: Duration) { tally.withLock { $0.canaryDelay = delay } }
+
+    func update(_ course: CanaryCourse) { tally.withLock { $0.deliveryCanary = course } }
 
     func logged(through sequence: Int64) { tally.withLock { $0.loggedThrough = sequence } }
 

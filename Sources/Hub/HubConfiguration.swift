@@ -124,7 +124,9 @@ public struct HubConfiguration: Sendable {
             rules = part { () throws(ConfigErrors) in try RuleSet.load(folder + "/rules.yaml") }
             catalogue = part { () throws(ConfigErrors) in try MessageCatalogue.load(folder: folder + "/messages") }
             models = part { () throws(ConfigErrors) in try DeviceModels.load(folder: folder) }
-            if let settings, let registry, registryIsSound { errors += settings.unanswerable(in: registry) }
+            if let settings, let registry, registryIsSound {
+                errors += settings.unanswerable(in: registry) + settings.misplacedCanary(in: registry)
+            }
             self.mistakes = errors
         }
 

@@ -13,6 +13,8 @@ struct Telling: Sendable {
     var channels: [String: any Channel]
     var invitations: InvitationBook
     var personalLinks: PersonalLinks
+    /// `nil` if none is sent.
+    var canary: DeliveryCanary?
 
     /// Those who are told, as they have chosen it.
     var directory: Directory { notifier.directory }

@@ -24,7 +24,7 @@ extension HubService {
     /// - Throws: if they cannot be read.
     public func capFeed() throws -> CAPDocument? {
         guard let writer = capWriter, let outbox else { return nil }
-        let messages = try outbox.latestAlerts(Self.feedMax).compactMap { alert in
+        let messages = try outbox.latestAlerts(Self.feedMax).filter { !$0.isCanary }.compactMap { alert in
             try writer.message(alert, among: outbox.expandedAlerts(ofIncident: alert.incident)).map { (alert.id, $0) }
         }
         let estate = estate

@@ -120,6 +120,8 @@ public final class HubService: Service {
         defer { notifying.cancel() }
         let listening = Task { await Self.listen(telling) }
         defer { listening.cancel() }
+        let trying = Task { await telling.canary?.keepTime() }
+        defer { trying.cancel() }
         var failure: (any Error)?
         var first: Part?
         await withTaskGroup(of: (Part, (any Error)?).self) { group in
@@ -206,7 +208,8 @@ extension HubService {
         let key = AnswerKey.load(state.answerKey, logger)
         var directory = Directory(
             estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices,
-            stations: settings.channels.stations(in: registry.estate), digest: ContactDigest(key: key))
+            stations: settings.channels.stations(in: registry.estate), canary: settings.deliveryCanary.contact,
+            digest: ContactDigest(key: key))
         directory.utcOffset = utcOffset
         takeChoices(from: database, into: &directory, settings)
         let channels = try settings.channels.made(
@@ -237,7 +240,21 @@ extension HubService {
         forgetGoneBrowsers(settings.channels.webpush, notifier)
         return Telling(
             notifier: notifier, database: database, catalogue: catalogue, channels: channels,
-            invitations: invitations, personalLinks: personalLinks)
+            invitations: invitations, personalLinks: personalLinks,
+            canary: makeCanary(publisher, notifier, database))
+    }
+
+    private func makeCanary(
+        _ publisher: Publisher, _ notifier: Notifier, _ database: NotifyDatabase
+    ) -> DeliveryCanary? {
+        let settings = configuration.settings.deliveryCanary
+        guard settings.contact != nil else { return nil }
+        return DeliveryCanary(
+            DeliveryCanary.Parts(
+                settings: settings, estate: estate, board: board, notifier: notifier, outbox: database,
+                utcOffset: utcOffset, now: now,
+                publish: { try await publisher.publish(OutgoingMessage(topic: $0, payload: $1)) }, logger: logger),
+            note: { [board] in board.update($0) })
     }
 
     /// The outgoing connection. Its last will is how others notice that this hub has stopped.

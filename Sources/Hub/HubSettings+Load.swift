@@ -6,8 +6,7 @@ extension HubSettings {
     private static let keys = [
         "hub", "state", "log-level", "console", "broker", "subscriptions", "canary", "batch-max", "payload-bytes-max",
         "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries", "escalation",
-        "answers", "personal-data",
-        "upkeep",
+        "answers", "personal-data", "delivery-canary", "upkeep",
     ]
 
     /// Reads a `hub.yaml`. Relative paths in it start at its folder.
@@ -65,6 +64,7 @@ extension HubSettings {
         supervision = Supervision(root.section("supervision", &mistakes), &mistakes)
         readUpkeep(root.section("upkeep", &mistakes), &mistakes)
         readEscalation(root.section("escalation", &mistakes), &mistakes)
+        readDeliveryCanary(root.section("delivery-canary", &mistakes), &mistakes)
         readAnswers(root.section("answers", &mistakes), &mistakes)
         readPersonalData(root.section("personal-data", &mistakes), around, &mistakes)
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)

@@ -139,7 +139,7 @@ extension HubSettings {
 
 extension YAMLNode {
     /// `09:00`, within hours that are no night. - Throws: if it is none, or lies outside.
-    fileprivate func timeOfDay(from first: Int, through last: Int) throws(ConfigError) -> Duration {
+    func timeOfDay(from first: Int, through last: Int) throws(ConfigError) -> Duration {
         let text = try text()
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hour = Int(parts[0]),

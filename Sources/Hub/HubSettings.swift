@@ -54,6 +54,9 @@ public struct HubSettings: Sendable {
     public var answers = Answers()
     /// `personal-data.key`: what seals what people bring of themselves; `nil`: nothing of that kind is taken.
     public var personalSeal: PersonalSeal?
+    public var deliveryCanary = DeliveryCanary()
+    /// Where its contact stands.
+    var canaryMistake = SettingPlace()
 
     public init() {}
 

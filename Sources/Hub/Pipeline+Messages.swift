@@ -35,6 +35,12 @@ extension Pipeline {
     private func take(_ report: Report, _ message: Message, exercise: String?, at moment: Instant) {
         guard exercise == nil || listening.backlogUntil == nil else { return }
         if !report.unmapped.isEmpty { noteUnmapped(report, retained: message.retained, exercise: exercise, at: moment) }
+        if let detector = SyntheticDetector(speaking: report, in: exercise, registry.estate) {
+            let contract = settings.supervision.contracts.contract(of: detector.device)
+            return heed(
+                report, message, of: (detector.device, registry.devices.count), under: contract, exercise: exercise,
+                at: moment)
+        }
         let position = registry.position(of: report.ecosystem, address: report.address)
         if exercise == nil, !supervise(report, message, index: position, at: moment) { return }
         guard let index = position else {
@@ -54,16 +60,24 @@ extension Pipeline {
 
     /// Shows the rules what a registered device says.
     func heed(_ report: Report, _ message: Message, of index: Int, exercise: String?, at moment: Instant) {
+        heed(
+            report, message, of: (registry.devices[index], index), under: supervisor.contract(of: index),
+            exercise: exercise, at: moment)
+    }
+
+    private func heed(
+        _ report: Report, _ message: Message, of speaker: (device: Device, index: Int), under contract: Contract,
+        exercise: String?, at moment: Instant
+    ) {
         let backlog = listening.backlogUntil != nil
         let timeBefore = engine.now
         let placement = engine.apply(
             Observation(
-                device: registry.devices[index], index: index,
-                readings: report.readings(under: supervisor.contract(of: index)),
+                device: speaker.device, index: speaker.index, readings: report.readings(under: contract),
                 stamp: report.deviceTime,
                 sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
                 exercise: exercise))
-        if exercise == nil { noteUpkeep(report, of: index, retained: message.retained, at: moment) }
+        if exercise == nil { noteUpkeep(report, of: speaker.index, retained: message.retained, at: moment) }
         guard let placement else { return }
         // In a backlog mere signs of life move time, too, and are not journaled themselves.
         if backlog, timeBefore > journaledTime { journal(.time, at: timeBefore) }

@@ -133,14 +133,16 @@ public struct Replay {
         _ report: Report, _ message: Message, at moment: Instant, backlog: Bool, placement: DeviceClock.Placement?,
         exercise: String?
     ) {
-        guard let index = registry.position(of: report.ecosystem, address: report.address) else {
+        let known = registry.position(of: report.ecosystem, address: report.address)
+        let synthetic = SyntheticDetector(speaking: report, in: exercise, registry.estate)?.device
+        guard let device = synthetic ?? known.map({ registry.devices[$0] }) else {
             unknown += 1
             return
         }
         engine.apply(
             Observation(
-                device: registry.devices[index], index: index,
-                readings: report.readings(under: contracts.contract(of: registry.devices[index])),
+                device: device, index: synthetic == nil ? known ?? 0 : registry.devices.count,
+                readings: report.readings(under: contracts.contract(of: device)),
                 stamp: report.deviceTime,
                 sequence: report.sequence, receivedAt: moment, retained: message.retained, backlog: backlog,
                 placement: placement, exercise: exercise))
@@ -153,9 +155,11 @@ public struct Replay {
         if case .control? = drill?.content { return nil }
         // What cannot be understood is about no block.
         let report = try? drill.map { try decoders.report(message, in: $0) } ?? decoders.report(message)
-        guard let report, let index = registry.position(of: report.ecosystem, address: report.address) else {
-            return nil
+        guard let report else { return nil }
+        if let synthetic = SyntheticDetector(speaking: report, in: drill?.drill, registry.estate) {
+            return synthetic.device.place.block
         }
+        guard let index = registry.position(of: report.ecosystem, address: report.address) else { return nil }
         return registry.devices[index].place.block
     }
 }

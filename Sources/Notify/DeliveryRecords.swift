@@ -162,7 +162,8 @@ struct DeliveryRecords: Sendable {
 
     func note(_ telling: TellingNote, at now: Instant) -> LogRecord {
         LogRecord(
-            at: now, event: .trouble, level: telling.level, estate: estate.id, text: telling.text,
+            at: now, event: telling.details["trouble"] == nil ? .hub : .trouble, level: telling.level,
+            estate: estate.id, text: telling.text,
             details: telling.details)
     }
 

@@ -10,6 +10,8 @@ public struct Directory: Sendable {
     public let sirens: [Device]
     /// What is told beside them.
     public let stations: [Station]
+    /// The contact that the delivery canary goes to; nobody's.
+    public let canary: Contact?
 
     /// How far the estate's clocks are ahead of UTC.
     public var utcOffset = Duration.zero
@@ -30,7 +32,7 @@ public struct Directory: Sendable {
 
     /// - Parameter digest: of the contacts that people turn off.
     public init(
-        estate: Estate, residents: [Resident], devices: [Device], stations: [Station] = [],
+        estate: Estate, residents: [Resident], devices: [Device], stations: [Station] = [], canary: Contact? = nil,
         digest: ContactDigest = ContactDigest(key: [])
     ) {
         self.estate = estate
@@ -39,6 +41,7 @@ public struct Directory: Sendable {
         registered = residents
         sirens = devices.filter { $0.kind == .siren }
         self.stations = stations
+        self.canary = canary
         stationsByTarget = Dictionary(stations.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })
         positions = Dictionary(
             residents.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -89,9 +92,25 @@ public struct Directory: Sendable {
     /// A person's contact, or a siren or station as one; `nil` if it has gone since the delivery was made.
     public func contact(_ id: Contact.ID) -> Contact? {
         if let contact = contactsByID[id] ?? stationsByTarget[id]?.contact { return contact }
+        if id == Self.canaryTarget { return canary }
         guard let device = Self.siren(inTarget: id) else { return nil }
         var contact = Contact(resident: "", position: 0, channel: SirenChannel.name, address: device)
         contact.id = id
+        return contact
+    }
+
+    /// The channels by which anybody or anything is told.
+    var channelsInUse: Set<String> {
+        Set(residents.flatMap(\.contacts).map(\.channel)).union(stations.map(\.channel))
+            .union(canary.map { [$0.channel] } ?? []).union(sirens.isEmpty ? [] : [SirenChannel.name])
+    }
+
+    /// What the canary's contact is called as the target of a delivery.
+    public static let canaryTarget = "canary/1"
+
+    public static func canary(channel: String, address: String) -> Contact {
+        var contact = Contact(resident: "canary", position: 1, channel: channel, address: address)
+        contact.id = canaryTarget
         return contact
     }
 

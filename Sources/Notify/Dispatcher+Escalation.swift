@@ -42,7 +42,7 @@ extension Dispatcher {
 
     /// A new alert of an incident that asks: the steps count from now, unless it stands at the same stage as before.
     mutating func noteLadder(_ alert: Alert, at now: Instant) {
-        guard alert.announcement == nil else { return }
+        guard alert.announcement == nil, !alert.isCanary else { return }
         guard alert.asks, !settings.escalation.people.isEmpty else {
             if alert.sounders == nil { endLadder(alert.incident) }
             return

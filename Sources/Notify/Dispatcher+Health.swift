@@ -105,7 +105,7 @@ extension Dispatcher {
 
 /// Something that concerns the telling itself, for the alert log, and perhaps for those who keep watch.
 public struct TellingNote: Hashable, Sendable {
-    /// No names, numbers or URLs in them.
+    /// No names, numbers or URLs in them. A trouble, or that it is put right, names it under `trouble`.
     public var text: LogRecord.Text
     public var details: [String: String]
     public var level: Level

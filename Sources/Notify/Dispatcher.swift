@@ -59,7 +59,8 @@ package struct Dispatcher: Sendable {
         self.random = random
         records = DeliveryRecords(estate: directory.estate)
         health = ChannelHealth(selfTest: settings.selfTest)
-        health.watch(channels.keys.sorted())
+        // What nobody needs may be down.
+        health.watch(channels.keys.filter(directory.channelsInUse.contains).sorted())
         outbox = Outbox(
             limits: .init(
                 inFlightPerLane: settings.inFlightPerHost, inFlightPerChannel: settings.inFlightPerChannel))

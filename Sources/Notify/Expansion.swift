@@ -37,6 +37,10 @@ struct Expansion: Sendable {
     var isDeaf = false
 
     init(_ alert: Alert, sequence: Int64, at now: Instant, directory: Directory, book: ToldBook) {
+        guard !alert.isCanary else {
+            tellCanary(alert, sequence, now, directory, book)
+            return
+        }
         let resolver = AudienceResolver(directory: directory)
         let recipients = resolver.recipients(of: alert, told: book.targets(of: alert.incident))
         isDeaf =
@@ -76,6 +80,19 @@ struct Expansion: Sendable {
                 Directory.target(ofSiren: siren), over: SirenChannel.name, recipient, alert, sequence, now, book)
         }
         deliveries.sort { ($0.rank, $0.contact) < ($1.rank, $1.contact) }
+    }
+
+    /// The first of it, to its contact alone.
+    private mutating func tellCanary(
+        _ alert: Alert, _ sequence: Int64, _ now: Instant, _ directory: Directory, _ book: ToldBook
+    ) {
+        let target = Directory.canaryTarget
+        guard let contact = directory.canary else { return }
+        let isFirst = book.entry(alert.incident, target) == nil
+        // At its end, too, so that it is not tried any longer.
+        if isFirst || alert.isOver { note(alert, target: target, nearness: .anywhere, now) }
+        guard isFirst, !alert.isOver else { return }
+        deliver(alert, to: target, over: contact.channel, rank: Nearness.anywhere.rank, sequence, now)
     }
 
     private mutating func tell(

@@ -22,6 +22,16 @@ public struct Notice: Hashable, Sendable {
     /// How the person answers; `nil` if nobody is asked, as in an announcement.
     public var question: Question?
 
+    /// Says that it is no alarm and no drill either, but a trial of the way.
+    mutating func tellOfCanary() {
+        let words = "\(MessageCatalogue.exercisePrefix)canary 測試"
+        title = words
+        short = "\(words) #\(alert.id)"
+        text =
+            "\(words): SmokeHub has tried the way from a detector to this contact. Nothing burns, nobody has to do anything. "
+            + "系統測試警報傳送，並無火警，無需行動。 #\(alert.id)"
+    }
+
     /// The question whether somebody is safe.
     public struct Question: Hashable, Sendable {
         /// Where they answer: `https://safe.example/a/k3VbQ9xT2m`.

@@ -309,12 +309,13 @@ public final class Notifier: Sendable {
         let delivery = departure.delivery
         let directory = directory
         guard let channel = channels[delivery.channel] else { return }
-        let notice = catalogue.notice(
+        var notice = catalogue.notice(
             departure.alert, delivery: delivery.id, to: departure.contact,
             resident: directory.resident(delivery.target), directory: directory, now: now(),
             before: departure.before, link: link?(delivery.incident, delivery.target),
             takesReplies: channel is any ReceivingChannel)
-        let outcome = await withTimeout { await channel.send(notice, to: departure.contact) }
+        if departure.alert.isCanary { notice.tellOfCanary() }
+        let outcome = await withTimeout { [notice] in await channel.send(notice, to: departure.contact) }
         mailbox.put(outcome ?? .failed("stopped"), of: delivery.id)
     }
 

@@ -113,6 +113,11 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     }
 }
 
+extension Alert {
+    /// It is told to the delivery canary's contact, and to nobody else.
+    public var isCanary: Bool { Exercise.isCanary(exercise) }
+}
+
 /// Who is told: a group of people or sounders, relative to the alert's places.
 public enum Audience: String, Hashable, Sendable, Codable, CaseIterable {
     /// The flats in which something alarms.

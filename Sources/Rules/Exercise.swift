@@ -21,6 +21,13 @@ public struct Exercise: Hashable, Sendable, Codable, Identifiable {
         self.until = until
     }
 
+    /// What an exercise of the delivery canary is called: nobody is told of it but the canary's own contact.
+    public static func canaryID(at moment: Instant) -> String { canaryPrefix + "\(moment.milliseconds)" }
+
+    public static func isCanary(_ id: String?) -> Bool { id?.hasPrefix(canaryPrefix) ?? false }
+
+    private static let canaryPrefix = "delivery-canary-"
+
     /// The exercise's own time at a real moment.
     public func time(at real: Instant) -> Instant {
         origin + .milliseconds(Int64(Double((real - origin).wholeMilliseconds) * speed))

@@ -17,8 +17,10 @@ struct ControlClient {
     func get(_ path: String) throws -> Answer { try send(path, body: nil) }
 
     /// - Throws: ``StartError`` if no hub answers there.
-    func post(_ path: String, _ body: some Encodable) throws -> Answer {
-        try send(path, body: JSONEncoder().encode(body))
+    func post(
+        _ path: String, _ body: some Encodable, within time: Duration = .seconds(10)
+    ) throws -> Answer {
+        try send(path, body: JSONEncoder().encode(body), within: time)
     }
 
     /// What the hub says of an incident; of the one that was told last if it is `nil`.
@@ -37,13 +39,13 @@ struct ControlClient {
         var bytes: [UInt8] = []
     }
 
-    private func send(_ path: String, body: Data?) throws -> Answer {
+    private func send(_ path: String, body: Data?, within time: Duration = .seconds(10)) throws -> Answer {
         guard let handle = curl_easy_init() else { throw StartError("libcurl cannot be started") }
         defer { curl_easy_cleanup(handle) }
         let received = Received()
         smokehub_curl_set_string(handle, CURLOPT_URL, "http://hub\(path)")
         smokehub_curl_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, socket)
-        smokehub_curl_set_long(handle, CURLOPT_TIMEOUT_MS, 10_000)
+        smokehub_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(time.components.seconds) * 1000)
         let headers = curl_slist_append(nil, "Content-Type: application/json")
         defer { curl_slist_free_all(headers) }
         if let body {

@@ -117,6 +117,9 @@ struct Status: AsyncParsableCommand {
                 Line.out("open incidents   \(status.openIncidents)")
                 Line.out("false alarms     \(status.falseAlarms.sentence)")
                 for channel in status.channels { Line.out(channel.line) }
+                if let canary = status.deliveryCanary {
+                    Line.out("delivery canary  \(canary.at) \(canary.sentence)")
+                }
                 if !status.connected {
                     let since = status.disconnectedAt.map { "since \($0)" } ?? "since its start"
                     Line.out("coverage         OLD: the hub hears nobody \(since), and this is how it was then")

@@ -23,8 +23,8 @@ struct SmokeHubCommand: AsyncParsableCommand {
         subcommands: [
             Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self,
             RollCallCommand.self, ReceiptsCommand.self, Ack.self, SilenceCommand.self, Reset.self, Disable.self,
-            Enable.self, ResidentsGroup.self,
-            DeviceGroup.self, Reload.self, TicketGroup.self, Check.self, RulesGroup.self, MessagesGroup.self,
+            Enable.self, ResidentsGroup.self, CanaryCommand.self, DeviceGroup.self, Reload.self, TicketGroup.self,
+            Check.self, RulesGroup.self, MessagesGroup.self,
             Decode.self, Replay.self, JournalGroup.self, ImportGroup.self,
         ])
 

@@ -159,7 +159,7 @@ extension HubPlace {
     }
 
     /// - Throws: what the hub says if it shows nothing.
-    fileprivate static func check(shown answer: ControlClient.Answer) throws {
+    static func check(shown answer: ControlClient.Answer) throws {
         guard answer.status != 200 else { return }
         try check(answer)
         throw StartError("the hub shows nothing")
