@@ -28,7 +28,7 @@ public struct Setting: Sendable {
         self.registry = registry
         rules = configuration.rules
         catalogue = configuration.catalogue
-        directory = Directory(registry)
+        directory = Directory(registry, utcOffset: configuration.rules.settings.utcOffset)
         decoders = try configuration.decoders(hearing: registry)
     }
 

@@ -40,6 +40,11 @@ public struct HubConfiguration: Sendable {
             + Self.unmodelled(registry, models) + settings.unannounced(in: registry)
     }
 
+    /// Those who have moved out by a moment, and whose data are still there.
+    public func left(at moment: Instant) -> [Resident] {
+        registry.residents.filter { $0.hasLeft(at: moment, utcOffset: rules.settings.utcOffset) }
+    }
+
     /// People for whose language there is no file in `messages/`: a mistake for each language.
     private static func unspoken(_ registry: EstateRegistry, _ catalogue: MessageCatalogue) -> [ConfigError] {
         var languages: [Language] = []
@@ -118,7 +123,7 @@ public struct HubConfiguration: Sendable {
             let folder = settings?.folder ?? Self.folder(of: path)
             self.folder = folder
             var mistakes = Mistakes()
-            registry = EstateRegistry.read(folder: folder, &mistakes)
+            registry = EstateRegistry.read(folder: folder, seal: settings?.personalData.seal, &mistakes)
             registryIsSound = mistakes.errors.isEmpty
             _ = part { () throws(ConfigErrors) in try mistakes.throwIfAny() }
             rules = part { () throws(ConfigErrors) in try RuleSet.load(folder + "/rules.yaml") }

@@ -50,7 +50,7 @@ extension HubService {
         }
         let own = resident.contacts.filter { $0.isPersonal && !choices.browsers.map(\.name).contains($0.address) }
         let webpush = configuration.settings.channels.webpush
-        let takesBrowsers = webpush.enabled && configuration.settings.personalSeal != nil
+        let takesBrowsers = webpush.enabled && configuration.settings.personalData.seal != nil
         return PersonalPage(
             resident: resident.id, language: telling.catalogue.language(for: resident.language),
             languages: telling.catalogue.languages,
@@ -88,7 +88,7 @@ extension HubService {
     /// - Throws: what is wrong with it, ``NoSubscriptions`` where none are taken, or ``Notifier/NotKept``.
     public func subscribe(_ json: [UInt8], of resident: Resident.ID) async throws {
         let settings = configuration.settings
-        guard let seal = settings.personalSeal, settings.channels.webpush.vapid != nil else { throw NoSubscriptions() }
+        guard let seal = settings.personalData.seal, settings.channels.webpush.vapid != nil else { throw NoSubscriptions() }
         let subscription = try JSONDecoder().decode(PushSubscription.self, from: Data(json))
         guard settings.channels.webpush.serves(subscription) else {
             throw PushSubscription.Mistake(description: "no push service of channels.webpush.services is there")
@@ -118,7 +118,7 @@ extension HubService {
     }
 
     private func open(_ browser: SealedBrowser, of resident: Resident.ID, _ settings: HubSettings) -> Bool {
-        guard settings.channels.webpush.vapid != nil, let seal = settings.personalSeal,
+        guard settings.channels.webpush.vapid != nil, let seal = settings.personalData.seal,
             let json = try? seal.open(browser.subscription, of: resident, as: Self.sealedField),
             let subscription = try? JSONDecoder().decode(PushSubscription.self, from: Data(json.utf8))
         else {

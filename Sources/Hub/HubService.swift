@@ -209,8 +209,7 @@ extension HubService {
         var directory = Directory(
             estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices,
             stations: settings.channels.stations(in: registry.estate), canary: settings.deliveryCanary.contact,
-            digest: ContactDigest(key: key))
-        directory.utcOffset = utcOffset
+            digest: ContactDigest(key: key), utcOffset: utcOffset)
         takeChoices(from: database, into: &directory, settings)
         let channels = try settings.channels.made(
             ChannelParts(

@@ -67,6 +67,8 @@ extension HubSettings {
         readDeliveryCanary(root.section("delivery-canary", &mistakes), &mistakes)
         readAnswers(root.section("answers", &mistakes), &mistakes)
         readPersonalData(root.section("personal-data", &mistakes), around, &mistakes)
+        var around = around
+        around.seal = personalData.seal
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)
     }
 

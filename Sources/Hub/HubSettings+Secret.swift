@@ -23,6 +23,8 @@ struct SettingsSurroundings: Sendable {
     /// The folder of the settings file; relative paths start there.
     var folder: String
     var environment: [String: String]
+    /// What opens sealed values in those files; `nil` if there is no key.
+    var seal: PersonalSeal?
 
     private static let mend = "write {env: NAME} or {file: path}, and put the secret there"
 

@@ -8,7 +8,7 @@ public import Upkeep
 /// What `hub.yaml` says: how this hub runs. Every key may be missing; its default stands here.
 ///
 ///     let settings = try HubSettings.load(path: "Config")
-///     let registry = try EstateRegistry.load(folder: settings.folder)
+///     let registry = try EstateRegistry.load(settings)
 public struct HubSettings: Sendable {
     /// The folder that holds `hub.yaml` and the other files of the estate.
     public var folder = ""
@@ -52,8 +52,7 @@ public struct HubSettings: Sendable {
     /// What is wrong with each step of `escalation.people`, should nobody be reached by it; empty for the usual steps.
     var emptySteps = EmptySteps()
     public var answers = Answers()
-    /// `personal-data.key`: what seals what people bring of themselves; `nil`: nothing of that kind is taken.
-    public var personalSeal: PersonalSeal?
+    public var personalData = PersonalData()
     public var deliveryCanary = DeliveryCanary()
     /// Where its contact stands.
     var canaryMistake = SettingPlace()

@@ -7,6 +7,8 @@ import Rules
 /// `floor-above` are then empty, and those who hear of it before it is confirmed are the guards and wardens.
 struct AudienceResolver: Sendable {
     var directory: Directory
+    /// Who has moved out by then is nobody's audience.
+    var moment: Instant
 
     /// One person, siren or station that is told.
     struct Recipient: Hashable, Sendable {
@@ -31,7 +33,7 @@ struct AudienceResolver: Sendable {
         let blocks = ([alert.block] + alert.places.map(\.block) + next(to: alert))
             .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let people = (isLocal ? directory.residents(in: blocks) : directory.residents)
-            .compactMap { person(in: alert, $0, told: told) }
+            .compactMap { directory.hasLeft($0, at: moment) ? nil : person(in: alert, $0, told: told) }
         let sirens = (isLocal ? directory.sirens(in: blocks) : directory.sirens)
             .compactMap { device in
                 sounder(in: alert, .siren(device.id), Directory.target(ofSiren: device.id), device.place, told: told)

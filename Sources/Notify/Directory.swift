@@ -13,8 +13,8 @@ public struct Directory: Sendable {
     /// The contact that the delivery canary goes to; nobody's.
     public let canary: Contact?
 
-    /// How far the estate's clocks are ahead of UTC.
-    public var utcOffset = Duration.zero
+    /// How far the estate's clocks are ahead of UTC: when quiet hours are, and the day begins on which somebody has moved out.
+    public let utcOffset: Duration
     let digest: ContactDigest
     var chosen: [Resident.ID: PersonChoices] = [:]
 
@@ -30,11 +30,14 @@ public struct Directory: Sendable {
     private let sirensByID: [Device.ID: Device]
     private let stationsByTarget: [String: Station]
 
-    /// - Parameter digest: of the contacts that people turn off.
+    /// - Parameters:
+    ///   - digest: of the contacts that people turn off.
+    ///   - utcOffset: how far the estate's clocks are ahead of UTC.
     public init(
         estate: Estate, residents: [Resident], devices: [Device], stations: [Station] = [], canary: Contact? = nil,
-        digest: ContactDigest = ContactDigest(key: [])
+        digest: ContactDigest = ContactDigest(key: []), utcOffset: Duration = .zero
     ) {
+        self.utcOffset = utcOffset
         self.estate = estate
         self.residents = residents
         self.digest = digest
@@ -58,8 +61,14 @@ public struct Directory: Sendable {
         sirensByID = Dictionary(sirens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    public init(_ registry: EstateRegistry) {
-        self.init(estate: registry.estate, residents: registry.residents, devices: registry.devices)
+    public init(_ registry: EstateRegistry, utcOffset: Duration = .zero) {
+        self.init(
+            estate: registry.estate, residents: registry.residents, devices: registry.devices, utcOffset: utcOffset)
+    }
+
+    /// Whether somebody has moved out: they are not told any more.
+    func hasLeft(_ resident: Resident, at moment: Instant) -> Bool {
+        resident.hasLeft(at: moment, utcOffset: utcOffset)
     }
 
     public func resident(_ id: Resident.ID) -> Resident? { positions[id].map { residents[$0] } }

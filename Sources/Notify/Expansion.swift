@@ -41,7 +41,7 @@ struct Expansion: Sendable {
             tellCanary(alert, sequence, now, directory, book)
             return
         }
-        let resolver = AudienceResolver(directory: directory)
+        let resolver = AudienceResolver(directory: directory, moment: now)
         let recipients = resolver.recipients(of: alert, told: book.targets(of: alert.incident))
         isDeaf =
             recipients.isEmpty && alert.sounders != .stop

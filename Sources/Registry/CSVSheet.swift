@@ -7,14 +7,28 @@ struct CSVSheet: Sendable {
     struct Row: Sendable {
         let file: String
         fileprivate let columns: [String: Int]
-        fileprivate let fields: ArraySlice<CSVField>
+        fileprivate var fields: ArraySlice<CSVField>
 
         var line: Int { fields[fields.startIndex].line }
+
+        /// The field that stands last in the file.
+        var last: CSVField { fields[fields.endIndex - 1] }
 
         /// The field in a column; empty, at the row's begin, if the file does without that column.
         subscript(column: String) -> CSVField {
             columns[column].map { fields[fields.startIndex + $0] }
                 ?? CSVField(text: "", line: line, column: fields[fields.startIndex].column)
+        }
+
+        func has(_ column: String) -> Bool { columns[column] != nil }
+
+        /// The same row with a field that was sealed in plain text.
+        func opened(_ column: String, _ text: String) -> Row {
+            guard let index = columns[column] else { return self }
+            var row = self
+            row.fields[fields.startIndex + index].text = text
+            row.fields[fields.startIndex + index].isOpened = true
+            return row
         }
 
         /// A mistake in one field of this row.

@@ -6,6 +6,15 @@ struct CSVField: Hashable, Sendable {
     var line: Int
     var column: Int
     var isQuoted = false
+    /// The text was sealed: it stands nowhere in the file as it is here.
+    var isOpened = false
+
+    /// A text as a field of a file, in quotes where it needs them.
+    static func written(_ text: String) -> String {
+        let isPlain =
+            !text.contains { $0 == "," || $0 == "\"" || $0.isNewline } && text.first != " " && text.last != " "
+        return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+    }
 }
 
 /// The fields of a CSV file, row by row, empty lines left out.

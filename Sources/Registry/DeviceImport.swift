@@ -167,10 +167,7 @@ extension Device {
             case "made": made?.description
             default: nil
             }
-        guard let text else { return "" }
-        let isPlain =
-            !text.contains { $0 == "," || $0 == "\"" || $0.isNewline } && text.first != " " && text.last != " "
-        return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+        return text.map(CSVField.written) ?? ""
     }
 }
 

@@ -30,37 +30,45 @@ public struct EstateRegistry: Sendable {
 
     /// Reads the three files in a folder.
     ///
+    /// - Parameter seal: what opens sealed fields of `residents.csv`; `nil` if there is no key.
     /// - Throws: every mistake in them.
-    public static func load(folder: String) throws(ConfigErrors) -> EstateRegistry {
+    public static func load(folder: String, seal: PersonalSeal? = nil) throws(ConfigErrors) -> EstateRegistry {
         var mistakes = Mistakes()
-        let registry = read(folder: folder, &mistakes)
+        let registry = read(folder: folder, seal: seal, &mistakes)
         return try mistakes.result(registry)
     }
 
     /// Reads what can be read of the three files, with every mistake noted; `nil` without an estate.
-    public static func read(folder: String, _ mistakes: inout Mistakes) -> EstateRegistry? {
+    public static func read(
+        folder: String, seal: PersonalSeal? = nil, _ mistakes: inout Mistakes
+    ) -> EstateRegistry? {
         let folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
         let files = ["estate.yaml", "devices.csv", "residents.csv"].map { name in
             mistakes.reading { () throws(ConfigError) in try ConfigFile.read(folder + name) }
         }
-        return EstateRegistry(estate: files[0], devices: files[1], residents: files[2], &mistakes)
+        return EstateRegistry(estate: files[0], devices: files[1], residents: files[2], seal, &mistakes)
     }
 
     /// - Throws: every mistake in the three files.
-    public init(estate: ConfigFile, devices: ConfigFile, residents: ConfigFile) throws(ConfigErrors) {
+    public init(
+        estate: ConfigFile, devices: ConfigFile, residents: ConfigFile, seal: PersonalSeal? = nil
+    ) throws(ConfigErrors) {
         var mistakes = Mistakes()
-        let registry = EstateRegistry(estate: estate, devices: devices, residents: residents, &mistakes)
+        let registry = EstateRegistry(estate: estate, devices: devices, residents: residents, seal, &mistakes)
         self = try mistakes.result(registry)
     }
 
     /// A file that could not be read is `nil`; `mistakes` says why.
-    private init?(estate: ConfigFile?, devices: ConfigFile?, residents: ConfigFile?, _ mistakes: inout Mistakes) {
+    private init?(
+        estate: ConfigFile?, devices: ConfigFile?, residents: ConfigFile?, _ seal: PersonalSeal?,
+        _ mistakes: inout Mistakes
+    ) {
         let found = mistakes.errors.count
         let place = estate.flatMap { Estate(reading: $0, &mistakes) }
         // Beside an estate with a mistake in it, every row of its block would seem wrong.
         let sound = mistakes.errors.count == found ? place : nil
         let deviceRows = devices.map { Device.read($0, estate: sound, &mistakes) } ?? []
-        let residentRows = residents.map { Resident.read($0, estate: sound, &mistakes) } ?? []
+        let residentRows = residents.map { Resident.read($0, estate: sound, seal: seal, &mistakes) } ?? []
         guard let place else { return nil }
         self.init(estate: place, devices: deviceRows.map(\.device), residents: residentRows.map(\.resident))
         deviceLines = deviceRows.map(\.line)
@@ -91,6 +99,9 @@ public struct EstateRegistry: Sendable {
     public func resident(_ id: Resident.ID) -> Resident? {
         residentIndexByID[id].map { residents[$0] }
     }
+
+    /// Those of whom something personal stands in `residents.csv` in plain text.
+    public var unsealed: [Resident.ID] { zip(residents, residentPositions).filter { !$1.isSealed }.map(\.0.id) }
 
     /// A mistake that shows only beside other files, at the device's line: a detector that no rule reads.
     public func mistake(device id: Device.ID, _ problem: String, mend: String) -> ConfigError {

@@ -1,5 +1,7 @@
 extension Resident {
     private static let required = ["id", "name", "language", "block", "floor", "flat", "role", "contacts"]
+    private static let optional = ["needs", "until"]
+    static var columns: [String] { required + optional }
 
     /// Where in the file a resident and each of their contacts stand.
     struct Positions: Hashable, Sendable {
@@ -8,6 +10,8 @@ extension Resident {
         var contacts: Position
         /// Of each contact, in their order.
         var eachContact: [Position]
+        /// All that is personal in the row is sealed.
+        var isSealed: Bool
     }
 
     struct Position: Hashable, Sendable {
@@ -17,11 +21,14 @@ extension Resident {
 
     /// The residents of a `residents.csv`. Rows with mistakes are noted and left out.
     ///
-    /// - Parameter estate: `nil` if that could not be read; places then stay unchecked.
+    /// - Parameters:
+    ///   - estate: `nil` if that could not be read; places then stay unchecked.
+    ///   - seal: what opens sealed fields; `nil` if there is no key.
     static func read(
-        _ file: ConfigFile, estate: Estate?, _ mistakes: inout Mistakes
+        _ file: ConfigFile, estate: Estate?, seal: PersonalSeal?, _ mistakes: inout Mistakes
     ) -> [(resident: Resident, positions: Positions)] {
-        let sheet = CSVSheet(file, required: required, optional: ["needs"], &mistakes)
+        let sheet = CSVSheet(file, required: required, optional: optional, &mistakes)
+        var sealed = SealedFields(seal)
         var residents: [(resident: Resident, positions: Positions)] = []
         var ids: [String: Int] = [:]
         for row in sheet.rows {
@@ -31,8 +38,14 @@ extension Resident {
                     row.mistake("id", "resident '\(id)' stands in line \(first) already", mend: "give them another id"))
             }
             ids[id] = ids[id] ?? row.line
-            if let entry = read(row, estate, &mistakes) { residents.append(entry) }
+            if let open = sealed.open(row), var entry = read(open, estate, &mistakes) {
+                entry.positions.isSealed = SealedFields.columns.allSatisfy {
+                    !row.has($0) || PersonalSeal.isSealed(row[$0].text)
+                }
+                residents.append(entry)
+            }
         }
+        sealed.note(in: &mistakes)
         return residents
     }
 
@@ -55,16 +68,23 @@ extension Resident {
         }
         let role = mistakes.reading { () throws(ConfigError) in try row.choice("role", Role.self) }
         let place = place(row, role, estate, &mistakes)
+        let until = CalendarDay(row["until"].text)
+        if until == nil, !row["until"].text.isEmpty {
+            mistakes.note(
+                row.mistake(
+                    "until", "'\(row["until"].text)' is no day", mend: "write it as 2027-03-31, or leave it empty"))
+        }
         let (contacts, positions) = contacts(row, &mistakes)
         guard let language, let role, mistakes.errors.count == before else { return nil }
         let resident = Resident(
             id: id, name: row["name"].text, language: language, place: place, role: role, needs: row["needs"].text,
-            contacts: contacts)
+            until: until, contacts: contacts)
         let field = row["contacts"]
         return (
             resident,
             Positions(
-                line: row.line, contacts: Position(line: field.line, column: field.column), eachContact: positions)
+                line: row.line, contacts: Position(line: field.line, column: field.column), eachContact: positions,
+                isSealed: false)
         )
     }
 
@@ -125,8 +145,13 @@ extension Resident {
 }
 
 extension CSVField {
-    /// The words between spaces and line ends, each as a field with its own place.
+    /// The words between spaces and line ends, each as a field with its own place; with the field's, if that was sealed.
     var words: [CSVField] {
+        if isOpened {
+            return text.split(whereSeparator: \.isWhitespace).map {
+                CSVField(text: String($0), line: self.line, column: self.column)
+            }
+        }
         var words: [CSVField] = []
         var (line, column) = (line, column + (isQuoted ? 1 : 0))
         var word = ""

@@ -12,11 +12,14 @@ public struct Resident: Hashable, Sendable, Identifiable {
     public var role: Role
     /// What the person needs help with, in words; empty if nothing.
     public var needs: String
+    /// From this day on they live here no more, and are not told; `nil` for as long as they stand in the file.
+    public var until: CalendarDay?
     /// In the order to try.
     public var contacts: [Contact]
 
     public init(
-        id: ID, name: String, language: Language, place: Place?, role: Role, needs: String = "", contacts: [Contact]
+        id: ID, name: String, language: Language, place: Place?, role: Role, needs: String = "",
+        until: CalendarDay? = nil, contacts: [Contact]
     ) {
         self.id = id
         self.name = name
@@ -24,7 +27,13 @@ public struct Resident: Hashable, Sendable, Identifiable {
         self.place = place
         self.role = role
         self.needs = needs
+        self.until = until
         self.contacts = contacts
+    }
+
+    /// Whether they have moved out.
+    public func hasLeft(at moment: Instant, utcOffset: Duration) -> Bool {
+        until.map { $0.start(utcOffset: utcOffset) <= moment } ?? false
     }
 
     public enum Role: String, Hashable, Sendable, Codable, CaseIterable {

@@ -38,7 +38,7 @@ struct DeviceAdopt: AsyncParsableCommand {
     func run() async throws {
         try await refusing {
             let settings = try HubSettings.load(path: hub.config)
-            let registry = try EstateRegistry.load(folder: settings.folder)
+            let registry = try EstateRegistry.load(settings)
             let known = try unknownDevice()
             let offer = try offer(known, registry)
             if let device = registry.device(offer.ecosystem, address: address) {
@@ -49,7 +49,7 @@ struct DeviceAdopt: AsyncParsableCommand {
             guard let device = plan.added.first else { throw StartError(plan.lines.first?.refusal ?? "nothing to add") }
             Line.out("\(DeviceImport.Line.new(device))")
             noteIfUnread(device, settings)
-            let file = DevicesFile(folder: settings.folder)
+            let file = DevicesFile(settings)
             guard write else {
                 try file.check(plan)
                 return Line.out("--write adds it to devices.csv.")

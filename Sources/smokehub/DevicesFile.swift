@@ -4,7 +4,14 @@ import Registry
 
 /// The `devices.csv` of a configuration folder, to which rows are added.
 struct DevicesFile {
-    let folder: String
+    private let folder: String
+    /// What opens the people of the same estate, who are checked beside it.
+    private let seal: PersonalSeal?
+
+    init(_ settings: HubSettings) {
+        folder = settings.folder
+        seal = settings.personalData.seal
+    }
 
     /// Says what an import would change, and changes it if told to.
     ///
@@ -36,7 +43,7 @@ struct DevicesFile {
         let text = plan.appended(to: file.text)
         _ = try EstateRegistry(
             estate: try ConfigFile.read(folder + "/estate.yaml"), devices: ConfigFile(name: file.name, text: text),
-            residents: try ConfigFile.read(folder + "/residents.csv"))
+            residents: try ConfigFile.read(folder + "/residents.csv"), seal: seal)
         return text
     }
 }

@@ -109,7 +109,7 @@ struct DrillRun: AsyncParsableCommand {
         var settings = try local?.configuration.settings ?? HubSettings.load(path: files.config)
         if let broker { settings.broker.use(try BrokerAddress(broker)) }
         let cast = Cast(
-            try EstateRegistry.load(folder: settings.folder),
+            try EstateRegistry.load(settings),
             zigbeeBase: settings.zigbee2MQTTBaseTopics.first ?? "zigbee2mqtt")
         let scenario = try files.folder.scenario(name, cast: cast)
         let connection = BrokerSettings.drill(settings.broker)

@@ -50,12 +50,12 @@ struct ImportCSV: AsyncParsableCommand {
     func run() async throws {
         try await refusing {
             let settings = try HubSettings.load(path: config.config)
-            let registry = try EstateRegistry.load(folder: settings.folder)
+            let registry = try EstateRegistry.load(settings)
             let patterns = try name.map { try PlacePattern($0) }
             let list = try list(registry.estate)
             for mistake in list.mistakes { Line.error("\(mistake)") }
             let plan = DeviceImport(list.offers, into: registry, patterns: patterns, isWhole: whole)
-            try DevicesFile(folder: settings.folder).finish(plan, write: write)
+            try DevicesFile(settings).finish(plan, write: write)
             guard !list.mistakes.isEmpty else { return }
             Line.error("\(list.mistakes.count) \(list.mistakes.count == 1 ? "row was" : "rows were") left out.")
             throw ExitCode(1)

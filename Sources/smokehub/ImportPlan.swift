@@ -24,7 +24,7 @@ struct ImportPlan: ParsableArguments {
         var settings = try HubSettings.load(path: config.config)
         if let broker { settings.broker.use(try BrokerAddress(broker)) }
         _ = try patterns
-        return (settings, try EstateRegistry.load(folder: settings.folder))
+        return (settings, try EstateRegistry.load(settings))
     }
 
     /// Shows what the offers would change, and changes it if that is asked for.
@@ -34,7 +34,7 @@ struct ImportPlan: ParsableArguments {
         _ offers: [DeviceOffer], into registry: EstateRegistry, _ settings: HubSettings, isWhole: Bool
     ) throws {
         let changes = DeviceImport(offers, into: registry, patterns: try patterns, isWhole: isWhole)
-        try DevicesFile(folder: settings.folder).finish(changes, write: write)
+        try DevicesFile(settings).finish(changes, write: write)
     }
 
     private var patterns: [PlacePattern] { get throws { try name.map { try PlacePattern($0) } } }

@@ -433,11 +433,44 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         let settings = try HubSettings.load(path: folder.path, environment: [:])
         #expect(settings.channels.webpush.subscriptions.keys.sorted() == ["ann-phone"])
         #expect(settings.channels.webpush.vapid != nil)
+
+        let personal = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+        var list = try PushSubscriptionsFile(subscription)
+        #expect(try list.seal(with: PersonalSeal(key: personal)) == 1 && list.plain == 0)
+        try Data(list.written().utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        #expect {
+            try HubSettings.load(path: folder.path, environment: [:])
+        } throws: {
+            "\($0)".contains("'ann-phone': it is sealed, and there is no key: set personal-data.key in hub.yaml; ")
+        }
+        try Data((yaml + "personal-data: {key: {env: KEY}}\n").utf8).write(to: folder.appending(path: "hub.yaml"))
+        let opened = try HubSettings.load(path: folder.path, environment: ["KEY": personal])
+        #expect(opened.channels.webpush.subscriptions == settings.channels.webpush.subscriptions)
         var dumped = ""
         dump(settings, to: &dumped)
         for secret in [key, "push.example/abc", "BTBZ"] {
             #expect(!"\(settings)".contains(secret) && !dumped.contains(secret))
         }
+    }
+
+    @Test func `take the key of personal data, and say what is wrong with it without quoting it`() throws {
+        let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+        let settings = try settings("personal-data: {key: {env: KEY}, keep: 90d}", environment: ["KEY": key])
+        #expect(settings.personalData.seal != nil && settings.personalData.keep == .seconds(90 * 86_400))
+        #expect(try HubSettings(ConfigFile(name: "hub.yaml", text: ""), environment: [:]).personalData.seal == nil)
+        #expect(
+            mistakes("personal-data: {key: {env: KEY}}", environment: ["KEY": "a secret"]) == [
+                "hub.yaml:1:22: personal-data.key: the secret from env KEY is not 32 bytes in Base64; "
+                    + "make one: openssl rand -base64 32"
+            ])
+        #expect(mistakes("personal-data: {key: \(key)}").joined().contains("a secret stands in the file"))
+        for wrong in ["{keep: 12h}", "{keep: 3651d}", "{kept: 1d}"] {
+            #expect(mistakes("personal-data: \(wrong)").count == 1)
+        }
+        var dumped = ""
+        dump(settings, to: &dumped)
+        #expect(!dumped.contains(key) && !"\(settings)".contains(key))
     }
 
     @Test func `take a secret and other files from beside them`() throws {

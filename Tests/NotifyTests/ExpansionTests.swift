@@ -27,6 +27,20 @@ private let people = [
 ]
 
 @Suite struct `An alert's audience` {
+    @Test func `leaves out who has moved out by the estate's clocks`() throws {
+        var leaver = Harbour.person("r4", "a/4/A", "webhook:x")
+        // The alert is of noon by UTC, which is eight in the evening of that day.
+        leaver.until = CalendarDay("2025-11-23")
+        let people = [leaver, Harbour.person("r4b", "a/4/B", "webhook:x")]
+        let alert = Harbour.alert("a-fire-1/1", .confirmed, [.block, .told], at: "a/4/A")
+        for (offset, expected) in [(Duration.seconds(11 * 3600), ["r4/1", "r4b/1"]), (.seconds(13 * 3600), ["r4b/1"])] {
+            let directory = Directory(estate: Harbour.estate, residents: people, devices: [], utcOffset: offset)
+            let expansion = Expansion(
+                alert, sequence: 1, at: Harbour.noon, directory: directory, book: ToldBook([]))
+            #expect(expansion.deliveries.map(\.contact) == expected)
+        }
+    }
+
     @Test(arguments: [
         ([Audience.flat], ["r4/1"]),
         ([.neighbours], ["r4b/1"]),

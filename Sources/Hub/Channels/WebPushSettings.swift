@@ -14,6 +14,8 @@ extension HubSettings {
         public var subscriptions: [String: PushSubscription] = [:] {
             didSet { book = PushBook(subscriptions) }
         }
+        /// Where that file is; `nil` if there is none.
+        public var subscriptionsFile: String?
         /// Those, and what people subscribe by themselves.
         var book = PushBook()
         /// `services`: the hosts that browsers may give as theirs; `*.` stands for whatever is before. What people bring
@@ -70,7 +72,8 @@ extension HubSettings.WebPush: ChannelSettings {
             }
         }
         section.read("subscriptions", into: &subscriptions, &mistakes) { (node) throws(ConfigError) in
-            try Self.subscriptions(node, around)
+            subscriptionsFile = try around.readableFile(node)
+            return try Self.subscriptions(node, around)
         }
     }
 
@@ -87,7 +90,7 @@ extension HubSettings.WebPush: ChannelSettings {
             throw node.mistake("the file '\(path)' cannot be read", mend: "let the hub's user read it")
         }
         do {
-            return try PushSubscription.all(in: file)
+            return try PushSubscription.all(in: file, seal: around.seal)
         } catch {
             throw node.mistake(
                 "'\(path)': \(error)", mend: #"write {"name": {"endpoint": …, "keys": {"p256dh": …, "auth": …}}, …}"#)
@@ -110,9 +113,9 @@ extension HubSettings.WebPush: ChannelSettings {
                 problem: "web push is not set up", mend: "write subject and key under channels.webpush")
         }
         guard subscriptions[address] != nil else {
-            // Its likes are other people's.
+            // Its name may be a person's, and its likes are other people's.
             throw AddressMistake(
-                problem: "there is no subscription '\(address)'", mend: "add it to the file of subscriptions")
+                problem: "there is no subscription of that name", mend: "add it to the file of subscriptions")
         }
         return true
     }

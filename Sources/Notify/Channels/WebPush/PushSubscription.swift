@@ -1,5 +1,6 @@
 import Crypto
 public import Foundation
+public import Registry
 
 /// Where a browser takes messages, as its own `PushSubscription` gives it in JSON:
 /// `{"endpoint":"https://…","keys":{"p256dh":"…","auth":"…"}}`.
@@ -38,10 +39,11 @@ public struct PushSubscription: Hashable, Sendable, Decodable, CustomReflectable
         guard secret.count == 16 else { throw Mistake(description: "'auth' does not have 16 bytes") }
     }
 
-    /// All of a file, by their names: `{"ann-phone": {"endpoint": …}, …}`.
+    /// All of a file, by their names: `{"ann-phone": {"endpoint": …}, …}`. Each may be sealed: `{"ann-phone": "sealed:…"}`.
     ///
+    /// - Parameter seal: what opens those; `nil` if there is no key.
     /// - Throws: ``Mistake`` that names the first that is wrong.
-    public static func all(in file: Data) throws(Mistake) -> [String: PushSubscription] {
+    public static func all(in file: Data, seal: PersonalSeal? = nil) throws(Mistake) -> [String: PushSubscription] {
         let named: [String: Entry]
         do {
             named = try JSONDecoder().decode([String: Entry].self, from: file)
@@ -50,9 +52,10 @@ public struct PushSubscription: Hashable, Sendable, Decodable, CustomReflectable
         }
         var all: [String: PushSubscription] = [:]
         for (name, entry) in named.sorted(by: { $0.key < $1.key }) {
-            switch entry.result {
-            case .success(let subscription): all[name] = subscription
-            case .failure(let mistake): throw Mistake(description: "'\(name)': \(mistake)")
+            do {
+                all[name] = try entry.opened(as: name, seal).get()
+            } catch {
+                throw Mistake(description: "'\(name)': \(error)")
             }
         }
         return all
@@ -61,8 +64,29 @@ public struct PushSubscription: Hashable, Sendable, Decodable, CustomReflectable
     /// One of a file, right or wrong.
     private struct Entry: Decodable {
         var result: Result<PushSubscription, Mistake>
+        /// As it stands in the file.
+        var sealed: String?
+
+        func opened(as name: String, _ seal: PersonalSeal?) -> Result<PushSubscription, Mistake> {
+            guard let sealed else { return result }
+            guard let seal else {
+                return .failure(
+                    Mistake(description: "it is sealed, and there is no key: set personal-data.key in hub.yaml"))
+            }
+            do {
+                let text = try seal.open(sealed, of: name, as: PushSubscriptionsFile.field)
+                return try JSONDecoder().decode(Entry.self, from: Data(text.utf8)).result
+            } catch let mistake as PersonalSeal.Mistake {
+                return .failure(Mistake(description: "it does not open: \(mistake)"))
+            } catch {
+                return .failure(Mistake(description: "what is sealed is no PushSubscription"))
+            }
+        }
 
         init(from decoder: any Decoder) throws {
+            if let text = try? decoder.singleValueContainer().decode(String.self), PersonalSeal.isSealed(text) {
+                sealed = text
+            }
             do {
                 result = .success(try PushSubscription(from: decoder))
             } catch let mistake as Mistake {
