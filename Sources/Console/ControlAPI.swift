@@ -21,6 +21,7 @@ import Rules
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
 /// | `POST /api/canary` | ``CanaryAnswer``: one is sent, and has arrived, or its time is over |
 /// | `POST /api/reload` | ``ReloadAnswer``: the hub has read its configuration again |
+/// | `POST /api/residents/forget` | ``ForgettingAnswer``: what the hub kept of people is deleted; ``ForgettingRequest`` |
 /// | `GET /api/disablements` | a list of ``DisablementAnswer``: what is disabled or under test |
 /// | `GET /api/building-alarms` | a list of ``BuildingAlarmAnswer``, one for each block |
 /// | `GET /api/building-alarms/{block}/notice` | an HTML page to print: the registered isolation |
@@ -86,6 +87,9 @@ struct ControlAPI {
             }
         }
         router.post("/api/reload") { [hub] _, _ in try await ReloadAnswer(hub) }
+        router.post("/api/residents/forget") { [hub] request, context in
+            try await ForgettingAnswer(hub, try await request.decode(as: ForgettingRequest.self, context: context))
+        }
         router.get("/api/building-alarms") { [hub] _, _ in
             hub.board.now.buildingAlarms.map { BuildingAlarmAnswer($0, at: hub.moment) }
         }

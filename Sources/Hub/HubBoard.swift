@@ -31,6 +31,8 @@ public final class HubBoard: Sendable {
         public var canaryDelay: Duration?
         /// The last of the hub's records that is in the alert log.
         public var loggedThrough: Int64 = 0
+        /// The last of the notifier's.
+        public var notifyLoggedThrough: Int64 = 0
         /// By their ids.
         public var incidents: [Incident.ID: Incident] = [:]
         /// What is disabled or under test.
@@ -52,6 +54,7 @@ public final class HubBoard: Sendable {
     var hasBeenConnected: Bool { tally.withLock { $0.hasBeenConnected } }
     var lostLinkAt: Instant? { tally.withLock { $0.lostLinkAt } }
     var loggedThrough: Int64 { tally.withLock { $0.loggedThrough } }
+    var notifyLoggedThrough: Int64 { tally.withLock { $0.notifyLoggedThrough } }
 
     func count(messages: Int = 0, malformed: Int = 0, unknown: Int = 0, dropped: Int = 0, inventories: Int = 0) {
         tally.withLock { tally in
@@ -119,7 +122,12 @@ public final class HubBoard: Sendable {
 
     func update(_ course: CanaryCourse) { tally.withLock { $0.deliveryCanary = course } }
 
-    func logged(through sequence: Int64) { tally.withLock { $0.loggedThrough = sequence } }
+    func logged(through sequence: Int64, notify: Int64) {
+        tally.withLock {
+            $0.loggedThrough = sequence
+            $0.notifyLoggedThrough = notify
+        }
+    }
 
     func update(_ disablements: [Disablement]) { tally.withLock { $0.disablements = disablements } }
 

@@ -235,6 +235,7 @@ extension HubService {
         let notifier = Notifier(
             database: database, source: hub, directory: directory, catalogue: catalogue, channels: channels,
             settings: Notifier.Settings(settings), link: link, personalLink: personalLink, now: now,
+            logged: { [board] in board.notifyLoggedThrough },
             heard: { [self, directory] given in Task { await passOnText(given, directory) } }, logger: logger)
         forgetGoneBrowsers(settings.channels.webpush, notifier)
         return Telling(

@@ -118,7 +118,7 @@ final class LogKeeper: Sendable {
         for problem in appended.postponed {
             logger.warning("The alert log postpones something", metadata: ["reason": "\(problem)"])
         }
-        board.logged(through: writer.lastSource(of: hub.name))
+        board.logged(through: writer.lastSource(of: hub.name), notify: writer.lastSource(of: notify.name))
         return fromHub.count == Self.chunk || fromNotify.count == Self.chunk
     }
 

@@ -11,7 +11,7 @@ package struct Dispatcher: Sendable {
     let records: DeliveryRecords
     var random: any RandomNumberGenerator & Sendable
 
-    package private(set) var outbox: Outbox
+    package internal(set) var outbox: Outbox
     package private(set) var cursor: Int64
     private var expanded: [Alert.ID: Alert.Meaning]
     var book: ToldBook
@@ -313,7 +313,7 @@ package struct Dispatcher: Sendable {
     // MARK: Endings
 
     /// - Parameter state: what it would be had nobody told the target otherwise meanwhile.
-    private mutating func finish(_ delivery: Delivery, as state: Delivery.State) {
+    mutating func finish(_ delivery: Delivery, as state: Delivery.State) {
         var delivery = delivery
         let isOvertaken = overtaken.remove(delivery.id) != nil
         delivery.state = isOvertaken && state != .accepted ? .superseded : state

@@ -1,3 +1,4 @@
+import Registry
 import Rules
 import Store
 import Synchronization
@@ -19,6 +20,8 @@ final class Mailbox: Sendable {
         var incoming: [(what: Incoming, channel: String, reply: CheckedContinuation<Bool, Never>)] = []
         var answers: [(what: GivenAnswer, reply: CheckedContinuation<Bool, Never>)] = []
         var choosings: [(what: Choosing, reply: CheckedContinuation<Bool, Never>)] = []
+        /// People to be forgotten.
+        var forgotten: [(who: Set<Resident.ID>, reply: CheckedContinuation<Bool, Never>)] = []
         var dropped = 0
         var isStopped = false
         /// Nobody takes anything out any more.
@@ -31,6 +34,7 @@ final class Mailbox: Sendable {
             for one in incoming { one.reply.resume(returning: isKept) }
             for one in answers { one.reply.resume(returning: isKept) }
             for one in choosings { one.reply.resume(returning: isKept) }
+            for one in forgotten { one.reply.resume(returning: isKept) }
         }
     }
 
@@ -57,6 +61,10 @@ final class Mailbox: Sendable {
 
     func put(_ choosing: Choosing, _ reply: CheckedContinuation<Bool, Never>) {
         putUnlessEnded(reply) { $0.choosings.append((choosing, reply)) }
+    }
+
+    func put(forgotten people: Set<Resident.ID>, _ reply: CheckedContinuation<Bool, Never>) {
+        putUnlessEnded(reply) { $0.forgotten.append((people, reply)) }
     }
 
     /// Tells whoever brings something from now on that it is not kept.
@@ -94,6 +102,7 @@ final class Mailbox: Sendable {
             contents.incoming = []
             contents.answers = []
             contents.choosings = []
+            contents.forgotten = []
             contents.dropped = 0
             contents.isWoken = false
             return taken

@@ -31,6 +31,8 @@ public final class Notifier: Sendable {
     private let personalLink: (@Sendable (_ resident: Resident.ID, _ endedLinks: Int) -> String)?
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Instant
+    /// How far the alert log has taken what it is owed.
+    private let logged: @Sendable () -> Int64
     /// Is shown each answer that came as a text.
     private let heard: @Sendable (GivenAnswer) -> Void
     private let random: any RandomNumberGenerator & Sendable
@@ -67,7 +69,7 @@ public final class Notifier: Sendable {
         public var rewriteInterval = Duration.seconds(1)
         /// How often somebody who has written is told what has become of it, if the channel fails.
         public var replyAttemptsMax = 5
-        /// How long finished deliveries are kept.
+        /// How long finished deliveries are kept, and what people were told and have answered.
         public var keep = Duration.seconds(30 * 86_400)
 
         public init() {}
@@ -80,6 +82,7 @@ public final class Notifier: Sendable {
     ///   - link: where a person answers to an incident; `nil` if nobody is asked.
     ///   - personalLink: where a person chooses for themselves; `nil` if there is no such page.
     ///   - clock: what waits; - now: what is written down.
+    ///   - logged: the last of this database's records that is in the alert log, which are then not kept.
     public init(
         database: NotifyDatabase, source: any AlertSource, directory: Directory, catalogue: MessageCatalogue,
         channels: [String: any Channel], settings: Settings = Settings(),
@@ -87,6 +90,7 @@ public final class Notifier: Sendable {
         personalLink: (@Sendable (_ resident: Resident.ID, _ endedLinks: Int) -> String)? = nil,
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Instant,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logged: @escaping @Sendable () -> Int64 = { 0 },
         heard: @escaping @Sendable (GivenAnswer) -> Void = { _ in }, logger: Logger
     ) {
         self.database = database
@@ -100,6 +104,7 @@ public final class Notifier: Sendable {
         self.clock = clock
         self.now = now
         self.random = random
+        self.logged = logged
         self.heard = heard
         self.logger = logger
         mailbox = Mailbox(undurableMax: settings.undurableAlertsMax)
@@ -147,6 +152,25 @@ public final class Notifier: Sendable {
         guard await withCheckedContinuation({ put($0) }) else { throw NotKept() }
     }
 
+    /// Deletes everything of some people who are no longer in the directory; what is under way to them ends.
+    ///
+    /// - Parameter record: the line for the alert log, of each person and what was deleted of them.
+    /// - Throws: ``NotKept`` if the disk takes nothing, or the notifier stops.
+    public func forget(
+        _ people: [Resident.ID], record: @escaping @Sendable (Resident.ID, _ rows: [String: Int]) -> LogRecord
+    ) async throws -> [NotifyDatabase.Forgotten] {
+        try await kept { self.mailbox.put(forgotten: Set(people), $0) }
+        return try await database.forget(people, record: record)
+    }
+
+    /// Removes the log's lines that it has taken, and leaves nothing in the file of what was deleted. It takes about a
+    /// second for each 100 MB of the file, in which nothing else is written.
+    ///
+    /// - Throws: if the database cannot be written.
+    public func clean(recordsThrough sequence: Int64) async throws {
+        try await database.clean(recordsThrough: sequence)
+    }
+
     /// Something could not be written down.
     public struct NotKept: Error, CustomStringConvertible {
         public init() {}
@@ -172,7 +196,7 @@ public final class Notifier: Sendable {
         var dispatcher = Dispatcher(
             try database.state(), directory: directory, channels: channels, settings: settings,
             random: random)
-        var journal = OutboxJournal(database: database, settings: settings, logger: logger)
+        var journal = OutboxJournal(database: database, settings: settings, logged: logged, logger: logger)
         await withDiscardingTaskGroup { group in
             while true {
                 let mail = mailbox.take()
@@ -221,6 +245,7 @@ public final class Notifier: Sendable {
         for answer in mail.answers { dispatcher.take(answer.what) }
         for choosing in mail.choosings { dispatcher.take(choosing.what) }
         if !mail.choosings.isEmpty || !mail.incoming.isEmpty { people.withLock { $0 = dispatcher.directory } }
+        for people in mail.forgotten { dispatcher.forget(people.who) }
         for alert in mail.undurable { dispatcher.expand(alert, sequence: nil, at: moment) }
         if mail.dropped > 0 {
             logger.error("Alerts dropped: too many wait", metadata: ["count": "\(mail.dropped)"])

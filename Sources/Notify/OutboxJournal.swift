@@ -8,26 +8,31 @@ import Store
 struct OutboxJournal: Sendable {
     private let database: NotifyDatabase
     private let settings: Notifier.Settings
+    private let logged: @Sendable () -> Int64
     private let logger: Logger
     private var failingSince: Instant?
     private var nextAttempt: Instant?
     private var prunedAt: Instant?
 
-    init(database: NotifyDatabase, settings: Notifier.Settings, logger: Logger) {
+    init(
+        database: NotifyDatabase, settings: Notifier.Settings, logged: @escaping @Sendable () -> Int64, logger: Logger
+    ) {
         self.database = database
         self.settings = settings
+        self.logged = logged
         self.logger = logger
     }
 
     mutating func write(_ dispatcher: inout Dispatcher, at now: Instant) async {
         if let nextAttempt, now < nextAttempt { return }
-        guard !dispatcher.unwritten.isEmpty else { return }
         do {
-            try await database.write(dispatcher.unwritten)
-            dispatcher.unwritten = NotifyBatch()
-            if let failingSince { dispatcher.noteRecovery(failingSince: failingSince, at: now) }
-            failingSince = nil
-            nextAttempt = nil
+            if !dispatcher.unwritten.isEmpty {
+                try await database.write(dispatcher.unwritten)
+                dispatcher.unwritten = NotifyBatch()
+                if let failingSince { dispatcher.noteRecovery(failingSince: failingSince, at: now) }
+                failingSince = nil
+                nextAttempt = nil
+            }
             try await prune(at: now)
         } catch {
             note(error, &dispatcher, at: now)
@@ -48,5 +53,6 @@ struct OutboxJournal: Sendable {
         if let prunedAt, now - prunedAt < .seconds(86_400) { return }
         prunedAt = now
         try await database.prune(before: now - settings.keep)
+        try await database.pruneRecords(through: logged())
     }
 }

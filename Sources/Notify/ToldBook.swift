@@ -46,4 +46,8 @@ struct ToldBook: Sendable {
     }
 
     mutating func forget(_ incident: String) { incidents[incident] = nil }
+
+    mutating func forget(people: Set<String>) {
+        incidents = incidents.mapValues { $0.filter { !people.contains($0.key) } }
+    }
 }

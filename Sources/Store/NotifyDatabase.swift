@@ -20,6 +20,18 @@ public final class NotifyDatabase: Sendable {
         try self.init(pool)
     }
 
+    /// Opens a database to read it, also beside a hub that writes it.
+    ///
+    /// - Throws: if there is none, it cannot be read, or another version of this program has written it.
+    public init(reading path: String) throws {
+        var configuration = Self.configuration
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try Self.migrator.check(queue)
+        writer = queue
+        name = try "notify-" + queue.read(StoreIdentity.read)
+    }
+
     /// A database that ends with the process, for a hub that starts while its disk takes nothing.
     public static func inMemory() throws -> NotifyDatabase {
         try NotifyDatabase(DatabaseQueue(configuration: configuration))
@@ -34,6 +46,8 @@ public final class NotifyDatabase: Sendable {
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "notify"
+        // What is deleted is overwritten, too: a file of it may be copied.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         configuration.busyMode = .timeout(1)
         return configuration
     }

@@ -74,6 +74,44 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         }
     }
 
+    @Test func `forgets a person, with what is under way to them, and tells the others`() async throws {
+        let folder = try TemporaryFolder()
+        let channel = RecordingChannel { sending in
+            if sending.contact.id == "r4/1" { await untilCancelled() }
+            return .accepted()
+        }
+        let people = [Harbour.person("r4", "a/4/A", "webhook:x"), Harbour.person("r9", "a/9/A", "webhook:x")]
+        let database = try NotifyDatabase(path: folder.database)
+        try await database.write(answered(["r4", "r9"]))
+        try await notifying(database, AlertList(fire), people, channels: ["webhook": channel]) { notifier in
+            _ = await channel.sendings.next(2)
+            _ = try await database.deliveries(of: fire.id) { $0.contains { $0.state == .accepted } }
+            let forgotten = try await notifier.forget(["r4"]) { person, rows in
+                LogRecord(
+                    at: fire.at, event: .operator, level: .info, estate: "demo", text: .init("gone", "已刪除"),
+                    details: ["resident": person, "delivery": "\(rows["delivery"] ?? 0)"])
+            }
+            #expect(forgotten.map(\.rows) == [["answer": 1, "delivery": 1, "told": 1]])
+            #expect(try database.rows(of: "r4").values.allSatisfy { $0 == 0 })
+            let told = try await database.records { $0.event == .delivery }
+            #expect(told.contains { $0.details["contacts"] == "r9/1" && $0.details["of"] == "1" })
+            #expect(try database.rows(of: "r9") == ["answer": 1, "delivery": 1, "told": 1])
+            #expect(try database.openIncidents(of: "r4") == [] && database.openIncidents(of: "r9") == [fire.incident])
+            try await notifier.clean(recordsThrough: forgotten[0].record)
+            for suffix in ["", "-wal"] {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.database + suffix))
+                #expect(bytes.range(of: Data("r4/1".utf8)) == nil, "\(suffix)")
+            }
+            #expect(try database.people() == ["r9"])
+        }
+    }
+
+    private func answered(_ people: [String]) -> NotifyBatch {
+        var batch = NotifyBatch()
+        batch.answers = people.map { GivenAnswer(.safe, from: $0, to: fire.incident, at: fire.at, over: "page") }
+        return batch
+    }
+
     @Test func `sends to the nearest first`() async throws {
         let folder = try TemporaryFolder()
         let channel = RecordingChannel()

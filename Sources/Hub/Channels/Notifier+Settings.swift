@@ -27,6 +27,7 @@ extension Notifier.Settings {
         inFlightPerHost = settings.deliveries.concurrentMax
         retry.deadline = settings.deliveries.giveUp
         selfTest = settings.deliveries.selfTest
+        keep = settings.personalData.keep
         escalation = settings.escalation
         for channel in settings.channels.all {
             for name in channel.names { retryByChannel[name] = channel.retry(retry) }

@@ -1,0 +1,33 @@
+import Registry
+import Store
+
+// Whose data are deleted.
+extension Dispatcher {
+    /// Ends what is under way to some people, and writes nothing of them any more.
+    package mutating func forget(_ people: Set<Resident.ID>) {
+        for delivery in outbox.deliveries.values.sorted(by: { $0.id < $1.id }) where people.contains(delivery.target) {
+            if delivery.state == .sending {
+                // Its outcome will find nobody.
+                outbox.land(delivery.id)
+                if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
+            }
+            finish(delivery, as: .superseded)
+        }
+        for delivery in climbs.deliveries.values.sorted(by: { $0.id < $1.id }) where people.contains(delivery.target) {
+            endClimbs(of: Told.Key(incident: delivery.incident, target: delivery.target))
+        }
+        book.forget(people: people)
+        answers = answers.filter { !people.contains($0.key.target) }
+        references = references.filter { !Self.isOf(people, delivery: $0.value) }
+        unwritten.deliveries = unwritten.deliveries.filter { !people.contains($0.value.target) }
+        unwritten.told = unwritten.told.filter { !people.contains($0.key.target) }
+        unwritten.answers.removeAll { people.contains($0.resident) }
+        unwritten.receipts.removeAll { Self.isOf(people, delivery: $0.delivery) }
+    }
+
+    /// A delivery's id ends in its contact's, which is the person's and a number.
+    private static func isOf(_ people: Set<Resident.ID>, delivery: Delivery.ID) -> Bool {
+        let levels = delivery.split(separator: "/")
+        return levels.count > 1 && people.contains(String(levels[levels.count - 2]))
+    }
+}
