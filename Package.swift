@@ -93,6 +93,7 @@ let package = Package(
                 "Hub", "Console", "Drill", "AlertLog", "CCurl", "Devices", "MQTT", "Notify", "Registry", "Rules",
                 "RuleTables", "Store", "Upkeep",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

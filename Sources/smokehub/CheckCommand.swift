@@ -18,7 +18,7 @@ struct Check: AsyncParsableCommand {
               smokehub check --config /etc/smokehub
 
             Flats in which nobody is registered and no siren stands, and ecosystems that the hub does not listen to, are \
-            notes and no mistake.
+            notes and no mistake; nor are people whose data stand in plain text, or who have moved out.
 
             EXIT STATUS
               0 nothing is wrong, 2 something is; each mistake is a line on standard error.
@@ -36,11 +36,30 @@ struct Check: AsyncParsableCommand {
                     + "\(configuration.rules.rules.count) rules.")
             let silent = configuration.unheardEcosystems.map(\.rawValue)
             if !silent.isEmpty { Line.out("Note: \(UnknownDevices.notListening(to: silent))") }
+            notePeople(configuration)
             let unheard = configuration.unheardFlats.filter { $0.flats > 0 }
             guard !unheard.isEmpty else { return }
             let blocks = unheard.map { "\($0.flats) of \($0.of) in block \($0.block)" }.joined(separator: ", ")
             Line.out(
                 "Note: nobody is registered and no siren stands in some flats, so nobody there is told: \(blocks).")
+        }
+    }
+
+    private func notePeople(_ configuration: HubConfiguration) {
+        let registry = configuration.registry
+        let plain = registry.unsealed.count
+        if plain > 0 {
+            let how =
+                configuration.settings.personalData.seal == nil
+                ? "set personal-data.key in hub.yaml and run 'smokehub residents seal'"
+                : "run 'smokehub residents seal'"
+            Line.out("Note: names and contacts of \(plain) people stand unencrypted in residents.csv; \(how).")
+        }
+        let left = configuration.left(at: HubClock().now()).map(\.id)
+        if !left.isEmpty {
+            Line.out(
+                "Note: \(left.prefix(5).joined(separator: ", "))\(left.count > 5 ? " and \(left.count - 5) more" : "") "
+                    + "have moved out; 'smokehub residents forget --expired' deletes what is known of them.")
         }
     }
 }

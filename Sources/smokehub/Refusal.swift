@@ -18,6 +18,9 @@ func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
     } catch let error as ConfigErrors {
         Line.error("\(error)")
         throw ExitCode(2)
+    } catch let error as ConfigError {
+        Line.error("\(error)")
+        throw ExitCode(2)
     } catch let error as AddressMistake {
         Line.error("Error: \(error)")
         throw ExitCode(2)

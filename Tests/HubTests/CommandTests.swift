@@ -18,6 +18,8 @@ import Testing
         ["messages", "preview"], ["import"], ["import", "zigbee2mqtt"], ["import", "csv"],
         ["devices", "list"], ["devices", "adopt"],
         ["import", "homeassistant"], ["roll-call"],
+        ["residents"], ["residents", "list"], ["residents", "seal"], ["residents", "unseal"], ["residents", "rekey"],
+        ["residents", "forget"],
     ]
 
     @Test(arguments: commands) func `explains every command, with an example`(_ command: [String]) async throws {
@@ -57,6 +59,10 @@ import Testing
         ["import", "csv", "/no/such.csv", "--columns", "adress=Serial"],
         ["tickets", "--status", "lost"], ["tickets", "--kind", "ghost"], ["tickets", "close", "T-1", "--by", "me"],
         ["tickets", "close", "T-1", "--by", "me", "--why", ""],
+        ["residents", "forget", "r-a"], ["residents", "forget", "--by", "me"],
+        ["residents", "forget", "r-a", "--expired", "--by", "me"],
+        ["residents", "forget", "--verify", "x.json", "--by", "me"], ["residents", "rekey"],
+        ["residents", "rekey", "--to-env", "NO_SUCH_KEY"], ["residents", "seal", "--config", "/no/such/folder"],
     ])
     func `refuses wrong usage with code 2, and says what to write instead`(_ arguments: [String]) async throws {
         let reads = ["serve", "drill", "messages"].contains(arguments[0]) && !arguments.contains("--config")
