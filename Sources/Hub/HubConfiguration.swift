@@ -40,6 +40,14 @@ public struct HubConfiguration: Sendable {
             + Self.unmodelled(registry, models) + settings.unannounced(in: registry)
     }
 
+    /// What would keep a hub from starting if some people were not there.
+    public func mistakes(without people: Set<Resident.ID>) -> [ConfigError] {
+        settings.unanswerable(
+            in: EstateRegistry(
+                estate: registry.estate, devices: registry.devices,
+                residents: registry.residents.filter { !people.contains($0.id) }))
+    }
+
     /// Those who have moved out by a moment, and whose data are still there.
     public func left(at moment: Instant) -> [Resident] {
         registry.residents.filter { $0.hasLeft(at: moment, utcOffset: rules.settings.utcOffset) }

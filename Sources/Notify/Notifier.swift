@@ -163,8 +163,8 @@ public final class Notifier: Sendable {
         return try await database.forget(people, record: record)
     }
 
-    /// Removes the log's lines that it has taken, and leaves nothing in the file of what was deleted. It takes about a
-    /// second for each 100 MB of the file, in which nothing else is written.
+    /// Removes the log's lines that it has taken, and leaves nothing in the file of what was deleted. It takes
+    /// about 0.3 s for 100,000 deliveries, in which nothing else is written.
     ///
     /// - Throws: if the database cannot be written.
     public func clean(recordsThrough sequence: Int64) async throws {

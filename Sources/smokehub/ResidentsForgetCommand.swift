@@ -3,6 +3,7 @@ import ArgumentParser
 import Console
 import Crypto
 import Foundation
+import Glibc
 import Hub
 import Logging
 import Notify
@@ -76,7 +77,12 @@ struct ResidentsForget: AsyncParsableCommand {
     private func forget(_ configuration: HubConfiguration, _ search: PeopleSearch) async throws {
         let people = expired ? configuration.left(at: HubClock().now()).map(\.id) : people
         guard !people.isEmpty else { return Line.out("Nobody has moved out.") }
+        // Where no hub runs, none starts before this is done.
+        let folder = try? StateFolder(search.state)
+        if folder != nil { try refuseToLockOut(search.state) }
         try refuseUnlessFree(people, configuration.registry, search)
+        let mistakes = configuration.mistakes(without: Set(people))
+        guard mistakes.isEmpty else { throw ConfigErrors(mistakes) }
         let leavers = people.compactMap(configuration.registry.resident)
         let others = Set(configuration.registry.residents.filter { !people.contains($0.id) }.flatMap(Self.browsers))
         let subscriptions = leavers.flatMap(Self.browsers).filter { !others.contains($0) }
@@ -92,7 +98,7 @@ struct ResidentsForget: AsyncParsableCommand {
         let orders = people.map { id in
             ForgettingOrder(resident: id, row: rows[id].flatMap { $0.form == "sealed" ? $0.sha256 : nil })
         }
-        let done = try await carryOut(orders, configuration, search.state)
+        let done = try await carryOut(orders, configuration, in: folder)
         let logged = try await lines(of: done, search.state)
         var proof = ForgettingProof(
             at: "", by: by ?? "", estate: configuration.registry.estate.id, people: [],
@@ -142,10 +148,12 @@ struct ResidentsForget: AsyncParsableCommand {
     }
 
     /// By the hub that works on the state, or, where none does, in its place.
+    ///
+    /// - Parameter folder: the state, if no hub works on it.
     private func carryOut(
-        _ orders: [ForgettingOrder], _ configuration: HubConfiguration, _ state: String
+        _ orders: [ForgettingOrder], _ configuration: HubConfiguration, in folder: StateFolder?
     ) async throws -> [ForgottenPerson] {
-        if let folder = try? StateFolder(state) {
+        if let folder {
             return try await HubService.forget(
                 orders, by: by ?? "", in: folder, estate: configuration.registry.estate.id, at: HubClock().now(),
                 logger: hubLogger(.error))
@@ -157,6 +165,14 @@ struct ResidentsForget: AsyncParsableCommand {
                     + "run the same again when that is mended")
         }
         return try JSONDecoder().decode(ForgettingAnswer.self, from: answer.body).people
+    }
+
+    /// What another user writes in the hub's place, such as root, the hub could not read afterwards.
+    private func refuseToLockOut(_ state: String) throws {
+        var status = stat()
+        guard stat(state, &status) == 0, status.st_uid != geteuid() else { return }
+        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(status.st_uid)"
+        throw StartError("no hub runs, and the state is \(owner)'s: run this as \(owner), or start the hub first")
     }
 
     private func lines(of people: [ForgottenPerson], _ state: String) async throws -> [String: LogLine] {

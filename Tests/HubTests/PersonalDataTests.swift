@@ -136,6 +136,9 @@ private struct SealedEstate {
         try await estate.desk.requests.first("the other is told", from: told) { $0.contains("/inbox-of-quirina ") }
         try await estate.desk.requests.first("the guard, too", from: told) { $0.contains("/inbox-of-gil ") }
         #expect(!estate.desk.requests.all.dropFirst(told).contains { $0.contains("zebulon") })
+        // The guard has reset the fire, which stands in the journal.
+        let gil = try await estate.run("forget", "guard", "--by", "office", "--force")
+        #expect(gil.output.contains { $0.contains("hub.sqlite: guard in 1 entries of the journal") }, "\(gil)")
         #expect(try await hub.terminate() == 0)
     }
 

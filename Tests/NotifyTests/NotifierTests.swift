@@ -106,6 +106,27 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         }
     }
 
+    @Test func `forgets in time what people were told and answered, though nothing happens`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try NotifyDatabase(path: folder.database)
+        let people = [Harbour.person("r4", "a/4/A", "webhook:x")]
+        try await notifying(
+            database, AlertList(fire), people, channels: ["webhook": RecordingChannel()],
+            clock: SetClock(start: fire.at)
+        ) { _ in
+            _ = try await database.deliveries(of: fire.id) { $0.contains { $0.state == .accepted } }
+        }
+        try await database.write(answered(["r4"]))
+        #expect(try database.rows(of: "r4") == ["answer": 1, "delivery": 1, "told": 1])
+        var settings = quick
+        settings.keep = .seconds(86_400)
+        let later = SetClock(start: fire.at + .seconds(2 * 86_400))
+        try await notifying(database, AlertList(), people, channels: [:], settings: settings, clock: later) { _ in
+            _ = try await database.deliveries(of: fire.id, until: \.isEmpty)
+        }
+        #expect(try database.people() == [])
+    }
+
     private func answered(_ people: [String]) -> NotifyBatch {
         var batch = NotifyBatch()
         batch.answers = people.map { GivenAnswer(.safe, from: $0, to: fire.incident, at: fire.at, over: "page") }
