@@ -45,11 +45,11 @@ struct PeopleSearch {
         ]
         let hub = try HubDatabase(reading: state + "/hub.sqlite")
         for person in people {
-            let mentions = try hub.mentions(of: person)
-            guard let last = mentions.last else { continue }
-            stays.append(
-                "hub.sqlite: \(person) in \(mentions.count) entries of the journal, as who asked for something; "
-                    + "until \((last + journalKept).description) (journal.retention)")
+            for mention in try hub.mentions(of: person, journalKept: journalKept) {
+                let end = mention.until.map { "until \($0)" } ?? "until what they did has ended"
+                stays.append(
+                    "hub.sqlite: \(person) in \(mention.rows) rows of \(mention.table), as who asked for something; \(end)")
+            }
         }
         let old = try FileManager.default.contentsOfDirectory(atPath: state)
             .filter { $0.hasPrefix("notify-") && $0.hasSuffix(".sqlite") }.sorted()

@@ -138,7 +138,9 @@ private struct SealedEstate {
         #expect(!estate.desk.requests.all.dropFirst(told).contains { $0.contains("zebulon") })
         // The guard has reset the fire, which stands in the journal.
         let gil = try await estate.run("forget", "guard", "--by", "office", "--force")
-        #expect(gil.output.contains { $0.contains("hub.sqlite: guard in 1 entries of the journal") }, "\(gil)")
+        for table in ["closing", "journal"] {
+            #expect(gil.output.contains { $0.contains("hub.sqlite: guard in 1 rows of \(table)") }, "\(gil)")
+        }
         #expect(try await hub.terminate() == 0)
     }
 
