@@ -15,7 +15,7 @@ import Rules
 /// | `POST /api/incidents/{id}/{verb}` | 204; the verbs and what they take: ``IncidentRequest`` |
 /// | `GET /api/roll-call` | ``RollCallAnswer`` of the incident that was told last; `?incident=` names another |
 /// | `GET /api/receipts` | ``ReceiptsAnswer``, for the same incidents |
-/// | `GET /api/residents/{id}/link` | ``PersonalLinkAnswer``: where they choose how they are told |
+/// | `GET /api/residents/link?resident=…` | ``PersonalLinkAnswer``: where they choose how they are told |
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
@@ -63,8 +63,8 @@ struct ControlAPI {
             return RollCallAnswer(roll, estate: hub.estate, utcOffset: hub.utcOffset)
         }
         router.get("/api/receipts") { [hub] request, _ in try ReceiptsAnswer(ofIncident(request, hub.receipts)) }
-        router.get("/api/residents/{id}/link") { [hub] _, context in
-            let id = try context.parameters.require("id")
+        router.get("/api/residents/link") { [hub] request, _ in
+            let id = String(try request.uri.queryParameters.require("resident"))
             guard hub.answerURL != nil else {
                 throw HTTPError(.conflict, message: "residents have no pages: set answers.listen and answers.url")
             }

@@ -42,8 +42,8 @@ struct PersonalForm {
             <button name="save" value="yes" class="safe">\(words.save.escaped)</button>
             </form>
             <p><a href="/me/\(code)/push">\(words.browsers.escaped)</a></p>
-            <form method="post" action="/me/\(code)/end"><p class="small">\(words.endLinkNote.escaped)</p>
-            <button class="minor">\(words.endLink.escaped)</button></form>
+            <form method="post" action="/me/\(code)/end"><button class="minor">\(words.endLink.escaped)</button>
+            <p class="small">\(words.endLinkNote.escaped)</p></form>
             <p class="small">\(AnswerPageWords(page.language).emergency.escaped)</p>
             """)
     }

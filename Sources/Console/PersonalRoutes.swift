@@ -113,7 +113,9 @@ struct PersonalRoutes {
     ) throws -> (page: PersonalPage?, code: String, refusal: Response) {
         let code = try context.parameters.require("code")
         let client = context.client(request)
-        guard guesses.admits(client, at: hub.moment) else { return (nil, code, .html(AnswerPage.expired, .tooManyRequests)) }
+        guard guesses.admits(client, at: hub.moment) else {
+            return (nil, code, .html(AnswerPage.expired, .tooManyRequests))
+        }
         let page = hub.personalPage(by: code)
         if page == nil { guesses.noteMiss(of: client, at: hub.moment) }
         return (page, code, .html(AnswerPage.expired, .notFound))

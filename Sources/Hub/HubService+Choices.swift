@@ -77,7 +77,12 @@ extension HubService {
     /// - Throws: ``Notifier/NotKept`` if it could not be written down.
     public func take(_ choices: [Choice], of resident: Resident.ID) async throws {
         guard let telling = telling.withLock({ $0 }) else { throw Notifier.NotKept() }
+        let before = telling.directory.choices(of: resident).browsers
         try await telling.notifier.take(Choosing(choices, of: resident, at: moment, over: "page"))
+        let after = telling.directory.choices(of: resident).browsers
+        for gone in before where !after.contains(where: { $0.name == gone.name }) {
+            configuration.settings.channels.webpush.book.remove(gone.name)
+        }
     }
 
     // MARK: Browsers
@@ -93,7 +98,7 @@ extension HubService {
         guard settings.channels.webpush.serves(subscription) else {
             throw PushSubscription.Mistake(description: "no push service of channels.webpush.services is there")
         }
-        let name = UUID().uuidString.prefix(8).lowercased()
+        let name = subscription.name(of: resident)
         let sealed = try seal.seal(String(decoding: json, as: UTF8.self), of: resident, as: Self.sealedField)
         settings.channels.webpush.book.add(subscription, named: name)
         try await take([.subscribe(SealedBrowser(name: name, subscription: sealed))], of: resident)

@@ -56,7 +56,8 @@ struct Expansion: Sendable {
                 let quietUntil = directory.quietUntil(resident, alert, at: now)
                 if alert.announcement != nil, alert.exercise == nil || quietUntil == nil {
                     tell(resident, recipient, alert, sequence, quietUntil ?? now)
-                } else if quietUntil == nil, Self.isHeard(alert, by: resident), Self.isNews(alert, for: recipient, book) {
+                } else if quietUntil == nil, Self.isHeard(alert, by: resident), Self.isNews(alert, for: recipient, book)
+                {
                     tell(resident, recipient, alert, sequence, now)
                 }
                 for siren in Self.sirens(of: resident, alert, recipient) where Self.comesFirst(recipient, sirens[siren])

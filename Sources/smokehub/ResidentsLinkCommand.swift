@@ -24,7 +24,7 @@ struct ResidentsLinkCommand: AsyncParsableCommand {
     func run() async throws {
         try await refusing {
             let name = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? id
-            let answer = try place.client().get("/api/residents/\(name)/link")
+            let answer = try place.client().get("/api/residents/link?resident=\(name)")
             guard answer.status == 200 else { throw StartError(answer.refusal) }
             Line.out(try JSONDecoder().decode(PersonalLinkAnswer.self, from: answer.body).link)
         }

@@ -26,7 +26,6 @@ struct SmokeHubCommand: AsyncParsableCommand {
             Enable.self, ResidentsGroup.self, CanaryCommand.self, DeviceGroup.self, Reload.self, TicketGroup.self,
             Check.self, RulesGroup.self, MessagesGroup.self,
             Decode.self, Replay.self, JournalGroup.self, ImportGroup.self,
-            ResidentsGroup.self,
         ])
 
     /// As ArgumentParser's own, but for the exit code of wrong usage, which is 2 everywhere here.

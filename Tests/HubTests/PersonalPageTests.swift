@@ -92,7 +92,8 @@ import Testing
         let shown = try await ask(me)
         #expect(shown.status == 200 && !shown.text.contains("<script") && shown.text.utf8.count < 8192)
         #expect(!shown.text.contains("Ann") && !shown.text.contains("desk/second"), "masked")
-        let one = try await ask(me, "contact-r-inside%2F2=on&language=zh-Hant&needs=on&quiet-from=22%3A00&quiet-to=07%3A00")
+        let one = try await ask(
+            me, "contact-r-inside%2F2=on&language=zh-Hant&needs=on&quiet-from=22%3A00&quiet-to=07%3A00")
         #expect(one.status == 200 && one.text.contains("lang=\"zh-Hant\"") && one.text.contains("已儲存"))
         let log = LogTrail(folder.state)
         try await log.line("the choice") { $0.details["contacts"] == "r-inside/1" && $0.details["state"] == "off" }
@@ -104,7 +105,8 @@ import Testing
 
         let again = try await start()
         let same = try await ask(me)
-        #expect(same.text.contains("contact-r-inside/1\" value=\"on\">") && same.text.contains("<option selected>22:00"))
+        #expect(same.text.contains("contact-r-inside/1\" value=\"on\">"))
+        #expect(same.text.contains("<option selected>22:00"))
         try await voice.report("a-3-B-smoke", "alarm", sequence: 1)
         let told = try await desk.requests.first("the contact that is on") { $0.contains("/second HTTP") }
         #expect(told.contains("\"zh-Hant\""))

@@ -151,7 +151,8 @@ import Testing
     private static func channel(_ receiver: WebhookReceiver, _ browser: PushBrowser) throws -> WebPushChannel {
         let file = #"{"ann-phone":\#(browser.subscription(receiver.url("/send/abc")))}"#
         return try WebPushChannel(
-            .init(), vapid: vapid(), subscriptions: PushBook(PushSubscription.all(in: Data(file.utf8))), now: { Harbour.noon })
+            .init(), vapid: vapid(), subscriptions: PushBook(PushSubscription.all(in: Data(file.utf8))),
+            now: { Harbour.noon })
     }
 
     private static let contact = Contact(resident: "r-a-12c", position: 1, channel: "webpush", address: "ann-phone")

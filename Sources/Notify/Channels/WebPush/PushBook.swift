@@ -22,6 +22,10 @@ public final class PushBook: Sendable, CustomReflectable {
         contents.withLock { $0.subscriptions[name] = subscription }
     }
 
+    public func remove(_ name: String) {
+        contents.withLock { $0.subscriptions[name] = nil }
+    }
+
     func subscription(_ name: String) -> PushSubscription? { contents.withLock { $0.subscriptions[name] } }
 
     /// - Parameter body: is told of each browser whose push service says that it is gone for good.

@@ -16,6 +16,13 @@ public struct PushSubscription: Hashable, Sendable, Decodable, CustomReflectable
     /// Nothing of it.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
+    /// What it is called as one person's: the same whenever that browser is subscribed again. The endpoint is long and
+    /// random, so that a part of its hash tells nothing.
+    public func name(of resident: Resident.ID) -> String {
+        SHA256.hash(data: Data("\(resident)\n\(endpoint)".utf8)).prefix(4)
+            .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
     private enum CodingKeys: String, CodingKey { case endpoint, keys }
     private enum Keys: String, CodingKey { case p256dh, auth }
 
