@@ -48,9 +48,11 @@ struct PushPage {
             if (await Notification.requestPermission() !== 'granted') return fail();
             await navigator.serviceWorker.register('/push.js');
             const worker = await navigator.serviceWorker.ready;
-            const subscription = await worker.pushManager.subscribe({
+            // A browser that cannot reach its push service may never say so.
+            const tooLong = new Promise((_, reject) => setTimeout(() => reject('no answer in time'), 20000));
+            const subscription = await Promise.race([tooLong, worker.pushManager.subscribe({
               userVisibleOnly: true, applicationServerKey: on.dataset.key
-            });
+            })]);
             const answer = await fetch('/me/' + on.dataset.code + '/push', {
               method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(subscription)
             });
