@@ -13,6 +13,9 @@ struct Check: AsyncParsableCommand {
             does not exist, two devices with one address, a detector that no rule reads, a resident whom no channel \
             reaches, a first message of a fire that is longer than one SMS, a window or count that can never be met.
 
+            What would be reached while the internet is dead is said as well: by sirens over a broker in the house, by a \
+            modem, and by what stands at an address of the house; --verbose lists the flats that are left out.
+
             EXAMPLES
               smokehub check
               smokehub check --config /etc/smokehub
@@ -25,6 +28,7 @@ struct Check: AsyncParsableCommand {
             """)
 
     @OptionGroup var files: ConfigOption
+    @Flag(help: "List the flats that nothing would reach without the internet.") var verbose = false
 
     func run() async throws {
         try await refusing {
@@ -38,10 +42,18 @@ struct Check: AsyncParsableCommand {
             if !silent.isEmpty { Line.out("Note: \(UnknownDevices.notListening(to: silent))") }
             notePeople(configuration)
             let unheard = configuration.unheardFlats.filter { $0.flats > 0 }
-            guard !unheard.isEmpty else { return }
-            let blocks = unheard.map { "\($0.flats) of \($0.of) in block \($0.block)" }.joined(separator: ", ")
-            Line.out(
-                "Note: nobody is registered and no siren stands in some flats, so nobody there is told: \(blocks).")
+            if !unheard.isEmpty {
+                let blocks = unheard.map { "\($0.flats) of \($0.of) in block \($0.block)" }.joined(separator: ", ")
+                Line.out(
+                    "Note: nobody is registered and no siren stands in some flats, so nobody there is told: \(blocks).")
+            }
+            Line.out("Without the internet:")
+            for block in configuration.reachWithoutInternet.blocks {
+                Line.out("  block \(block.block): \(block.sentence)")
+                guard verbose, !block.left.isEmpty else { continue }
+                Line.out("    not reached:")
+                for floor in block.leftByFloor { Line.out("      \(floor)") }
+            }
         }
     }
 

@@ -18,6 +18,9 @@ protocol ChannelSettings: Sendable {
     /// - Throws: if the address means nothing here.
     func reaches(_ address: String, over channel: String, _ registry: EstateRegistry) throws(AddressMistake) -> Bool
 
+    /// Whether a message to an address that is right goes over the internet, as far as that can be seen here.
+    func needsInternet(_ address: String, over channel: String) -> Bool
+
     /// What it tells beside people, which is nobody's contact.
     func stations(in estate: Estate) -> [Station]
 
@@ -35,6 +38,8 @@ protocol ChannelSettings: Sendable {
 
 extension ChannelSettings {
     var names: [String] { [Self.key] }
+
+    func needsInternet(_ address: String, over channel: String) -> Bool { true }
 
     func stations(in estate: Estate) -> [Station] { [] }
 

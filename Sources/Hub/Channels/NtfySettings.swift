@@ -39,6 +39,8 @@ extension HubSettings.Ntfy: ChannelSettings {
         return enabled
     }
 
+    func needsInternet(_ address: String, over channel: String) -> Bool { !WithoutInternet.isInHouse(url: url) }
+
     func channels(_ parts: ChannelParts) throws -> [String: any Channel] {
         guard enabled else { return [:] }
         return try ServiceChannel.channels([

@@ -119,6 +119,14 @@ extension HubSettings.SMS: ChannelSettings {
         return enabled && routes.contains(where: \.enabled)
     }
 
+    /// A modem has the telephone network alone.
+    func needsInternet(_ address: String, over channel: String) -> Bool {
+        !routes.contains { route in
+            guard route.enabled, case .modem = route.kind else { return false }
+            return true
+        }
+    }
+
     func channels(_ parts: ChannelParts) throws -> [String: any Channel] {
         guard enabled else { return [:] }
         var settings = SMSChannel.Settings()

@@ -81,6 +81,13 @@ extension HubSettings.Services: ChannelSettings {
         return service.enabled
     }
 
+    func needsInternet(_ address: String, over channel: String) -> Bool {
+        let service = named.first { $0.name == channel }
+        // Who serves as usual is out there.
+        let url = service?.url ?? service?.custom.map { $0.url.filled { _ in "x" } }
+        return !(url.map(WithoutInternet.isInHouse(url:)) ?? false)
+    }
+
     func channels(_ parts: ChannelParts) throws -> [String: any Channel] {
         var services: [String: (service: any MessageService, timeout: Duration)] = [:]
         for service in named where service.enabled {

@@ -83,6 +83,11 @@ extension HubSettings.Webhooks: ChannelSettings {
         return ["http", "https"].contains(url.scheme) && url.host?.isEmpty == false
     }
 
+    func needsInternet(_ address: String, over channel: String) -> Bool {
+        let url = address.contains("://") ? address : endpoint(String(address.prefix { $0 != "/" }))?.url
+        return !(url.map(WithoutInternet.isInHouse(url:)) ?? false)
+    }
+
     func reaches(
         _ address: String, over channel: String, _ registry: EstateRegistry
     ) throws(AddressMistake) -> Bool {

@@ -105,7 +105,7 @@ public struct ServiceTemplate: Hashable, Sendable {
         return (try? JSONSerialization.jsonObject(with: Data(sample.utf8))) != nil
     }
 
-    func filled(_ value: (Variable) -> String) -> String {
+    package func filled(_ value: (Variable) -> String) -> String {
         pieces.map { piece in
             switch piece {
             case .text(let text): text
