@@ -19,6 +19,7 @@ import Rules
 /// | `GET /api/devices` | a list of ``DeviceAnswer``, all of devices.csv |
 /// | `GET /api/coverage` | a list of ``CoverageAnswer``, one for each block |
 /// | `GET /api/devices/unknown` | ``UnknownDevicesAnswer``: those that speak and are not in devices.csv |
+/// | `GET /api/audit` | ``AuditAnswer``: whom an alarm would reach |
 /// | `POST /api/canary` | ``CanaryAnswer``: one is sent, and has arrived, or its time is over |
 /// | `POST /api/reload` | ``ReloadAnswer``: the hub has read its configuration again |
 /// | `POST /api/residents/forget` | ``ForgettingAnswer``: what the hub kept of people is deleted; ``ForgettingRequest`` |
@@ -79,6 +80,7 @@ struct ControlAPI {
             UnknownDevicesAnswer(hub.board.unknownDevices, hub.models, unheard: hub.unheardEcosystems)
         }
         router.get("/api/disablements") { [hub] _, _ in hub.board.now.disablements.map(DisablementAnswer.init) }
+        router.get("/api/audit") { [hub] _, _ in AuditAnswer(try hub.audit()) }
         router.post("/api/canary") { [hub] _, _ in
             do {
                 return CanaryAnswer(try await hub.sendCanary())

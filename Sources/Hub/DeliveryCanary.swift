@@ -41,9 +41,8 @@ actor DeliveryCanary {
     func keepTime() async {
         guard let schedule = parts.settings.schedule else { return }
         while !Task.isCancelled {
-            let due = schedule.next(after: parts.now(), utcOffset: parts.utcOffset)
-            // It throws when cancelled, which the loop sees.
-            do { try await Task.sleep(for: max(due - parts.now(), .zero)) } catch { return }
+            // It throws when cancelled, which means the end.
+            do { try await schedule.sleep(utcOffset: parts.utcOffset, now: parts.now) } catch { return }
             _ = await run()
         }
     }
@@ -203,8 +202,9 @@ public struct CanaryCourse: Hashable, Sendable {
     var whereabouts: String {
         if let error { return error }
         if committedAt != nil { return "the gateway has not taken it" }
-        if heardAt != nil { return "the hub has heard it and tells nobody: the rules make nothing of a lone smoke alarm" }
-        return "the hub has not heard it: see whether the broker lets it publish and hear drill/#"
+        if heardAt != nil { return "the hub has heard it, and its outbox has not taken it" }
+        return "nothing came of it: see whether the broker lets the hub write and read drill/#, and whether rules.yaml "
+            + "has a rule for a lone smoke alarm"
     }
 
     /// From the detector to the far end.

@@ -122,6 +122,8 @@ public final class HubService: Service {
         defer { listening.cancel() }
         let trying = Task { await telling.canary?.keepTime() }
         defer { trying.cancel() }
+        let auditing = Task { await keepAuditing(telling) }
+        defer { auditing.cancel() }
         var failure: (any Error)?
         var first: Part?
         await withTaskGroup(of: (Part, (any Error)?).self) { group in

@@ -6,7 +6,7 @@ extension HubSettings {
     private static let keys = [
         "hub", "state", "log-level", "console", "broker", "subscriptions", "canary", "batch-max", "payload-bytes-max",
         "ecosystems", "zigbee2mqtt", "supervision", "checkpoint", "journal", "channels", "deliveries", "escalation",
-        "answers", "personal-data", "delivery-canary", "upkeep",
+        "answers", "personal-data", "audit", "delivery-canary", "upkeep",
     ]
 
     /// Reads a `hub.yaml`. Relative paths in it start at its folder.
@@ -64,6 +64,12 @@ extension HubSettings {
         supervision = Supervision(root.section("supervision", &mistakes), &mistakes)
         readUpkeep(root.section("upkeep", &mistakes), &mistakes)
         readEscalation(root.section("escalation", &mistakes), &mistakes)
+        let audit = root.section("audit", &mistakes)
+        audit.checkKeys(["at"], &mistakes)
+        audit.read("at", into: &auditAt, &mistakes) { (node) throws(ConfigError) in
+            if case .scalar("off") = node.content { return nil }
+            return try node.timeOfDay(from: 7, through: 20)
+        }
         readDeliveryCanary(root.section("delivery-canary", &mistakes), &mistakes)
         readAnswers(root.section("answers", &mistakes), &mistakes)
         readPersonalData(root.section("personal-data", &mistakes), around, &mistakes)

@@ -54,6 +54,8 @@ public struct HubSettings: Sendable {
     public var answers = Answers()
     public var personalData = PersonalData()
     public var deliveryCanary = DeliveryCanary()
+    /// `audit.at`: when it is looked each day whom an alarm would reach, so long after midnight; `nil` for never.
+    public var auditAt: Duration? = .seconds(10 * 3600)
     /// Where its contact stands.
     var canaryMistake = SettingPlace()
 

@@ -18,4 +18,12 @@ public enum Schedule: Hashable, Sendable {
             return today > moment ? today : today + .seconds(86_400)
         }
     }
+
+    /// Returns when the next time has come. It looks once a second, for the clock may be set.
+    ///
+    /// - Throws: `CancellationError`.
+    func sleep(utcOffset: Duration, now: @Sendable () -> Instant) async throws {
+        let due = next(after: now(), utcOffset: utcOffset)
+        while case let left = due - now(), left > .zero { try await Task.sleep(for: min(left, .seconds(1))) }
+    }
 }

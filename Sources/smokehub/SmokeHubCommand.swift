@@ -24,7 +24,7 @@ struct SmokeHubCommand: AsyncParsableCommand {
             Serve.self, Demo.self, DrillGroup.self, Tail.self, Log.self, Status.self, Incidents.self,
             RollCallCommand.self, ReceiptsCommand.self, Ack.self, SilenceCommand.self, Reset.self, Disable.self,
             Enable.self, ResidentsGroup.self, CanaryCommand.self, DeviceGroup.self, Reload.self, TicketGroup.self,
-            Check.self, RulesGroup.self, MessagesGroup.self,
+            AuditCommand.self, Check.self, RulesGroup.self, MessagesGroup.self,
             Decode.self, Replay.self, JournalGroup.self, ImportGroup.self,
         ])
 

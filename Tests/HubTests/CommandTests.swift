@@ -8,7 +8,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `The program` {
     static let commands = [
-        ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["check"],
+        ["serve"], ["demo"], ["drill"], ["drill", "list"], ["drill", "run"], ["tail"], ["log", "verify"], ["canary"],
+        ["audit"], ["check"],
         ["decode"], ["replay"], ["journal", "export"], ["incidents"], ["incidents", "list"], ["incidents", "show"],
         ["incidents", "cause"],
         ["ack"], ["silence"],

@@ -34,7 +34,7 @@ import Testing
         try await hub.untilReady()
         let course = try #require(try await hub.service?.sendCanary())
         #expect(course.ending == .arrived)
-        #expect(course.steps.contains("broker ") && course.steps.contains("commit ") && course.steps.contains("gateway "))
+        #expect(["broker ", "commit ", "gateway "].allSatisfy(course.steps.contains))
         let request = try await receiver.requests.first("the canary") { _ in true }
         #expect(request.contains("DRILL / 演習 canary 測試") && request.contains(#""recipient":"canary/1""#))
         let log = LogTrail(folder.state)

@@ -59,7 +59,8 @@ enum Ntfy: ServicePreset {
         400, body: #"{"code":40010,"http":400,"error":"invalid request: topic name is not allowed"}"#)
     static let later = WebhookReceiver.Answer.status(
         429, body: #"{"code":42901,"http":429,"error":"limit reached: too many requests"}"#)
-    static let well = WebhookReceiver.Answer.status(200, body: #"{"username":"hub","role":"user"}"#)
+    static let well = WebhookReceiver.Answer.status(
+        200, body: #"{"username":"hub","role":"user"}"#)
     static func identity(_ request: WebhookReceiver.Request) throws -> String {
         try request.json["sequence_id"] as? String ?? ""
     }
@@ -79,7 +80,8 @@ enum Telegram: ServicePreset {
         body: """
             {"ok":false,"error_code":429,"description":"Too Many Requests: retry after 34","parameters":{"retry_after":34}}
             """)
-    static let well = WebhookReceiver.Answer.status(200, body: #"{"ok":true,"result":{"id":110201543,"is_bot":true,"first_name":"Alarm","username":"alarm_bot"}}"#)
+    static let well = WebhookReceiver.Answer.status(
+        200, body: #"{"ok":true,"result":{"id":110201543,"is_bot":true,"first_name":"Alarm","username":"alarm_bot"}}"#)
     static func identity(_ request: WebhookReceiver.Request) throws -> String {
         String(decoding: request.body, as: UTF8.self)
     }
@@ -94,7 +96,8 @@ enum LINE: ServicePreset {
         400, body: #"{"message":"The property, 'to', in the request body is invalid (line: -, column: -)"}"#)
     static let later = WebhookReceiver.Answer.status(
         429, body: #"{"message":"You have reached your monthly limit."}"#)
-    static let well = WebhookReceiver.Answer.status(200, body: #"{"userId":"Ub9952f8","basicId":"@216ru","displayName":"Alarm"}"#)
+    static let well = WebhookReceiver.Answer.status(
+        200, body: #"{"userId":"Ub9952f8","basicId":"@216ru","displayName":"Alarm"}"#)
     static func identity(_ request: WebhookReceiver.Request) throws -> String {
         request.headers["x-line-retry-key"] ?? ""
     }
@@ -108,7 +111,8 @@ enum Slack: ServicePreset {
     static let refused = WebhookReceiver.Answer.status(200, body: #"{"ok":false,"error":"channel_not_found"}"#)
     static let later = WebhookReceiver.Answer.status(
         429, header: "Retry-After: 30", body: #"{"ok":false,"error":"ratelimited"}"#)
-    static let well = WebhookReceiver.Answer.status(200, body: #"{"ok":true,"url":"https://x.slack.com/","team":"x","user":"alarm","team_id":"T1","user_id":"W1"}"#)
+    static let well = WebhookReceiver.Answer.status(
+        200, body: #"{"ok":true,"url":"https://x.slack.com/","team":"x","user":"alarm","team_id":"T1","user_id":"W1"}"#)
     static func identity(_ request: WebhookReceiver.Request) throws -> String {
         let metadata = try request.json["metadata"] as? [String: Any]
         return (metadata?["event_payload"] as? [String: String])?["id"] ?? ""
@@ -134,7 +138,8 @@ enum WhatsApp: ServicePreset {
         "error_data":{"messaging_product":"whatsapp","details":"…"},"fbtrace_id":"AXf"}}
         """
     }
-    static let well = WebhookReceiver.Answer.status(200, body: #"{"id":"106540352242922"}"#)
+    static let well = WebhookReceiver.Answer.status(
+        200, body: #"{"id":"106540352242922"}"#)
     static func identity(_ request: WebhookReceiver.Request) throws -> String {
         try request.json["biz_opaque_callback_data"] as? String ?? ""
     }
