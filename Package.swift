@@ -12,7 +12,7 @@ let package = Package(
     products: [
         .executable(name: "smokehub", targets: ["smokehub"]),
         // For the benchmarks, a package of their own.
-        .library(name: "SmokeHubParts", targets: ["Devices", "MQTT", "Registry", "Rules"]),
+        .library(name: "SmokeHubParts", targets: ["Devices", "Gateway", "MQTT", "Registry", "Rules"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -79,6 +79,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "Drill", dependencies: ["MQTT", "Registry"], path: "Simulators/Drill", swiftSettings: strict),
+        .systemLibrary(name: "CEpoll", path: "Simulators/CEpoll"),
+        .target(name: "Gateway", dependencies: ["CEpoll"], path: "Simulators/Gateway", swiftSettings: strict),
         .target(
             name: "Simulation",
             dependencies: [
@@ -121,7 +123,7 @@ let package = Package(
         .testTarget(
             name: "NotifyTests",
             dependencies: [
-                "MQTT", "Notify", "Store", "Rules", "Registry", "TestBroker",
+                "Gateway", "MQTT", "Notify", "Store", "Rules", "Registry", "TestBroker",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Support/cap-1.2.xsd", "Support/mail-server.py", "Support/push-page.html"],

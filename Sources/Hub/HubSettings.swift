@@ -91,8 +91,8 @@ public struct HubSettings: Sendable {
 
     /// Limits of the notifier.
     public struct Deliveries: Hashable, Sendable {
-        /// `concurrent-max`: deliveries under way at once, for each channel by itself.
-        public var concurrentMax = 32
+        /// `concurrent-max`: deliveries under way at once to one far end, at the most.
+        public var concurrentMax = 256
         /// `give-up`: how long a delivery is tried.
         public var giveUp = Duration.seconds(3600)
         /// `self-test`: how often a channel is tested that has nothing to send, `1m...24h`.

@@ -190,7 +190,7 @@ extension Dispatcher {
     /// The far end has named what it took.
     mutating func note(_ reference: String, of delivery: Delivery, at now: Instant) {
         let key = Reference(channel: delivery.channel, name: reference)
-        references[key] = delivery.id
+        references.note(key, of: delivery)
         for (_, kind, reason) in early.filter({ $0.0 == key }) {
             take(Receipt(kind, of: delivery.id, at: now, reason: reason), at: now)
         }
@@ -210,10 +210,7 @@ extension Dispatcher {
         openNextContact(after: delivery, at: now)
     }
 
-    struct Reference: Hashable, Sendable {
-        var channel: String
-        var name: String
-    }
+    typealias Reference = ReferenceBook.Reference
 
     static let earlyMax = 1000
 }

@@ -21,8 +21,7 @@ package struct Dispatcher: Sendable {
     var ladders: [Incident.ID: PeopleLadder] = [:]
     /// The last of each person.
     var answers: [Told.Key: GivenAnswer] = [:]
-    /// What far ends call the deliveries of alerts that are under way.
-    var references: [Reference: Delivery.ID] = [:]
+    var references = ReferenceBook()
     /// Reports of names that nobody knows yet.
     var early: [(Reference, Receipt.Kind, reason: String?)] = []
     var health: ChannelHealth
@@ -63,7 +62,8 @@ package struct Dispatcher: Sendable {
         health.watch(channels.keys.filter(directory.channelsInUse.contains).sorted())
         outbox = Outbox(
             limits: .init(
-                inFlightPerLane: settings.inFlightPerHost, inFlightPerChannel: settings.inFlightPerChannel))
+                lane: .init(inFlightMax: settings.inFlightPerHost), inFlightPerChannel: settings.inFlightPerChannel,
+                attemptsBeforeOthers: settings.retry.attemptsBeforeNextContact))
         cursor = state.cursor
         expanded = state.expanded
         book = ToldBook(state.told)
@@ -74,7 +74,7 @@ package struct Dispatcher: Sendable {
         for delivery in state.deliveries {
             progress[delivery.alert]?.restore(delivery)
             if let reference = delivery.reference {
-                references[Reference(channel: delivery.channel, name: reference)] = delivery.id
+                references.note(Reference(channel: delivery.channel, name: reference), of: delivery)
             }
             if delivery.climbAt != nil {
                 climbs.add(delivery)
@@ -234,7 +234,7 @@ package struct Dispatcher: Sendable {
     }
 
     private mutating func giveUp(_ delivery: Delivery, as state: Delivery.State, at now: Instant) {
-        outbox.land(delivery.id)
+        outbox.land(delivery.id, .nothing, at: now)
         finish(delivery, as: state)
         tryNextContact(after: delivery, at: now)
     }
@@ -244,7 +244,7 @@ package struct Dispatcher: Sendable {
     /// Takes the outcome of a delivery that had departed.
     package mutating func take(_ outcome: Outcome, of id: Delivery.ID, at now: Instant) {
         guard var delivery = outbox.deliveries[id] else { return }
-        outbox.land(id)
+        outbox.land(id, Lane.Verdict(outcome), at: now)
         if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
         touched.insert(delivery.alert)
         noteHealth(outcome, of: delivery, at: now)
@@ -338,7 +338,7 @@ package struct Dispatcher: Sendable {
             if let reach = progress[id]?.dueReach() { note([records.reach(alert, reach, at: now)]) }
             if progress[id]?.isOver == true {
                 progress[id] = nil
-                references = references.filter { !$0.value.hasPrefix(id + "/") }
+                references.forget(id)
             }
         }
         touched = []

@@ -156,8 +156,10 @@ final class HTTPDesk: Sendable {
 
     private func put(_ change: (inout Mail) -> Void) {
         mail.withLock { mail in
+            // Where something waits already, the thread is awake, or soon will be.
+            let isFirst = mail.orders.isEmpty && mail.cancelled.isEmpty && !mail.isClosed
             change(&mail)
-            curl_multi_wakeup(multi.pointer)
+            if isFirst { curl_multi_wakeup(multi.pointer) }
         }
     }
 }

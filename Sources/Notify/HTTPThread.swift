@@ -12,7 +12,7 @@ final class HTTPThread {
     private var idle: [UnsafeMutableRawPointer] = []
     private var isClosed = false
 
-    private static let idleMax = 64
+    private static let idleMax = 256
     /// Of an answer's body; gateways answer in a few lines.
     private static let bodyBytesMax = 65_536
 

@@ -86,6 +86,16 @@ public struct MessageCatalogue: Sendable {
         _ alert: Alert, delivery: String, to contact: Contact, resident: Resident?, directory: Directory, now: Instant,
         before: Told.Before? = nil, link: String? = nil, takesReplies: Bool = false
     ) -> Notice {
+        notice(
+            alert, delivery: delivery, to: contact, resident: resident, directory: directory, now: now, before: before,
+            link: link, takesReplies: takesReplies, memory: PhraseMemory())
+    }
+
+    /// As above, with the words that are known already.
+    func notice(
+        _ alert: Alert, delivery: String, to contact: Contact, resident: Resident?, directory: Directory, now: Instant,
+        before: Told.Before?, link: String?, takesReplies: Bool, memory: PhraseMemory
+    ) -> Notice {
         let language = language(for: resident?.language ?? .english)
         let nearness = Nearness(of: resident?.place, to: alert.places, in: directory.estate)
         let isAsked = resident != nil && alert.asks
@@ -95,11 +105,16 @@ public struct MessageCatalogue: Sendable {
             minutesLate: Int(max(0, (now - alert.at).wholeMilliseconds) / 60_000), before: before,
             link: isAsked ? link : nil, takesReplies: isAsked && takesReplies)
         let texts = texts.first { $0.language == language }
+        let key = PhraseMemory.Key(
+            alert: alert.id, language: language, position: circumstances.position,
+            minutesLate: circumstances.minutesLate, before: before, linkBytes: circumstances.link?.utf8.count,
+            takesReplies: circumstances.takesReplies)
+        let phrases = memory.phrases(key, link: circumstances.link) {
+            PhraseMemory.Phrases(texts, alert, circumstances)
+        }
         return Notice(
-            id: delivery, alert: alert, recipient: contact.id, language: language,
-            text: texts?.text(alert, circumstances) ?? "#\(alert.id)",
-            short: texts?.shortText(alert, circumstances), title: texts?.title(alert, circumstances),
-            place: texts?.places.list(alert.places) ?? alert.block,
+            id: delivery, alert: alert, recipient: contact.id, language: language, text: phrases.text,
+            short: phrases.short, title: phrases.title, place: phrases.place,
             question: circumstances.link.map { link in
                 Notice.Question(
                     url: link,
@@ -147,5 +162,15 @@ public struct MessageCatalogue: Sendable {
         var blocks: [String] = []
         for place in alert.places where !blocks.contains(place.block) { blocks.append(place.block) }
         return blocks.map { estate.block($0)?.name[language] ?? $0 }
+    }
+}
+
+extension PhraseMemory.Phrases {
+    fileprivate init(_ texts: MessageTexts?, _ alert: Alert, _ circumstances: MessageTexts.Circumstances) {
+        text = texts?.text(alert, circumstances) ?? "#\(alert.id)"
+        short = texts?.shortText(alert, circumstances) ?? text
+        place = texts?.places.list(alert.places) ?? alert.block
+        title = texts?.title(alert, circumstances) ?? place
+        link = circumstances.link
     }
 }

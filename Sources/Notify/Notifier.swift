@@ -39,17 +39,19 @@ public final class Notifier: Sendable {
     private let logger: Logger
     private let mailbox: Mailbox
     private let shownStates = Mutex<[ChannelState]>([])
+    private let memory = PhraseMemory()
+    private let sendings = Sendings()
 
     public struct Settings: Hashable, Sendable {
         public var retry = RetryPolicy()
         /// For channels that need another one, by their name.
         public var retryByChannel: [String: RetryPolicy] = [:]
         public var escalation = Escalation()
-        /// Deliveries handed at once to one far end, such as a webhook's host. Too few, and a block waits; too many,
-        /// and a small gateway falls over.
-        public var inFlightPerHost = 16
+        /// Deliveries handed at once to one far end, such as a webhook's host, at the most: a ``Lane`` finds out how many
+        /// it bears. Too few, and a block waits for those that hang; too many, and a small gateway falls over.
+        public var inFlightPerHost = 256
         /// Deliveries handed at once to one channel. It bounds open connections.
-        public var inFlightPerChannel = 256
+        public var inFlightPerChannel = 512
         /// How long a channel may keep a delivery before it counts as failed.
         public var sendTimeout = Duration.seconds(15)
         /// How often a channel is tested that has nothing to send. Too seldom, and a fire finds out that a token is no
@@ -207,6 +209,7 @@ public final class Notifier: Sendable {
                     break
                 }
                 let moment = now()
+                sendings.end(overdueAt: moment)
                 accept(mail, &dispatcher)
                 noteTroubles(&dispatcher, at: moment)
                 let hasMore = follow(&dispatcher, at: moment)
@@ -226,8 +229,11 @@ public final class Notifier: Sendable {
                 shownStates.withLock { $0 = dispatcher.channelStates }
                 if !hasMore {
                     await rest(
-                        until: [dispatcher.outbox.nextDue, dispatcher.nextEscalation, dispatcher.health.nextTest]
-                            .compactMap(\.self).min(),
+                        until: [
+                            dispatcher.outbox.nextDue, dispatcher.nextEscalation, dispatcher.health.nextTest,
+                            sendings.nextDue,
+                        ]
+                        .compactMap(\.self).min(),
                         after: moment)
                 }
             }
@@ -316,13 +322,22 @@ public final class Notifier: Sendable {
         }
     }
 
-    /// Takes the next alerts of the hub. - Returns: whether there may be more right now.
+    /// Takes the next alerts of the hub, not so many that the first people would wait until all are written down.
+    ///
+    /// - Returns: whether there may be more right now.
     private func follow(_ dispatcher: inout Dispatcher, at moment: Instant) -> Bool {
         let limit = 256
+        let deliveriesMax = 512
+        var opened = 0
         guard dispatcher.outbox.count < settings.openDeliveriesMax else { return false }
         do {
             let alerts = try source.alerts(after: dispatcher.cursor, limit: limit)
-            for (sequence, alert) in alerts { dispatcher.expand(alert, sequence: sequence, at: moment) }
+            for (sequence, alert) in alerts {
+                let before = dispatcher.outbox.count
+                dispatcher.expand(alert, sequence: sequence, at: moment)
+                opened += dispatcher.outbox.count - before
+                if opened >= deliveriesMax { return true }
+            }
             return alerts.count == limit
         } catch {
             logger.error("Alerts cannot be read", metadata: ["error": "\(error)"])
@@ -338,10 +353,12 @@ public final class Notifier: Sendable {
             departure.alert, delivery: delivery.id, to: departure.contact,
             resident: directory.resident(delivery.target), directory: directory, now: now(),
             before: departure.before, link: link?(delivery.incident, delivery.target),
-            takesReplies: channel is any ReceivingChannel)
+            takesReplies: channel is any ReceivingChannel, memory: memory)
         if departure.alert.isCanary { notice.tellOfCanary() }
-        let outcome = await withTimeout { [notice] in await channel.send(notice, to: departure.contact) }
-        mailbox.put(outcome ?? .failed("stopped"), of: delivery.id)
+        let outcome = await sendings.outcome(by: now() + settings.sendTimeout) { [notice] in
+            await channel.send(notice, to: departure.contact)
+        }
+        mailbox.put(outcome, of: delivery.id)
     }
 
     private func perform(_ test: ChannelHealth.Test) async {

@@ -5,12 +5,14 @@ import Store
 
 /// The open deliveries in memory: which may leave now, the nearest first, and when the next is due.
 ///
-/// Each channel, and within it each far end (a webhook's host), is a lane of its own with a bounded number in flight,
+/// Each channel, and within it each far end (a webhook's host), is a ``Lane`` of its own with a bounded number in flight,
 /// so that one that is slow or dead delays no other.
 package struct Outbox: Sendable {
     struct Limits: Hashable, Sendable {
-        var inFlightPerLane: Int
+        var lane: Lane.Limits
         var inFlightPerChannel: Int
+        /// After so many attempts a delivery goes behind those that were never tried.
+        var attemptsBeforeOthers: Int
     }
 
     private let limits: Limits
@@ -30,21 +32,6 @@ package struct Outbox: Sendable {
 
         static func < (left: LaneName, right: LaneName) -> Bool {
             (left.channel, left.farEnd) < (right.channel, right.farEnd)
-        }
-    }
-
-    private struct Lane: Sendable {
-        var ready = Heap<Ready>()
-        var inFlight = 0
-    }
-
-    private struct Ready: Comparable, Sendable {
-        var rank: Int
-        var sequence: Int64
-        var id: Delivery.ID
-
-        static func < (left: Ready, right: Ready) -> Bool {
-            (left.rank, left.sequence, left.id) < (right.rank, right.sequence, right.id)
         }
     }
 
@@ -77,9 +64,12 @@ package struct Outbox: Sendable {
             guard let delivery = deliveries[next.id], delivery.state == .pending, delivery.dueAt == next.dueAt,
                 let lane = laneNames[next.id]
             else { continue }
-            lanes[lane, default: Lane()].ready.insert(
-                Ready(rank: delivery.rank, sequence: delivery.sequence, id: delivery.id))
+            lanes[lane, default: Lane(limits.lane)].add(
+                Lane.Ready(
+                    isStubborn: delivery.attempts >= limits.attemptsBeforeOthers, rank: delivery.rank,
+                    sequence: delivery.sequence, id: delivery.id), incident: delivery.incident)
         }
+        for name in lanes.keys { lanes[name]?.resume(at: now) }
         var departing: [Delivery] = []
         for name in lanesByUrgency() {
             while let delivery = nextReady(in: name) {
@@ -89,13 +79,18 @@ package struct Outbox: Sendable {
         return departing.sorted { ($0.rank, $0.sequence, $0.id) < ($1.rank, $1.sequence, $1.id) }
     }
 
-    /// When a delivery that waits will be due; `nil` if none waits for a moment.
-    package var nextDue: Instant? { waiting.min?.dueAt }
+    /// When a delivery that waits will be due, or a far end has been left alone for long enough; `nil` if nothing waits for
+    /// a moment.
+    package var nextDue: Instant? {
+        // What is paused and has nothing to send needs no waking.
+        (lanes.values.compactMap { $0.first == nil ? nil : $0.pausedUntil } + [waiting.min?.dueAt].compactMap(\.self))
+            .min()
+    }
 
     /// Frees the place in its lane. The delivery, if it is still open, waits until ``postpone(_:)`` or ``remove(_:)``.
-    mutating func land(_ id: Delivery.ID) {
-        guard let lane = laneNames[id] else { return }
-        lanes[lane]?.inFlight -= 1
+    mutating func land(_ id: Delivery.ID, _ verdict: Lane.Verdict, at now: Instant) {
+        guard let lane = laneNames[id], let incident = deliveries[id]?.incident else { return }
+        lanes[lane]?.land(incident: incident, verdict, at: now)
         inFlightPerChannel[lane.channel, default: 0] -= 1
     }
 
@@ -114,7 +109,7 @@ package struct Outbox: Sendable {
         byTarget[key(delivery)]?.remove(delivery.id)
         if byTarget[key(delivery)]?.isEmpty == true { byTarget[key(delivery)] = nil }
         guard let name = laneNames.removeValue(forKey: delivery.id) else { return }
-        if let lane = lanes[name], lane.inFlight == 0, lane.ready.isEmpty { lanes[name] = nil }
+        if lanes[name]?.isIdle == true { lanes[name] = nil }
     }
 
     private func key(_ delivery: Delivery) -> Told.Key {
@@ -123,22 +118,21 @@ package struct Outbox: Sendable {
 
     /// Those with something ready, the one with the most urgent delivery first.
     private func lanesByUrgency() -> [LaneName] {
-        lanes.compactMap { name, lane in lane.ready.min.map { (name, $0) } }
+        lanes.compactMap { name, lane in lane.first.map { (name, $0) } }
             .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
             .map(\.0)
     }
 
     private mutating func nextReady(in name: LaneName) -> Delivery? {
-        while let lane = lanes[name], lane.inFlight < limits.inFlightPerLane,
-            inFlightPerChannel[name.channel, default: 0] < limits.inFlightPerChannel,
-            let ready = lanes[name]?.ready.popMin()
+        // As within a lane: dead far ends leave room for the others.
+        while let lane = lanes[name], case let underway = inFlightPerChannel[name.channel, default: 0],
+            lane.inFlight < 3 * (limits.inFlightPerChannel - underway), let next = lanes[name]?.next()
         {
-            guard var delivery = deliveries[ready.id], delivery.state == .pending else { continue }
-            delivery.state = .sending
-            deliveries[ready.id] = delivery
-            lanes[name]?.inFlight += 1
+            guard deliveries[next.id]?.state == .pending else { continue }
+            deliveries[next.id]?.state = .sending
+            lanes[name]?.depart(incident: next.incident)
             inFlightPerChannel[name.channel, default: 0] += 1
-            return delivery
+            return deliveries[next.id]
         }
         return nil
     }

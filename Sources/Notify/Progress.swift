@@ -39,17 +39,19 @@ struct Progress: Sendable {
         fileprivate var isDue: Bool {
             untried == 0 && !targets.isEmpty && summarised != told.count && (summarised == nil || open == 0)
         }
+
+        fileprivate mutating func add(_ delivery: Delivery) {
+            targets.insert(delivery.target)
+            open += 1
+            beganAt = min(beganAt ?? delivery.createdAt, delivery.createdAt)
+            if delivery.attempts == 0 { untried += 1 }
+        }
     }
 
     mutating func add(_ delivery: Delivery) {
         contacts.insert(delivery.contact)
         open += 1
-        var tally = tallies[delivery.channel] ?? Tally()
-        tally.targets.insert(delivery.target)
-        tally.open += 1
-        tally.beganAt = min(tally.beganAt ?? delivery.createdAt, delivery.createdAt)
-        if delivery.attempts == 0 { tally.untried += 1 }
-        tallies[delivery.channel] = tally
+        tallies[delivery.channel, default: Tally()].add(delivery)
     }
 
     /// A delivery of an earlier run, whatever became of it.

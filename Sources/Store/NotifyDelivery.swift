@@ -8,11 +8,13 @@ public import Rules
 public struct Delivery: Hashable, Sendable, Identifiable {
     public typealias ID = String
 
-    public var alert: Alert.ID
+    /// What a person can read out, and what the far end recognises a repetition by: `a-fire-7/3/r-a-12c/1`.
+    public let id: ID
+    public let alert: Alert.ID
     public var incident: String
     /// Who is told, or what sounds: a resident's id, `siren/<device id>`, or a station: `cap/<name>`.
     public var target: String
-    public var contact: Contact.ID
+    public let contact: Contact.ID
     public var channel: String
     /// Smaller is nearer to the danger, and sent earlier.
     public var rank: Int
@@ -35,9 +37,6 @@ public struct Delivery: Hashable, Sendable, Identifiable {
     /// Why the last attempt failed: nothing personal.
     public var error: String?
 
-    /// What a person can read out, and what the far end recognises a repetition by: `a-fire-7/3/r-a-12c/1`.
-    public var id: ID { "\(alert)/\(contact)" }
-
     /// An id's two halves; `nil` if it is no delivery's.
     static func parts(of id: ID) -> (alert: Alert.ID, contact: Contact.ID)? {
         // An alert's id has one slash, or none in an announcement; a contact's has one.
@@ -50,6 +49,7 @@ public struct Delivery: Hashable, Sendable, Identifiable {
         alert: Alert.ID, incident: String, target: String, contact: Contact.ID, channel: String, rank: Int,
         sequence: Int64, createdAt: Instant
     ) {
+        id = "\(alert)/\(contact)"
         self.alert = alert
         self.incident = incident
         self.target = target

@@ -48,6 +48,18 @@ import Testing
         #expect(json["language"] as? String == "zh-Hant")
     }
 
+    @Test func `carries every character as it stands`() async throws {
+        let receiver = try WebhookReceiver { _, _ in .status(200) }
+        defer { receiver.stop() }
+        let text = "\"A座\"\\\n\t\u{01}\u{1F}/ 😀 \u{7F}"
+        var odd = notice
+        odd.text = text
+        let channel = try WebhookChannel(WebhookChannel.Settings(), now: { Harbour.noon })
+        let contact = Contact(resident: "r", position: 1, channel: "webhook", address: receiver.url("/"))
+        #expect(await channel.send(odd, to: contact) == .accepted())
+        #expect(try await receiver.requests.next(1).first?.json["text"] as? String == text)
+    }
+
     @Test(arguments: [
         (200, Outcome.accepted()), (204, .accepted()), (400, .refused("HTTP 400")), (404, .refused("HTTP 404")),
         (410, .refused("HTTP 410")), (408, .failed("HTTP 408")), (425, .failed("HTTP 425")),

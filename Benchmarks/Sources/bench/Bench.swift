@@ -52,7 +52,7 @@ struct Bench {
         let arguments = CommandLine.arguments
         guard arguments.count >= 4 else {
             throw Failure(
-                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [decode|engine|supervision|registry|replay|throughput|flood|memory|latency|storm]..."
+                "usage: bench HUB BARE-FOLDER SAMPLE-CONFIG [decode|engine|supervision|registry|replay|throughput|flood|memory|latency|storm|deliveries|kannel|estate|recovery]..."
             )
         }
         let folder = NSTemporaryDirectory() + "/smokehub-bench-\(ProcessInfo.processInfo.processIdentifier)"
@@ -74,6 +74,8 @@ struct Bench {
             ("flood", measureFlood),
             ("memory", measureMemory),
             ("latency", measureLatency), ("storm", measureStorm),
+            ("deliveries", measureDeliveries), ("kannel", measureKannel),
+            ("estate", measureEstate), ("recovery", measureRecovery),
         ]
         for (name, measure) in all where wanted.isEmpty || wanted.contains(name) {
             FileHandle.standardError.write(Data("measuring: \(name)\n".utf8))

@@ -67,6 +67,12 @@ final class ChildProcess: Sendable {
         try wait("the end of \(name)", within: .seconds(30)) { process.isRunning ? nil : () }
     }
 
+    /// Ends it with SIGKILL, so that it can finish nothing.
+    func kill() {
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// User and system time so far, in seconds.
     func cpuSeconds() throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)

@@ -1,14 +1,19 @@
 import Foundation
 
-/// A made estate, `demo`: blocks `b01`…, with one smoke detector in every flat, and residents who have a siren each.
+/// A made estate, `demo`: blocks `b01`…, with one smoke detector in every flat, and residents who have a siren each or
+/// another contact.
 struct SampleEstate {
     var blocks: Int
     var floors: Int
     var flats: Int
     /// How many detectors there are, block by block in turn; at most as many as flats.
     var detectors: Int
-    /// Residents of each block, on the lowest floors.
+    /// Residents of each block, on the lowest floors; where there are more than flats, several in one.
     var residents: Int
+    /// The contact of each resident, by their number; a siren of their own if `nil`.
+    var contact: (@Sendable (Int) -> String)?
+    /// More lines of `hub.yaml`.
+    var settings = ""
 
     struct Detector {
         var block: Int
@@ -48,7 +53,7 @@ struct SampleEstate {
             try files.copyItem(atPath: "\(sample)/\(name)", toPath: "\(folder)/\(name)")
         }
         for hub in hubs {
-            try "hub: \(hub)\nstate: state-\(hub)\nlog-level: notice\n"
+            try "hub: \(hub)\nstate: state-\(hub)\nlog-level: notice\n\(settings)"
                 .write(toFile: "\(folder)/\(hub).yaml", atomically: true, encoding: .utf8)
         }
         let flatNames = (0..<flats).map(flat).joined(separator: ", ")
@@ -74,7 +79,7 @@ struct SampleEstate {
 
                 """
         }
-        for (siren, home) in homes {
+        for (siren, home) in homes where contact == nil {
             text +=
                 "\(siren),native,\(siren),\(block(home.block)),\(home.floor + 1),\(flat(home.flat)),,hall,siren,SH-L1\n"
         }
@@ -83,10 +88,10 @@ struct SampleEstate {
 
     private var people: String {
         var text = "id,name,language,block,floor,flat,role,needs,contacts\n"
-        for (siren, home) in homes {
+        for (number, (siren, home)) in homes.enumerated() {
             text += """
                 r-\(siren),Somebody,en,\(block(home.block)),\(home.floor + 1),\(flat(home.flat)),resident,,\
-                siren:\(siren)
+                \(contact?(number) ?? "siren:\(siren)")
 
                 """
         }
@@ -96,8 +101,10 @@ struct SampleEstate {
     /// Where the residents live, by their sirens.
     var homes: [(siren: String, home: Detector)] {
         (0..<residents * blocks).map { number in
-            let home = detector(number)
-            return ("\(block(home.block))-\(home.floor + 1)-\(flat(home.flat))-siren", home)
+            let (person, flat) = number.quotientAndRemainder(dividingBy: blocks * floors * flats)
+            let home = detector(flat)
+            let name = "\(block(home.block))-\(home.floor + 1)-\(self.flat(home.flat))-siren"
+            return (person == 0 ? name : "\(name)-\(person + 1)", home)
         }
     }
 }

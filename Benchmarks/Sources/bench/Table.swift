@@ -56,5 +56,6 @@ struct Distribution {
         return sorted[min(max(Int((percent / 100 * Double(sorted.count)).rounded(.up)) - 1, 0), sorted.count - 1)]
     }
 
+    var shortest: Double { sorted.first ?? .nan }
     var longest: Double { sorted.last ?? .nan }
 }

@@ -25,6 +25,7 @@ extension Notifier.Settings {
     init(_ settings: HubSettings) {
         self.init()
         inFlightPerHost = settings.deliveries.concurrentMax
+        inFlightPerChannel = max(inFlightPerChannel, settings.deliveries.concurrentMax)
         retry.deadline = settings.deliveries.giveUp
         selfTest = settings.deliveries.selfTest
         keep = settings.personalData.keep

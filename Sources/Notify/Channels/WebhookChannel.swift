@@ -1,4 +1,3 @@
-import Foundation
 public import Registry
 import Rules
 import Store
@@ -85,12 +84,7 @@ public struct WebhookChannel: Channel {
             return .refused("the address is no http(s) URL, and hub.yaml has no endpoint of this name")
         }
         let request = endpoint.request
-        let body: [UInt8]
-        do {
-            body = try WebhookBody(notice).json()
-        } catch {
-            return .refused("the message cannot be written as JSON")
-        }
+        let body = notice.webhookBody
         var headers = [("Content-Type", "application/json"), ("Idempotency-Key", notice.id)]
         if let secret = request.secret {
             headers.append((WebhookSignature.header, WebhookSignature.sign(body, secret: secret, at: now())))
@@ -103,57 +97,44 @@ public struct WebhookChannel: Channel {
     }
 }
 
-/// What a webhook receives; documented at ``WebhookChannel``.
-private struct WebhookBody: Encodable {
-    let notice: Notice
-
-    init(_ notice: Notice) { self.notice = notice }
-
-    enum CodingKeys: String, CodingKey {
-        case alert, at, block, contradiction, drill, exercise, hazard, id, incident, language, late, place, places
-        case question, recipient, repetition, short, stage, text, title
+extension Notice {
+    /// What a webhook receives; documented at ``WebhookChannel``. Its members in the order of their names.
+    fileprivate var webhookBody: [UInt8] {
+        var body = JSONObject()
+        body.add("alert", alert.id)
+        body.add("at", alert.at.description)
+        body.add("block", alert.block)
+        body.add("contradiction", alert.contradiction)
+        body.add("drill", orNull: alert.exercise)
+        body.add("exercise", alert.exercise != nil)
+        body.add("hazard", ifPresent: alert.hazard?.rawValue)
+        body.add("id", id)
+        body.add("incident", alert.incident)
+        body.add("language", language.tag)
+        body.add("late", alert.late)
+        body.add("place", place)
+        body.add("places", alert.places.map(\.description))
+        if let question { body.add("question", question.webhookBody) }
+        body.add("recipient", recipient)
+        body.add("repetition", alert.repetition)
+        body.add("short", short)
+        body.add("stage", ifPresent: alert.stage?.rawValue)
+        body.add("text", text)
+        body.add("title", title)
+        return body.bytes
     }
+}
 
-    func encode(to encoder: any Encoder) throws {
-        let alert = notice.alert
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(notice.id, forKey: .id)
-        try container.encode(alert.id, forKey: .alert)
-        try container.encode(alert.at.description, forKey: .at)
-        try container.encode(alert.block, forKey: .block)
-        try container.encode(alert.contradiction, forKey: .contradiction)
-        try container.encode(alert.exercise, forKey: .drill)
-        try container.encode(alert.exercise != nil, forKey: .exercise)
-        try container.encodeIfPresent(alert.hazard, forKey: .hazard)
-        try container.encode(alert.incident, forKey: .incident)
-        try container.encode(notice.language, forKey: .language)
-        try container.encode(alert.late, forKey: .late)
-        try container.encode(notice.place, forKey: .place)
-        try container.encode(alert.places.map(\.description), forKey: .places)
-        try container.encodeIfPresent(notice.question.map(Question.init), forKey: .question)
-        try container.encode(notice.recipient, forKey: .recipient)
-        try container.encode(alert.repetition, forKey: .repetition)
-        try container.encodeIfPresent(alert.stage, forKey: .stage)
-        try container.encode(notice.short, forKey: .short)
-        try container.encode(notice.text, forKey: .text)
-        try container.encode(notice.title, forKey: .title)
-    }
-
+extension Notice.Question {
     /// Where the person answers, and what: `{"url":"https://…","words":{"safe":"安全",…}}`.
-    private struct Question: Encodable {
-        var url: String
-        var words: [String: String]
-
-        init(_ question: Notice.Question) {
-            url = question.url
-            words = Dictionary(
-                question.words.map { ($0.answer.rawValue, $0.text) }, uniquingKeysWith: { first, _ in first })
+    fileprivate var webhookBody: JSONObject {
+        var shown = JSONObject()
+        for word in words.sorted(by: { $0.answer.rawValue < $1.answer.rawValue }) {
+            shown.add(named: word.answer.rawValue, word.text)
         }
-    }
-
-    func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
+        var body = JSONObject()
+        body.add("url", url)
+        body.add("words", shown)
+        return body
     }
 }
