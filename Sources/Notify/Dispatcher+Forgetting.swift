@@ -4,11 +4,11 @@ import Store
 // Whose data are deleted.
 extension Dispatcher {
     /// Ends what is under way to some people, and writes nothing of them any more.
-    package mutating func forget(_ people: Set<Resident.ID>) {
+    package mutating func forget(_ people: Set<Resident.ID>, at now: Instant) {
         for delivery in outbox.deliveries.values.sorted(by: { $0.id < $1.id }) where people.contains(delivery.target) {
             if delivery.state == .sending {
                 // Its outcome will find nobody.
-                outbox.land(delivery.id)
+                outbox.land(delivery.id, .nothing, at: now)
                 if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
             }
             finish(delivery, as: .superseded)
@@ -18,7 +18,7 @@ extension Dispatcher {
         }
         book.forget(people: people)
         answers = answers.filter { !people.contains($0.key.target) }
-        references = references.filter { !Self.isOf(people, delivery: $0.value) }
+        references.forget { Self.isOf(people, delivery: $0) }
         unwritten.deliveries = unwritten.deliveries.filter { !people.contains($0.value.target) }
         unwritten.told = unwritten.told.filter { !people.contains($0.key.target) }
         unwritten.answers.removeAll { people.contains($0.resident) }

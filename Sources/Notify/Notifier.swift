@@ -251,7 +251,7 @@ public final class Notifier: Sendable {
         for answer in mail.answers { dispatcher.take(answer.what) }
         for choosing in mail.choosings { dispatcher.take(choosing.what) }
         if !mail.choosings.isEmpty || !mail.incoming.isEmpty { people.withLock { $0 = dispatcher.directory } }
-        for people in mail.forgotten { dispatcher.forget(people.who) }
+        for people in mail.forgotten { dispatcher.forget(people.who, at: moment) }
         for alert in mail.undurable { dispatcher.expand(alert, sequence: nil, at: moment) }
         if mail.dropped > 0 {
             logger.error("Alerts dropped: too many wait", metadata: ["count": "\(mail.dropped)"])

@@ -24,4 +24,9 @@ struct ReferenceBook: Sendable {
             deliveries[reference] = nil
         }
     }
+
+    mutating func forget(where isForgotten: (Delivery.ID) -> Bool) {
+        deliveries = deliveries.filter { !isForgotten($0.value) }
+        byAlert = byAlert.mapValues { $0.filter { deliveries[$0] != nil } }
+    }
 }
