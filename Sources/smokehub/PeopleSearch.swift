@@ -48,7 +48,8 @@ struct PeopleSearch {
             for mention in try hub.mentions(of: person, journalKept: journalKept) {
                 let end = mention.until.map { "until \($0)" } ?? "until what they did has ended"
                 stays.append(
-                    "hub.sqlite: \(person) in \(mention.rows) rows of \(mention.table), as who asked for something; \(end)")
+                    "hub.sqlite: \(person) in \(mention.rows) rows of \(mention.table), as who asked for something; \(end)"
+                )
             }
         }
         let old = try FileManager.default.contentsOfDirectory(atPath: state)
