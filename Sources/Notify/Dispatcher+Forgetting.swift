@@ -20,6 +20,7 @@ extension Dispatcher {
         answers = answers.filter { !people.contains($0.key.target) }
         references.forget { Self.isOf(people, delivery: $0) }
         unwritten.deliveries = unwritten.deliveries.filter { !people.contains($0.value.target) }
+        for person in people { unwritten.choices[person] = nil }
         unwritten.told = unwritten.told.filter { !people.contains($0.key.target) }
         unwritten.answers.removeAll { people.contains($0.resident) }
         unwritten.receipts.removeAll { Self.isOf(people, delivery: $0.delivery) }

@@ -8,7 +8,7 @@ extension NotifyDatabase {
     /// Every column that holds a person's id: what stands in its row is theirs. A new table with something of people
     /// belongs in here.
     static let ofPeople: [(table: String, column: String)] = [
-        ("answer", "resident"), ("delivery", "target"), ("told", "target"),
+        ("answer", "resident"), ("choice", "resident"), ("delivery", "target"), ("told", "target"),
     ]
 
     /// What was deleted of one person.

@@ -86,16 +86,17 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         try await notifying(database, AlertList(fire), people, channels: ["webhook": channel]) { notifier in
             _ = await channel.sendings.next(2)
             _ = try await database.deliveries(of: fire.id) { $0.contains { $0.state == .accepted } }
+            try await notifier.take(Choosing([.language(.english)], of: "r4", at: fire.at, over: "page"))
             let forgotten = try await notifier.forget(["r4"]) { person, rows in
                 LogRecord(
                     at: fire.at, event: .operator, level: .info, estate: "demo", text: .init("gone", "已刪除"),
                     details: ["resident": person, "delivery": "\(rows["delivery"] ?? 0)"])
             }
-            #expect(forgotten.map(\.rows) == [["answer": 1, "delivery": 1, "told": 1]])
+            #expect(forgotten.map(\.rows) == [["answer": 1, "choice": 1, "delivery": 1, "told": 1]])
             #expect(try database.rows(of: "r4").values.allSatisfy { $0 == 0 })
             let told = try await database.records { $0.event == .delivery }
             #expect(told.contains { $0.details["contacts"] == "r9/1" && $0.details["of"] == "1" })
-            #expect(try database.rows(of: "r9") == ["answer": 1, "delivery": 1, "told": 1])
+            #expect(try database.rows(of: "r9") == ["answer": 1, "choice": 0, "delivery": 1, "told": 1])
             #expect(try database.openIncidents(of: "r4") == [] && database.openIncidents(of: "r9") == [fire.incident])
             try await notifier.clean(recordsThrough: forgotten[0].record)
             for suffix in ["", "-wal"] {
@@ -120,7 +121,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
             _ = try await database.deliveries(of: fire.id) { $0.contains { $0.state == .accepted } }
         }
         try await database.write(answered(["r4"]))
-        #expect(try database.rows(of: "r4") == ["answer": 1, "delivery": 1, "told": 1])
+        #expect(try database.rows(of: "r4") == ["answer": 1, "choice": 0, "delivery": 1, "told": 1])
         settings.keep = .seconds(86_400)
         let later = SetClock(start: fire.at + .seconds(2 * 86_400))
         try await notifying(database, AlertList(), people, channels: [:], settings: settings, clock: later) { _ in
