@@ -58,7 +58,8 @@ extension HubService {
         // Somebody may need help after the all-clear, too, which itself asks nobody.
         let question = shown.question ?? alerts.last(where: \.asks).flatMap { notice($0).question }
         return Invited(
-            incident: asked.incident, resident: resident.id, exercise: last.exercise, language: shown.language, text: shown.text,
+            incident: asked.incident, resident: resident.id, exercise: last.exercise, language: shown.language,
+            text: shown.text,
             words: question?.words ?? [],
             answer: try telling.database.answer(of: resident.id, to: asked.incident)?.answer,
             personalCode: telling.personalLinks.code(

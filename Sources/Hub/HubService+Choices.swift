@@ -93,7 +93,9 @@ extension HubService {
     /// - Throws: what is wrong with it, ``NoSubscriptions`` where none are taken, or ``Notifier/NotKept``.
     public func subscribe(_ json: [UInt8], of resident: Resident.ID) async throws {
         let settings = configuration.settings
-        guard let seal = settings.personalData.seal, settings.channels.webpush.vapid != nil else { throw NoSubscriptions() }
+        guard let seal = settings.personalData.seal, settings.channels.webpush.vapid != nil else {
+            throw NoSubscriptions()
+        }
         let subscription = try JSONDecoder().decode(PushSubscription.self, from: Data(json))
         guard settings.channels.webpush.serves(subscription) else {
             throw PushSubscription.Mistake(description: "no push service of channels.webpush.services is there")

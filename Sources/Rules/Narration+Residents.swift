@@ -28,7 +28,8 @@ extension Narration {
             : Text("\(words.english) says that it is a false alarm", "\(words.traditionalChinese)表示是誤報")
         return LogRecord(
             at: moment, event: .operator, level: command.verb == .needHelp ? .alarm : .info, estate: estate.id,
-            place: place, incident: command.incident, stage: incident?.stage, exercise: incident?.exercise ?? command.exercise,
+            place: place, incident: command.incident, stage: incident?.stage,
+            exercise: incident?.exercise ?? command.exercise,
             text: text, details: ["verb": command.verb.rawValue, "by": command.by])
     }
 }

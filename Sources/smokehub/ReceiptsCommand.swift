@@ -61,10 +61,12 @@ struct ReceiptsCommand: AsyncParsableCommand {
                 [summary.channel, "\(summary.deliveries)"]
                     + steps.map { step in
                         guard let spread = summary.steps[step] else { return "–" }
-                        return "\(spread.count): \(words(spread.median)) / \(words(spread.p95)) / \(words(spread.slowest))"
+                        return
+                            "\(spread.count): \(words(spread.median)) / \(words(spread.p95)) / \(words(spread.slowest))"
                     })
         }
-        var text = "\(receipts.incident): how many, and after how long (median / 95 of 100 / slowest)\n" + indented(table)
+        var text =
+            "\(receipts.incident): how many, and after how long (median / 95 of 100 / slowest)\n" + indented(table)
         if all {
             let rows = receipts.deliveries.map { row in
                 [row.contact, row.channel, "#\(row.alert)", row.state]
