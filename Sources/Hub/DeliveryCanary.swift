@@ -114,6 +114,7 @@ actor DeliveryCanary {
             do { try await Task.sleep(for: .milliseconds(20)) } catch { break }
         }
         guard course.ending == nil else { return }
+        guard !Task.isCancelled else { return course.ending = .skipped("the hub stops") }
         // A report that the channel may bring, and has not, is no proof that it was not delivered.
         course.ending = course.acceptedAt != nil ? .arrived : .missing(course.whereabouts)
     }

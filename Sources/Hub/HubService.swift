@@ -120,9 +120,9 @@ public final class HubService: Service {
         defer { notifying.cancel() }
         let listening = Task { await Self.listen(telling) }
         defer { listening.cancel() }
-        let trying = Task { await telling.canary?.keepTime() }
+        let trying: Task<Void, Never> = Task { await telling.canary?.keepTime() }
         defer { trying.cancel() }
-        let auditing = Task { await keepAuditing(telling) }
+        let auditing: Task<Void, Never> = Task { await keepAuditing(telling) }
         defer { auditing.cancel() }
         var failure: (any Error)?
         var first: Part?
@@ -163,6 +163,11 @@ public final class HubService: Service {
         let farewell = OutgoingMessage(
             topic: "smokehub/\(settings.hub)/status", payload: Array("offline".utf8), retain: true)
         try await Self.onThread("farewell") { publisher.stop(saying: farewell) }
+        // What they hold of the databases is let go of before another hub opens them.
+        for task in [trying, auditing] {
+            task.cancel()
+            await task.value
+        }
         if let failure { throw failure }
         return first != .pipeline
     }

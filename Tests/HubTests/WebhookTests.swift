@@ -29,11 +29,12 @@ import Testing
             try await log.trouble(of: name)
         }
         try await hub.stop()
-        #expect(webhooks.failing.requests.count == 2)
+        // On a slow machine it fails for so long that it is tested, by HEAD.
+        #expect(webhooks.failing.requests.all.count { $0.hasPrefix("POST ") } == 2)
         #expect(webhooks.forbidding.requests.count == 1)
         #expect(webhooks.good.requests.count == 1)
         // The second, on a machine on which all this takes longer than the time-out.
-        #expect(webhooks.hanging.requests.count <= 2)
+        #expect(webhooks.hanging.requests.all.count { $0.hasPrefix("POST ") } <= 2)
     }
 
     @Test func `that hangs is told as a trouble`() async throws {
