@@ -4,10 +4,14 @@ public struct GatewayRequest: Sendable {
     public var head: [UInt8]
     public var body: [UInt8]
 
+    public var method: String { line(0) }
+
     /// The path with its query.
-    public var path: String {
+    public var path: String { line(1) }
+
+    private func line(_ part: Int) -> String {
         let parts = head.prefix { $0 != UInt8(ascii: "\r") }.split(separator: UInt8(ascii: " "))
-        return parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
+        return parts.count > part ? String(decoding: parts[part], as: UTF8.self) : ""
     }
 
     /// - Parameter name: in small letters.

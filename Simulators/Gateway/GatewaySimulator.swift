@@ -90,7 +90,19 @@ public final class GatewaySimulator: Sendable {
         comes.finish()
     }
 
+    /// A test of whether it is there brings no message.
+    private func receiveTest(_ request: GatewayRequest) -> GatewayAct {
+        let (number, changed) = ledger.withLock { ($0.visits, $0.behave) }
+        var act = (changed ?? behave)(Visit(id: "", time: 1, number: number, at: .now, request: request))
+        act.takes = 0
+        if case .status(let status, let seconds, _) = act.reply {
+            act.reply = .status(status, retryAfterSeconds: seconds)
+        }
+        return act
+    }
+
     private func receive(_ request: GatewayRequest) -> GatewayAct {
+        guard request.method != "HEAD" else { return receiveTest(request) }
         let id = identify(request)
         let now = ContinuousClock.now
         let (visit, changed) = ledger.withLock { ledger in
