@@ -224,6 +224,7 @@ package struct Dispatcher: Sendable {
             return nil
         }
         delivery.attempts += 1
+        delivery.firstAttemptedAt = delivery.firstAttemptedAt ?? now
         delivery.attemptedAt = now
         outbox.note(delivery)
         unwritten.deliveries[delivery.id] = delivery

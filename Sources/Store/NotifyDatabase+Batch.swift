@@ -50,12 +50,13 @@ extension NotifyDatabase {
         let upsert = try database.cachedStatement(
             sql: """
                 INSERT INTO delivery (alert, contact, incident, target, channel, rank, sequence, state, attempts,
-                    created_at, due_at, attempted_at, accepted_at, error, reference, climb_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    created_at, due_at, attempted_at, accepted_at, error, reference, climb_at,
+                    first_attempted_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
                     due_at = excluded.due_at, attempted_at = excluded.attempted_at,
                     accepted_at = excluded.accepted_at, error = excluded.error, reference = excluded.reference,
-                    climb_at = excluded.climb_at
+                    climb_at = excluded.climb_at, first_attempted_at = excluded.first_attempted_at
                 """)
         for delivery in deliveries {
             try upsert.execute(arguments: [
@@ -63,6 +64,7 @@ extension NotifyDatabase {
                 delivery.sequence, delivery.state.rawValue, delivery.attempts, delivery.createdAt.milliseconds,
                 delivery.dueAt.milliseconds, delivery.attemptedAt?.milliseconds, delivery.acceptedAt?.milliseconds,
                 delivery.error, delivery.reference, delivery.climbAt?.milliseconds,
+                delivery.firstAttemptedAt?.milliseconds,
             ])
         }
     }

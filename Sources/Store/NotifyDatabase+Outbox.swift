@@ -191,6 +191,7 @@ extension NotifyDatabase {
         delivery.state = try name(row["state"])
         delivery.attempts = row["attempts"]
         delivery.dueAt = Instant(milliseconds: row["due_at"])
+        delivery.firstAttemptedAt = (row["first_attempted_at"] as Int64?).map(Instant.init(milliseconds:))
         delivery.attemptedAt = (row["attempted_at"] as Int64?).map(Instant.init(milliseconds:))
         delivery.acceptedAt = (row["accepted_at"] as Int64?).map(Instant.init(milliseconds:))
         delivery.error = row["error"]

@@ -77,6 +77,9 @@ public final class NotifyDatabase: Sendable {
                     """)
         }
         migrator.registerMigration("what people choose") { try $0.execute(sql: choiceSchema) }
+        migrator.registerMigration("when a delivery was first attempted") {
+            try $0.execute(sql: "ALTER TABLE delivery ADD COLUMN first_attempted_at INTEGER;")
+        }
         return migrator
     }
 

@@ -26,6 +26,8 @@ public struct Delivery: Hashable, Sendable, Identifiable {
     public var createdAt: Instant
     /// When it is to be sent, or sent again.
     public var dueAt: Instant
+    /// The first attempt, and the last.
+    public var firstAttemptedAt: Instant?
     public var attemptedAt: Instant?
     public var acceptedAt: Instant?
     /// What the far end calls it, if it said so: what its reports name.

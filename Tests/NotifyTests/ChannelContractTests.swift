@@ -1,3 +1,4 @@
+import Dispatch
 import Notify
 import Registry
 import Rules
@@ -17,7 +18,24 @@ import Testing
         recipient: "r-a-12c/1", language: .traditionalChinese, text: "SmokeHub 警報：火警！ #a-fire-7/3",
         short: "火警！A座12樓 #a-fire-7/3", title: "火警：A座12樓A室", place: "12樓A室")
 
-    @Test(arguments: all.indices, Manner.allCases)
+    @Test(arguments: all.indices) func `waits for a far end that is slow, and keeps no other message waiting`(
+        _ index: Int
+    ) async throws {
+        let subject = try await Self.all[index].beginning(.isSlow, timeout: .seconds(10))
+        var later = notice
+        later.id = "a-fire-7/4/r-a-12c/1"
+        async let second = subject.channel.send(later, to: subject.contact)
+        let outcomes = [await subject.channel.send(notice, to: subject.contact), await second]
+        for outcome in outcomes {
+            guard case .accepted = outcome else {
+                Issue.record("\(type(of: subject)): \(outcome)")
+                continue
+            }
+        }
+        await subject.stop()
+    }
+
+    @Test(arguments: all.indices, Manner.allCases.filter { $0 != .isSlow })
     func `says what became of a message`(_ index: Int, _ manner: Manner) async throws {
         let subject = try await Self.all[index].beginning(
             manner, timeout: manner == .saysNothing ? .milliseconds(200) : .seconds(10))
@@ -93,6 +111,7 @@ struct MailUnderTest: ChannelUnderTest {
         let options =
             switch manner {
             case .accepts, .isGone: [String]()
+            case .isSlow: ["--data", "pair"]
             case .refusesForGood: ["--rcpt", "550 5.1.1 no such user here"]
             case .refusesForNow: ["--rcpt", "451 4.3.0 not now"]
             case .saysNothing: ["--data", "hang"]
@@ -128,10 +147,14 @@ extension WebhookReceiver {
         _ manner: Manner, accepted: Answer = .status(200), refused: Answer = .status(404),
         later: Answer = .status(503), well: Answer? = nil
     ) throws {
-        try self.init { request, _ in
-            switch manner {
+        let second = DispatchSemaphore(value: 0)
+        try self.init { request, number in
+            if manner == .isSlow {
+                if number == 1 { second.wait() } else { second.signal() }
+            }
+            return switch manner {
             case .accepts where request.method == "GET" && request.query["to"] == nil: well ?? accepted
-            case .accepts: accepted
+            case .accepts, .isSlow: accepted
             case .refusesForGood: refused
             case .refusesForNow: later
             case .saysNothing: .hang

@@ -11,7 +11,7 @@ import Testing
         var delivery = Delivery(
             alert: "a-fire-7/\(created + 1)", incident: "a-fire-7", target: target, contact: "\(target)/1",
             channel: channel, rank: 0, sequence: 1, createdAt: Harbour.noon + .seconds(created))
-        delivery.attemptedAt = attempted.map { Harbour.noon + .seconds($0) }
+        delivery.firstAttemptedAt = attempted.map { Harbour.noon + .seconds($0) }
         delivery.acceptedAt = accepted.map { Harbour.noon + .seconds($0) }
         delivery.deliveredAt = delivered.map { Harbour.noon + .seconds($0) }
         return delivery

@@ -75,7 +75,7 @@ private func delivery(_ contact: String, _ state: Delivery.State = .pending) -> 
     @Test func `gives back after a restart what was written`() async throws {
         var accepted = delivery("r1/1", .accepted)
         accepted.attempts = 2
-        accepted.attemptedAt = Instant(milliseconds: 1500)
+        (accepted.firstAttemptedAt, accepted.attemptedAt) = (Instant(milliseconds: 1400), Instant(milliseconds: 1500))
         accepted.acceptedAt = Instant(milliseconds: 1600)
         accepted.error = "HTTP 500"
         let waiting = delivery("r2/1", .sending)

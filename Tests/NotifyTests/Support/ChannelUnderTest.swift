@@ -4,6 +4,8 @@ import Registry
 /// How a far end behaves towards a channel.
 enum Manner: String, CaseIterable, Sendable {
     case accepts
+    /// It takes the first message only when the second has come.
+    case isSlow
     case refusesForGood
     case refusesForNow
     /// It takes the message and never says anything.

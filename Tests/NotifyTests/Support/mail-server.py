@@ -22,7 +22,7 @@ options.add_argument("--implicit", action="store_true", help="TLS from the first
 options.add_argument("--login", help="user:password that it asks for")
 options.add_argument("--mail", help="what it says to MAIL")
 options.add_argument("--rcpt", help="what it says to RCPT")
-options.add_argument("--data", help="what it says to the message; 'hang' for nothing, 'close' for the end")
+options.add_argument("--data", help="what it says to the message; 'hang' for nothing, 'close' for the end, 'pair' to wait for a second")
 options.add_argument("--mute", help="the recipient to whose mail alone it says nothing")
 options = options.parse_args()
 
@@ -33,6 +33,11 @@ logging.disable()
 
 def say(line):
     print(line, flush=True)
+
+
+# Of 'pair'.
+waiting = []
+second = asyncio.Event()
 
 
 class Handler:
@@ -52,6 +57,12 @@ class Handler:
             "user": session.auth_data, "content": base64.b64encode(envelope.content).decode()}))
         if options.data == "hang" or options.mute in envelope.rcpt_tos:
             await asyncio.Event().wait()
+        if options.data == "pair":
+            waiting.append(envelope)
+            if len(waiting) > 1:
+                second.set()
+            await second.wait()
+            return "250 OK"
         if options.data == "close":
             server.transport.abort()
         return options.data or "250 OK"
