@@ -11,6 +11,8 @@ extension RuleEngine {
     ) -> Bool {
         // A retained value is of unknown age, and says nothing of a course.
         guard !rules.readings.isEmpty, !observation.retained else { return false }
+        // What is in no registry, as the delivery canary's detector, is not watched: whoever drills may write in its name.
+        guard observation.index < deviceCount else { return false }
         var changed = false
         for reading in observation.readings {
             guard case .number(let value) = reading.value else { continue }

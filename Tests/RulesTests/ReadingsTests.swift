@@ -166,6 +166,21 @@ import Testing
         #expect(bench.decisions() == [])
     }
 
+    @Test func `in an exercise by a detector of no registry is not watched`() throws {
+        var bench = try Bench()
+        let begun = bench.engine.begin(
+            Exercise(
+                id: "d1", scenario: "trial", speed: 1, origin: Bench.start, until: Bench.start + .seconds(3600)),
+            at: Bench.start)
+        #expect(begun)
+        bench.engine.apply(
+            Observation(
+                device: Bench.device, index: 1, readings: [.number(.temperature, 60)],
+                receivedAt: Bench.start + .seconds(1), exercise: "d1"))
+        bench.wait(until: 1800)
+        #expect(bench.decisions() == [])
+    }
+
     @Test(
         arguments: [
             (
