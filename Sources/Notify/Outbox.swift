@@ -125,8 +125,9 @@ package struct Outbox: Sendable {
 
     private mutating func nextReady(in name: LaneName) -> Delivery? {
         // As within a lane: dead far ends leave room for the others.
-        while let lane = lanes[name], case let underway = inFlightPerChannel[name.channel, default: 0],
-            lane.inFlight < 3 * (limits.inFlightPerChannel - underway), let next = lanes[name]?.next()
+        // The number alone is taken out: a lane that is held twice is copied with all that waits in it.
+        while let inLane = lanes[name]?.inFlight, case let underway = inFlightPerChannel[name.channel, default: 0],
+            inLane < 3 * (limits.inFlightPerChannel - underway), let next = lanes[name]?.next()
         {
             guard deliveries[next.id]?.state == .pending else { continue }
             deliveries[next.id]?.state = .sending
