@@ -18,11 +18,13 @@ extension HubService {
         let standings = board.now.standings
         let dead = zip(configuration.registry.devices, standings)
             .filter { $0.0.kind == .siren && $0.1 == .down }.map(\.0.id)
+        let declined = telling.directory.residents.flatMap(\.contacts).filter { !$0.isOn }.map(\.id)
         return ReachAudit(
             configuration,
             ReachAudit.Knowledge(
                 channels: telling.notifier.channelStates, outcomes: try telling.database.lastOutcomes(),
-                credits: (telling.channels[SMSChannel.name] as? SMSChannel)?.credits ?? [:], deadSirens: Set(dead)))
+                credits: (telling.channels[SMSChannel.name] as? SMSChannel)?.credits ?? [:], deadSirens: Set(dead),
+                declined: Set(declined)))
     }
 
     /// Once a day, and on record where something has changed since the day before.

@@ -38,6 +38,8 @@ public struct ReachAudit: Hashable, Sendable, Codable {
         var credits: [String: Double] = [:]
         /// Sirens that would not sound, by their ids.
         var deadSirens: Set<Device.ID> = []
+        /// What people have turned off for themselves.
+        var declined: Set<Contact.ID> = []
     }
 
     /// - Parameter known: `nil` if no hub runs.
@@ -127,9 +129,8 @@ private struct ContactJudge {
     }
 
     /// Why something that is sent there would not arrive; `nil` if nothing speaks against it.
-    ///
-    /// What people themselves have opted out of belongs here as well, once that can be asked.
     func whyNot(_ contact: Contact) -> String? {
+        guard !known.declined.contains(contact.id) else { return "the person has turned it off" }
         guard let settings = configuration.settings.channels.settings(of: contact.channel) else {
             return "hub.yaml has no channel '\(contact.channel)'"
         }

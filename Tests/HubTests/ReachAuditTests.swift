@@ -1,6 +1,7 @@
 import AlertLog
 import Foundation
 import Hub
+import Notify
 import Registry
 import Rules
 import Synchronization
@@ -58,6 +59,10 @@ import Testing
         #expect(audit.contacts.last?.why == "the last message did not get through: HTTP 410")
         // What was never heard is not relied on.
         #expect(audit.contacts.contains { $0.what == "r-a-1-A/1" && $0.why.contains("never heard") })
+        // Who has turned a contact off is not reached by it.
+        let service = try #require(hub.service)
+        try await service.take([.contact("r-tagalog/1", isOn: false)], of: "r-tagalog")
+        #expect(try service.audit().contacts.last?.why == "the person has turned it off")
         try await hub.stop()
     }
 
