@@ -85,6 +85,20 @@ extension HubService {
         }
     }
 
+    /// Passes on what the rules do not have because the hub ended first: of the last hour, for what is older is no call for
+    /// help any more.
+    func passOnAgain(_ telling: Telling) {
+        do {
+            for var given in try telling.database.answersToPassOn(since: moment - .seconds(3600)) {
+                given.exercise = try telling.database.alerts(ofIncident: given.incident, toldTo: given.resident).last?
+                    .exercise
+                Task { [given, directory = telling.directory] in await passOnText(given, directory) }
+            }
+        } catch {
+            logger.error("It cannot be read which answers the rules have", metadata: ["reason": "\(error)"])
+        }
+    }
+
     /// What others have to hear of an answer goes through the rules, so that it is journaled.
     ///
     /// - Returns: whether it was taken; `false` while too many commands wait.
@@ -103,6 +117,12 @@ extension HubService {
             scope: verb.isOfResidents ? place.map { .place($0) } : nil,
             exercise: verb.isOfResidents ? given.exercise : nil)
         guard let answer = await perform(command) else { return false }
+        do {
+            try await telling.withLock { $0 }?.database.notePassedOn(given, at: moment)
+        } catch {
+            // It is passed on once more at the next start: better twice than never.
+            logger.warning("That an answer was passed on cannot be noted", metadata: ["reason": "\(error)"])
+        }
         if answer != .done {
             logger.warning(
                 "An answer changes nothing", metadata: ["answer": "\(given.answer)", "why": "\(answer)"])

@@ -103,6 +103,7 @@ public final class HubService: Service {
         let telling = try makeTelling(publisher, hubDatabase, notifyDatabase)
         self.telling.withLock { $0 = telling }
         defer { self.telling.withLock { $0 = nil } }
+        passOnAgain(telling)
         let notifier = telling.notifier
         let inbox = inbox
         let manager = ServiceManager()

@@ -133,6 +133,11 @@ extension Dispatcher {
         note([records.answer(answer, place: directory.resident(answer.resident)?.place)])
     }
 
+    mutating func takeHeard() -> [GivenAnswer] {
+        defer { heard = [] }
+        return heard
+    }
+
     /// What somebody has said since they were told this.
     func answer(of delivery: Delivery) -> GivenAnswer? {
         answers[Told.Key(incident: delivery.incident, target: delivery.target)]

@@ -32,6 +32,8 @@ package struct Dispatcher: Sendable {
     /// Of this turn.
     var failures: [Delivery] = []
     var touched: Set<Alert.ID> = []
+    /// What people have answered by a text, this turn.
+    var heard: [GivenAnswer] = []
     /// What people who chose by a text are told of it, this turn.
     var replies: [Reply] = []
     /// When somebody last asked over a contact for their link.

@@ -217,7 +217,7 @@ public final class Notifier: Sendable {
                 let departures = dispatcher.departures(at: moment)
                 let tests = dispatcher.tests(at: moment)
                 dispatcher.settle(at: moment)
-                await journal.write(&dispatcher, at: moment)
+                await write(&dispatcher, &journal, at: moment)
                 mail.confirm(isKept: dispatcher.unwritten.isEmpty)
                 for reply in dispatcher.takeReplies() { group.addTask { await self.send(reply) } }
                 for departure in departures {
@@ -240,6 +240,13 @@ public final class Notifier: Sendable {
             await drain(&dispatcher, &journal)
             group.cancelAll()
         }
+    }
+
+    /// An answer is on the disk before it is shown, so that a crash in between is seen at the next start; if the disk takes
+    /// nothing, it counts all the same.
+    private func write(_ dispatcher: inout Dispatcher, _ journal: inout OutboxJournal, at moment: Instant) async {
+        await journal.write(&dispatcher, at: moment)
+        for given in dispatcher.takeHeard() { heard(given) }
     }
 
     private func accept(_ mail: Mailbox.Contents, _ dispatcher: inout Dispatcher) {
@@ -288,7 +295,7 @@ public final class Notifier: Sendable {
             answer, from: resident, to: incident, at: moment, over: channel,
             exercise: exercise(incident, of: resident, dispatcher))
         dispatcher.take(given)
-        heard(given)
+        dispatcher.heard.append(given)
     }
 
     /// The drill that somebody answers to, if it is one.
@@ -296,6 +303,7 @@ public final class Notifier: Sendable {
         guard let told = dispatcher.book.entry(incident, resident), told.isExercise, let alert = told.alert else {
             return nil
         }
+        if let known = dispatcher.progress[alert]?.alert.exercise { return known }
         do {
             return try database.alert(alert)?.exercise
         } catch {
@@ -416,7 +424,7 @@ public final class Notifier: Sendable {
         while true {
             let moment = now()
             dispatcher.settle(at: moment)
-            await journal.write(&dispatcher, at: moment)
+            await write(&dispatcher, &journal, at: moment)
             guard dispatcher.outbox.inFlight > 0, moment < end else { return }
             await rest(until: end, after: moment)
             let mail = mailbox.take()

@@ -152,6 +152,33 @@ extension NotifyDatabase {
         }
     }
 
+    /// Answers since a moment that others have to hear of, and of which nobody has noted that the rules have them: the last
+    /// of each person.
+    ///
+    /// - Throws: if the database cannot be read.
+    public func answersToPassOn(since moment: Instant) throws -> [GivenAnswer] {
+        try writer.read {
+            try Self.answers(
+                $0, "passed_at IS NULL AND answer != ? AND at >= ?", [Answer.safe.rawValue, moment.milliseconds])
+        }
+    }
+
+    /// Notes that the rules have an answer.
+    ///
+    /// - Throws: if the database cannot be written.
+    public func notePassedOn(_ given: GivenAnswer, at moment: Instant) async throws {
+        try await writer.write { database in
+            try database.execute(
+                sql: """
+                    UPDATE answer SET passed_at = ?
+                        WHERE incident = ? AND resident = ? AND answer = ? AND at = ? AND passed_at IS NULL
+                    """,
+                arguments: [
+                    moment.milliseconds, given.incident, given.resident, given.answer.rawValue, given.at.milliseconds,
+                ])
+        }
+    }
+
     private static func answers(
         _ database: Database, _ condition: String, _ arguments: StatementArguments = []
     ) throws -> [GivenAnswer] {

@@ -80,6 +80,13 @@ public final class NotifyDatabase: Sendable {
         migrator.registerMigration("when a delivery was first attempted") {
             try $0.execute(sql: "ALTER TABLE delivery ADD COLUMN first_attempted_at INTEGER;")
         }
+        migrator.registerMigration("answers that the rules have") {
+            try $0.execute(
+                sql: """
+                    ALTER TABLE answer ADD COLUMN passed_at INTEGER;
+                    UPDATE answer SET passed_at = at;
+                    """)
+        }
         return migrator
     }
 

@@ -117,6 +117,32 @@ import Testing
         try await hub.stop()
     }
 
+    @Test func `and needs help is heard after a crash that came before the rules had it`() async throws {
+        defer { broker.stop() }
+        let (first, page) = try await start()
+        try await voice.report("a-3-B-smoke", "alarm", sequence: 1)
+        _ = try await link(of: "near")
+        page.cancel()
+        try await first.stop()
+        // As the first hub would have left it: the gateway was told that it is kept, and then the power failed.
+        let database = try NotifyDatabase(path: folder.state + "/notify.sqlite")
+        var batch = NotifyBatch()
+        let now = Instant.now()
+        let help = GivenAnswer(.needHelp, from: "r-near", to: "a-fire-1", at: now, over: "sms")
+        let safe = GivenAnswer(.safe, from: "r-inside", to: "a-fire-1", at: now, over: "sms")
+        let old = GivenAnswer(.needHelp, from: "r-mute", to: "a-fire-1", at: now - .seconds(7200), over: "sms")
+        batch.answers = [help, safe, old]
+        try await database.write(batch)
+        #expect(try database.answersToPassOn(since: now - .seconds(3600)) == [help])
+        try database.close()
+
+        let second = try RunningHub(folder)
+        try await second.untilReady()
+        let heard = try await desk.requests.first("the guard hears") { $0.contains("HELP IS NEEDED at") }
+        #expect(heard.contains("/guard HTTP"))
+        try await second.stop()
+    }
+
     @Test func `and answers to an exercise is heard as part of it, also when it is over`() async throws {
         defer { broker.stop() }
         let (hub, page) = try await start()
