@@ -11,7 +11,8 @@ struct ResidentsRekey: AsyncParsableCommand {
         discussion: """
             Opens with the key that hub.yaml names, and seals with the new one, plain values too. Then put the new key \
             where hub.yaml looks for it, and reload: until both are done no hub starts with these files. Copies made \
-            before still open with the old key.
+            before still open with the old key. Browsers that people have subscribed on their own pages do not open with \
+            the new one: they take no messages until they are subscribed again.
 
             EXAMPLES
               openssl rand -base64 32 > new.key && chmod 600 new.key
