@@ -36,7 +36,8 @@ enum ShippedLanguageTags {
         let directory = Directory(estate: Harbour.estate, residents: [], devices: [])
         let reader = Harbour.person("r", "a/4/A", "webhook:x", role: .resident, language: texts.language)
         let text = try Harbour.catalogue().notice(
-            alert, to: try #require(reader.contacts.first), resident: reader, directory: directory, now: Harbour.noon, link: nil
+            alert, to: try #require(reader.contacts.first), resident: reader, directory: directory, now: Harbour.noon,
+            link: nil
         ).text
         let isBuiltIn = ["en", "zh-Hant"].contains(tag)
         #expect(isBuiltIn == (text.contains("English.") || text.contains("中文。")))
