@@ -62,8 +62,8 @@ extension HubService {
             text: shown.text,
             words: question?.words ?? [],
             answer: try telling.database.answer(of: resident.id, to: asked.incident)?.answer,
-            personalCode: telling.personalLinks.code(
-                of: resident.id, endedLinks: directory.choices(of: resident.id).endedLinks))
+            personalCode: telling.personalLinks.passingCode(
+                of: resident.id, endedLinks: directory.choices(of: resident.id).endedLinks, at: moment))
     }
 
     /// Takes somebody's answer; returns when it is on the disk, and those who have to act on it have been told.

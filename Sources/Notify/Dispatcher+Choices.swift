@@ -77,7 +77,8 @@ extension Dispatcher {
 }
 
 extension DeliveryRecords {
-    /// What somebody has chosen, by the ids of their contacts; that nothing reaches them any more is a trouble.
+    /// What somebody has chosen, by the ids of their contacts. It is a trouble that nothing reaches them any more, and that
+    /// who looks after the estate is harder to reach.
     func choices(_ choosing: Choosing, _ before: Resident, _ after: Resident) -> [LogRecord] {
         let was = Set(before.contacts.filter(\.isOn).map(\.id))
         let off = after.contacts.filter { !$0.isOn && was.contains($0.id) }.map(\.id)
@@ -90,7 +91,8 @@ extension DeliveryRecords {
             let named = contacts.joined(separator: " ")
             lines.append(
                 LogRecord(
-                    at: choosing.at, event: .receipt, level: .info, estate: estate.id, place: after.place,
+                    at: choosing.at, event: .receipt, level: state == "off" && after.role.isStaff ? .trouble : .info,
+                    estate: estate.id, place: after.place,
                     text: .init(
                         "\(id) \(english) \(named) (by \(choosing.channel))",
                         "\(id) \(chinese) \(named)（經 \(choosing.channel)）"),

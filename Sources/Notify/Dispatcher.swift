@@ -274,7 +274,10 @@ package struct Dispatcher: Sendable {
     private mutating func retry(_ failed: Delivery, _ retryAfter: Duration?, at now: Instant) {
         var delivery = failed
         let policy = settings.retry(delivery.channel)
-        delivery.dueAt = now + max(policy.pause(after: delivery.attempts, using: &random), retryAfter ?? .zero)
+        var pause = policy.pause(after: delivery.attempts, using: &random)
+        // What a far end asks for keeps no alarm back for longer than it is worth.
+        if let retryAfter, now + retryAfter - delivery.createdAt < policy.deadline { pause = max(pause, retryAfter) }
+        delivery.dueAt = now + pause
         let isTooLate = delivery.dueAt - delivery.createdAt >= policy.deadline
         if overtaken.contains(delivery.id) || isTooLate || delivery.attempts >= policy.attemptsMax {
             finish(delivery, as: .expired)
@@ -284,7 +287,9 @@ package struct Dispatcher: Sendable {
         delivery.state = .pending
         outbox.postpone(delivery)
         unwritten.deliveries[delivery.id] = delivery
-        if delivery.attempts >= policy.attemptsBeforeNextContact { tryNextContact(after: delivery, at: now) }
+        if delivery.attempts >= policy.attemptsBeforeNextContact || pause > policy.longestBeforeNextContact {
+            tryNextContact(after: delivery, at: now)
+        }
     }
 
     private mutating func tryNextContact(after delivery: Delivery, at now: Instant) {

@@ -11,6 +11,8 @@ public struct RetryPolicy: Hashable, Sendable {
     public var attemptsMax = 1000
     /// After so many failures the person's next contact is tried as well, while this one goes on.
     public var attemptsBeforeNextContact = 3
+    /// Likewise if the far end asks to be left alone for longer.
+    public var longestBeforeNextContact: Duration = .seconds(45)
 
     public init() {}
 

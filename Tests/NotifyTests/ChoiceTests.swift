@@ -256,8 +256,18 @@ private let alone: Notifier.Settings = {
             key: Array(repeating: 7, count: 32),
             Directory(estate: Harbour.estate, residents: [Harbour.person("r4", "a/4/A", "sms:+1")], devices: []))
         let code = links.code(of: "r4", endedLinks: 0)
-        #expect(links.owner(of: code)?.resident == "r4" && code.count == PersonalLinks.codeLength)
+        #expect(links.owner(of: code, at: Harbour.noon)?.resident == "r4" && code.count == PersonalLinks.codeLength)
         #expect(links.code(of: "r4", endedLinks: 1) != code)
-        #expect(links.owner(of: invitations.code(of: "me", for: "r4")) == nil)
+        #expect(links.owner(of: invitations.code(of: "me", for: "r4"), at: Harbour.noon) == nil)
+    }
+
+    @Test func `of a person's own page that an answer page shows is another, and passes`() {
+        let links = PersonalLinks(
+            key: Array(repeating: 7, count: 32),
+            Directory(estate: Harbour.estate, residents: [Harbour.person("r4", "a/4/A", "sms:+1")], devices: []))
+        let code = links.passingCode(of: "r4", endedLinks: 0, at: Harbour.noon)
+        #expect(code != links.code(of: "r4", endedLinks: 0))
+        #expect(links.owner(of: code, at: Harbour.noon + .seconds(86_400))?.resident == "r4")
+        #expect(links.owner(of: code, at: Harbour.noon + .seconds(2 * 86_400)) == nil)
     }
 }

@@ -319,7 +319,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         }
     }
 
-    @Test func `waits as long as the far end asks, and no longer than it is worth`() async throws {
+    @Test func `waits as long as the far end asks, but for no longer than it is worth`() async throws {
         let folder = try TemporaryFolder()
         let database = try NotifyDatabase(path: folder.database)
         let clock = SetClock(start: Harbour.noon)
@@ -337,6 +337,12 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
             }
             #expect(waiting.map(\.dueAt) == [Harbour.noon + .seconds(90)])
             clock.advance(by: .seconds(90))
+            notifier.wake()
+            let again = try await database.deliveries(of: fire.id) {
+                $0.contains { $0.state == .pending && $0.attempts == 2 }
+            }
+            #expect(again.allSatisfy { $0.dueAt < Harbour.noon + .seconds(100) }, "an hour would be too late")
+            clock.advance(by: .seconds(3600))
             notifier.wake()
             let records = try await database.records { $0.text.english.contains("given up") }
             #expect(records.contains { $0.level == .trouble && $0.text.english.contains("r4/1") })
