@@ -58,7 +58,8 @@ public struct RollCall: Hashable, Sendable {
         let answered = Dictionary(answers.map { ($0.resident, $0) }, uniquingKeysWith: { $1 })
         people = directory.residents.compactMap { resident in
             guard resident.role.isThere, let place = resident.place, place.unit != nil,
-                blocks.contains(place.block) || told[resident.id] != nil, !directory.hasLeft(resident, at: moment)
+                blocks.contains(place.block) || told[resident.id] != nil,
+                answered[resident.id] != nil || !directory.hasLeft(resident, at: moment)
             else { return nil }
             return Person(resident, at: place, told[resident.id] ?? [], answered[resident.id])
         }
