@@ -225,6 +225,9 @@ extension HubService {
                 announcedSiren: { [board] in board.siren($0).map(SirenChannel.Announced.init) }, now: now,
                 publish: { topic, payload in
                     try await publisher.publish(OutgoingMessage(topic: topic, payload: payload))
+                },
+                publishState: { topic, payload, retain in
+                    try await publisher.publish(OutgoingMessage(topic: topic, payload: payload, retain: retain))
                 }, alerts: { try database.expandedAlerts(ofIncident: $0) }))
         let invitations = InvitationBook(
             Invitations(key: key), expires: settings.answers.expires,

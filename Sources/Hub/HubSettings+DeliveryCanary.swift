@@ -55,7 +55,8 @@ extension HubSettings {
     func misplacedCanary(in registry: EstateRegistry) -> [ConfigError] {
         guard let contact = deliveryCanary.contact, var mistake = canaryMistake.here else { return [] }
         let people = registry.residents.flatMap(\.contacts)
-        let known = channels.names.filter { ![SirenChannel.name, SpeechChannel.name, CAPChannel.name].contains($0) }
+        let notPersonal = [SirenChannel.name, SpeechChannel.name, DisplayChannel.name, CAPChannel.name]
+        let known = channels.names.filter { !notPersonal.contains($0) }
         do {
             guard known.contains(contact.channel), let settings = channels.settings(of: contact.channel) else {
                 throw AddressMistake(

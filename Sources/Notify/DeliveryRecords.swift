@@ -49,6 +49,7 @@ struct DeliveryRecords: Sendable {
         switch channel {
         case CAPChannel.name: LogRecord.Text("receivers", "個接收端")
         case SpeechChannel.name: LogRecord.Text("players", "個廣播器")
+        case DisplayChannel.name: LogRecord.Text("displays", "個顯示屏")
         default: nil
         }
     }

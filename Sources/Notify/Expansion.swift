@@ -73,7 +73,9 @@ struct Expansion: Sendable {
                 guard alert.announcement == nil, alert.sounders != .stop, Self.sounds(recipient, alert) else {
                     continue
                 }
-                sound(station.target, over: station.channel, recipient, alert, sequence, now, book)
+                sound(
+                    station.target, over: station.channel, recipient, alert, sequence, now, book,
+                    seesEveryEnd: station.seesEveryEnd)
             }
         }
         for (siren, recipient) in sirens.sorted(by: { ($0.value.rank, $0.key) < ($1.value.rank, $1.key) }) {
@@ -114,7 +116,7 @@ struct Expansion: Sendable {
 
     private mutating func sound(
         _ target: String, over channel: String, _ recipient: AudienceResolver.Recipient, _ alert: Alert,
-        _ sequence: Int64, _ now: Instant, _ book: ToldBook
+        _ sequence: Int64, _ now: Instant, _ book: ToldBook, seesEveryEnd: Bool = false
     ) {
         var recipient = recipient
         recipient.target = target
@@ -125,7 +127,10 @@ struct Expansion: Sendable {
         } else if alert.isOver {
             guard book.entry(alert.incident, target) != nil else { return }
             note(alert, target: target, nearness: recipient.nearness, now)
-            guard !book.isSounding(target, besides: alert.incident, inExercise: alert.exercise != nil) else { return }
+            guard
+                seesEveryEnd
+                    || !book.isSounding(target, besides: alert.incident, inExercise: alert.exercise != nil)
+            else { return }
         } else {
             note(alert, target: target, nearness: recipient.nearness, now)
         }

@@ -36,10 +36,14 @@ struct Passage: Hashable, Sendable {
 extension MessageCatalogue {
     /// - Parameter place: where it is read or heard; `nil` for nowhere in particular.
     func passage(_ alert: Alert, in language: Language, at place: Place?, estate: Estate) -> Passage {
+        Passage(stationNotice(alert, in: language, at: place, estate: estate))
+    }
+
+    /// An alert for nobody in particular, as it is read or heard at a place.
+    func stationNotice(_ alert: Alert, in language: Language, at place: Place?, estate: Estate) -> Notice {
         let listener = Resident(id: "", name: "", language: language, place: place, role: .resident, contacts: [])
-        return Passage(
-            notice(
-                alert, delivery: alert.id, to: Contact(resident: "", position: 0, channel: "", address: ""),
-                resident: listener, directory: Directory(estate: estate, residents: [], devices: []), now: alert.at))
+        return notice(
+            alert, delivery: alert.id, to: Contact(resident: "", position: 0, channel: "", address: ""),
+            resident: listener, directory: Directory(estate: estate, residents: [], devices: []), now: alert.at)
     }
 }

@@ -305,7 +305,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         ),
         (
             "channels: {pager: {}}",
-            "1:12: channels: unknown key 'pager'; write one of cap, mail, ntfy, services, siren, sms, speech, webhook, webpush"
+            "1:12: channels: unknown key 'pager'; write one of cap, display, mail, ntfy, services, siren, sms, speech, webhook, webpush"
         ),
         (
             "channels: {mail: {url: 'mail.example', from: a@b.example}}",
@@ -369,6 +369,23 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         (
             "channels: {speech: {players: {lobby: {place: a, url: 'http://p', topic: p}}}}",
             "1:31: channels.speech.players: a player has either a url or a topic; write one of the two"
+        ),
+        (
+            "channels: {display: {displays: {hall: {place: a, kind: led, topic: x}}}}",
+            "1:56: channels.display.displays.hall.kind: unknown 'led'; write one of awtrix, tasmota, openhasp, json, text"
+        ),
+        (
+            "channels: {display: {displays: {hall: {place: a, kind: text, topic: 'x/#'}}}}",
+            "1:69: channels.display.displays.hall.topic: 'x/#' is no topic to publish to; write one without '+' and '#'"
+        ),
+        (
+            "channels: {display: {displays: {hall: {place: a, kind: awtrix, topic: x, languages: [zh-Hant]}}}}",
+            "1:86: channels.display.displays.hall.languages[1]: a display of kind awtrix has no letters for 'zh-Hant'; "
+                + "write one of en, fil, id"
+        ),
+        (
+            "channels: {display: {displays: {hall: {place: a, kind: openhasp, topic: x, object: b1}}}}",
+            "1:84: channels.display.displays.hall.object: 'b1' is no object of a page; write p1b1 to p12b254"
         ),
         (
             "channels: {siren: {mode: stop}}",
@@ -631,6 +648,13 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         #expect(found == [place + "no floor '9' in block a; write one of 1, 2"])
     }
 
+    @Test func `is found beside a display that hangs nowhere`() throws {
+        let found = try mistakes(
+            "siren:a-1-A-siren", "channels: {display: {displays: {hall: {place: a/9, kind: text, topic: hall}}}}")
+        let place = "hub.yaml:1:47: channels.display.displays.hall.place: "
+        #expect(found == [place + "no floor '9' in block a; write one of 1, 2"])
+    }
+
     @Test(arguments: [
         ("", "", "25: no channel reaches 'r': there are no contacts; write one, such as siren:<device id>"),
         (
@@ -640,7 +664,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ),
         (
             "siren:a-1-A-siren pager:1", "",
-            "43: there is no channel 'pager'; write one of cap, mail, ntfy, siren, sms, speech, webhook, webpush"
+            "43: there is no channel 'pager'; write one of cap, display, mail, ntfy, siren, sms, speech, webhook, webpush"
         ),
         (
             "mail:ann@d.example", "",
@@ -653,7 +677,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ("ntfy:a/b", "", "25: 'ntfy:' is followed by no topic; write at most 64 letters, digits, '-' and '_'"),
         (
             "telegram:12345", "",
-            "25: there is no channel 'telegram'; write one of cap, mail, ntfy, siren, sms, speech, webhook, webpush"
+            "25: there is no channel 'telegram'; write one of cap, display, mail, ntfy, siren, sms, speech, webhook, webpush"
         ),
         (
             "telegram:ann", "channels: {services: {telegram: {enabled: false, token: {env: NONE}}}}",
@@ -691,6 +715,11 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         (
             "speech:lobby", "",
             "25: nobody has a speech contact: players speak for the people of their place; "
+                + "remove it, and write another contact"
+        ),
+        (
+            "display:hall", "",
+            "25: nobody has a display contact: displays show what the people of their place are told; "
                 + "remove it, and write another contact"
         ),
         ("webhook:ftp://x", "", "25: 'webhook:' is followed by no web address; write https://host/path"),

@@ -64,6 +64,19 @@ import Testing
         #expect(told.map(Set.init) == [[], near, [], near])
     }
 
+    @Test func `that shows what it is told sees the end of each incident, and a player speaks only at the last`() {
+        let stations = [true, false].map {
+            Station(channel: "x", name: "\($0)", place: Harbour.place("a"), seesEveryEnd: $0)
+        }
+        let told = Self.told(
+            Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"),
+            Harbour.alert("a-co-1/1", .confirmed, [.block], at: "a/4/A", hazard: .co),
+            Harbour.alert("a-fire-1/2", .closed, [.told], at: "a/4/A"),
+            Harbour.alert("a-co-1/2", .closed, [.told], at: "a/4/A", hazard: .co), stations: stations)
+        let both: Set = ["x/true", "x/false"]
+        #expect(told.map(Set.init) == [both, both, ["x/true"], both])
+    }
+
     @Test func `is left out of exercises where it is to be`() {
         let drill = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A", exercise: "d1")
         let stations = [true, false].map {

@@ -59,6 +59,8 @@ struct ChannelParts: Sendable {
     var now: @Sendable () -> Instant
     /// Hands one message to the broker at QoS 1, not retained; returns when the broker has taken it.
     var publish: @Sendable (_ topic: String, _ payload: [UInt8]) async throws -> Void
+    /// As ``publish``, and retained if the broker is to keep it: a state.
+    var publishState: DisplayChannel.Publish
     /// The alerts of an incident that the notifier has taken.
     var alerts: @Sendable (_ incident: String) throws -> [Alert]
 }

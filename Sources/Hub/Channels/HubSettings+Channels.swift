@@ -11,13 +11,14 @@ extension HubSettings {
         public var sms = SMS()
         public var webhook = Webhooks()
         public var cap = CAP()
+        public var display = Displays()
         public var webpush = WebPush()
         public var speech = Speech()
     }
 }
 
 extension HubSettings.Channels {
-    var all: [any ChannelSettings] { [cap, mail, ntfy, services, siren, sms, speech, webhook, webpush] }
+    var all: [any ChannelSettings] { [cap, display, mail, ntfy, services, siren, sms, speech, webhook, webpush] }
 
     init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
         section.checkKeys(all.map { type(of: $0).key }, &mistakes)
@@ -28,6 +29,7 @@ extension HubSettings.Channels {
         read(&sms, section, around, &mistakes)
         read(&webhook, section, around, &mistakes)
         read(&cap, section, around, &mistakes)
+        read(&display, section, around, &mistakes)
         read(&webpush, section, around, &mistakes)
         read(&speech, section, around, &mistakes)
     }

@@ -111,13 +111,7 @@ extension HubSettings.Speech.Player {
                 return text.hasSuffix("/") && key == "files" ? String(text.dropLast()) : text
             }
         }
-        section.read("topic", into: &topic, &mistakes) { (node) throws(ConfigError) in
-            let text = try node.text()
-            guard !text.isEmpty, !text.contains(where: { "+#".contains($0) }) else {
-                throw node.mistake("'\(text)' is no topic to publish to", mend: "write one without '+' and '#'")
-            }
-            return text
-        }
+        section.read("topic", into: &topic, &mistakes) { (node) throws(ConfigError) in try node.publishedTopic() }
         section.read("method", into: &isPut, &mistakes) { (node) throws(ConfigError) in
             let method: Method = try node.choice()
             return method == .put
