@@ -305,7 +305,7 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         ),
         (
             "channels: {pager: {}}",
-            "1:12: channels: unknown key 'pager'; write one of cap, display, mail, ntfy, services, siren, sms, speech, webhook, webpush"
+            "1:12: channels: unknown key 'pager'; write one of call, cap, display, mail, ntfy, services, siren, sms, speech, webhook, webpush"
         ),
         (
             "channels: {mail: {url: 'mail.example', from: a@b.example}}",
@@ -369,6 +369,14 @@ private func mistakes(_ yaml: String, environment: [String: String] = [:]) -> [S
         (
             "channels: {speech: {players: {lobby: {place: a, url: 'http://p', topic: p}}}}",
             "1:31: channels.speech.players: a player has either a url or a topic; write one of the two"
+        ),
+        (
+            "channels: {call: {timeout: 5s}}",
+            "1:18: channels.call: the key 'kind' is missing; add 'kind:' here"
+        ),
+        (
+            "channels: {call: {kind: twilio, account: AC1, from: '+1500'}}",
+            "1:18: channels.call: the key 'token' is missing; add 'token:' here"
         ),
         (
             "channels: {display: {displays: {hall: {place: a, kind: led, topic: x}}}}",
@@ -628,6 +636,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
 
     @Test(arguments: [
         ("sms:+85291234567", "channels: {sms: {routes: [{name: h, kind: http, url: 'http://x'}]}}"),
+        ("call:+85291234567", "channels: {call: {kind: http, url: 'http://x'}}"),
         ("siren:a-1-A-siren", ""), ("siren:plug siren:shelly siren:horn", ""), ("webhook:https://x.example/a?b=c", ""),
         ("mail:ann@d.example", "channels: {mail: {url: 'smtp://m.example', from: a@b.example}}"), ("ntfy:a-b_9", ""),
         ("duty:chief", "channels: {services: {duty: {type: alertmanager, url: 'http://127.0.0.1:9093'}}}"),
@@ -664,7 +673,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ),
         (
             "siren:a-1-A-siren pager:1", "",
-            "43: there is no channel 'pager'; write one of cap, display, mail, ntfy, siren, sms, speech, webhook, webpush"
+            "43: there is no channel 'pager'; write one of call, cap, display, mail, ntfy, siren, sms, speech, webhook, webpush"
         ),
         (
             "mail:ann@d.example", "",
@@ -677,7 +686,7 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
         ("ntfy:a/b", "", "25: 'ntfy:' is followed by no topic; write at most 64 letters, digits, '-' and '_'"),
         (
             "telegram:12345", "",
-            "25: there is no channel 'telegram'; write one of cap, display, mail, ntfy, siren, sms, speech, webhook, webpush"
+            "25: there is no channel 'telegram'; write one of call, cap, display, mail, ntfy, siren, sms, speech, webhook, webpush"
         ),
         (
             "telegram:ann", "channels: {services: {telegram: {enabled: false, token: {env: NONE}}}}",
@@ -731,6 +740,12 @@ private let sample = URL(filePath: #filePath).deletingLastPathComponent().append
             "sms:+85291234567", "channels: {sms: {routes: [{name: h, kind: http, url: 'http://x', enabled: false}]}}",
             "25: no channel reaches 'r': all their contacts are switched off; "
                 + "enable the channel in hub.yaml, or write another contact"
+        ),
+        ("call:+85291234567", "", "25: hub.yaml has no gateway for calls; write one under channels.call"),
+        (
+            "call:85291234567", "",
+            "25: the phone number '8529*****67' does not begin with '+'; "
+                + "write '+' and the country's code first, as in call:+85291234567"
         ),
         (
             "sms:85291234567", "",

@@ -111,7 +111,7 @@ private func mistakes(_ yaml: String) -> [String] {
         (
             "{routes: [{name: h, kind: http, url: 'http://x/?to={{nmber}}'}]}",
             "1:54: channels.sms.routes[1].url: '{{nmber}}' is no variable here; write one of to, digits, text, from, "
-                + "user, secret, basic, id, callback, route-callback, type, seconds, milliseconds"
+                + "user, secret, basic, id, callback, route-callback, type, seconds, milliseconds, language, twiml"
         ),
         (
             "{routes: [{name: h, kind: http, url: 'sms.example'}]}",

@@ -33,6 +33,15 @@ import Testing
                 == "0 of 9 people and 0 of 24 flats are reached")
     }
 
+    @Test func `nobody is called`() throws {
+        let folder = try HubFolder(
+            broker: ["url: mqtt://127.0.0.1:1883"],
+            settings: ["channels:", "  call: {kind: http, url: 'http://192.168.1.7/call'}"],
+            residents: ["r-x,X,en,a,1,B,resident,call:+85291234567"])
+        let reached = try HubConfiguration.load(folder.configuration).reachWithoutInternet.blocks.first?.sentence
+        #expect(reached?.contains("call") == false)
+    }
+
     @Test func `check says so, and which flats are left out`() async throws {
         let checked = try await HubProcess.run(["check", "--verbose", "--config", HubFolder.root + "/Config"])
         #expect(checked.code == 0)

@@ -7,7 +7,8 @@ import Testing
 /// What the notifier relies on, whatever a channel speaks.
 @Suite(.timeLimit(.minutes(1))) struct `Every channel` {
     static let all: [any ChannelUnderTest.Type] = [
-        CAPUnderTest.self, KannelUnderTest.self, MailUnderTest.self, ServiceUnderTest<Alertmanager>.self,
+        CallUnderTest.self, CAPUnderTest.self, KannelUnderTest.self, MailUnderTest.self,
+        ServiceUnderTest<Alertmanager>.self,
         ServiceUnderTest<Custom>.self, ServiceUnderTest<LINE>.self, ServiceUnderTest<Ntfy>.self,
         ServiceUnderTest<Slack>.self, ServiceUnderTest<Telegram>.self, ServiceUnderTest<WhatsApp>.self,
         SpeechUnderTest.self, TwilioUnderTest.self, WebhookUnderTest.self, WebPushUnderTest.self,

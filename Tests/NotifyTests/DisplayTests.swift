@@ -55,7 +55,7 @@ import Testing
             "a-\(hazard.rawValue)-7/\(number)", stage, [.block], at: "a/4/A", hazard: hazard, exercise: exercise)
     }
 
-    private static let text = 
+    private static let text =
         "SmokeHub FIRE Block A 4A: leave now by stairs, not lift. Smoke on stairs: stay in, seal door, 999."
 
     @Test(arguments: [

@@ -10,6 +10,7 @@ extension HubSettings {
         public var siren = Siren()
         public var sms = SMS()
         public var webhook = Webhooks()
+        public var call = Calls()
         public var cap = CAP()
         public var display = Displays()
         public var webpush = WebPush()
@@ -18,7 +19,7 @@ extension HubSettings {
 }
 
 extension HubSettings.Channels {
-    var all: [any ChannelSettings] { [cap, display, mail, ntfy, services, siren, sms, speech, webhook, webpush] }
+    var all: [any ChannelSettings] { [call, cap, display, mail, ntfy, services, siren, sms, speech, webhook, webpush] }
 
     init(_ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
         section.checkKeys(all.map { type(of: $0).key }, &mistakes)
@@ -28,6 +29,7 @@ extension HubSettings.Channels {
         read(&siren, section, around, &mistakes)
         read(&sms, section, around, &mistakes)
         read(&webhook, section, around, &mistakes)
+        read(&call, section, around, &mistakes)
         read(&cap, section, around, &mistakes)
         read(&display, section, around, &mistakes)
         read(&webpush, section, around, &mistakes)

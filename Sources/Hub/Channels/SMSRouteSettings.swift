@@ -179,7 +179,7 @@ extension HubSettings.SMSRoute {
         return modem
     }
 
-    private static func preset(
+    static func preset(
         _ gateway: HTTPGateway, _ section: SettingsSection, _ mistakes: inout Mistakes
     ) -> HTTPGateway {
         var gateway = gateway
@@ -198,7 +198,11 @@ extension HubSettings.SMSRoute {
 extension HubSettings.SMSRoute {
     /// Where a preset's account is asked for, by where its messages go.
     private static func account(beside url: String) -> String {
-        for (messages, account) in [("/Messages.json", "/Balance.json"), ("/sms/json", "/account/get-balance")]
+        let known = [
+            ("/Messages.json", "/Balance.json"), ("/Calls.json", "/Balance.json"),
+            ("/sms/json", "/account/get-balance"),
+        ]
+        for (messages, account) in known
         where url.hasSuffix(messages) {
             return url.dropLast(messages.count) + account
         }
@@ -207,7 +211,7 @@ extension HubSettings.SMSRoute {
 }
 
 extension HTTPGateway {
-    fileprivate mutating func read(_ section: SettingsSection, _ mistakes: inout Mistakes) {
+    mutating func read(_ section: SettingsSection, _ mistakes: inout Mistakes) {
         section.read("method", into: &method, &mistakes) { (node) throws(ConfigError) in try node.choice() }
         section.read("format", into: &format, &mistakes) { (node) throws(ConfigError) in try node.choice() }
         section.read("url", into: &url, &mistakes) { (node) throws(ConfigError) in

@@ -8,7 +8,7 @@ extension HubSettings {
         /// `routes`, in the order in which they are tried.
         public var routes: [SMSRoute] = []
         /// `callback`: where gateways report and bring texts; `nil` if they do not.
-        public var callback: SMSCallback?
+        public var callback: GatewayCallbackSettings?
         /// `country`: its code, for senders that come without one.
         public var country: String?
         /// How long a message is worth delivering, `1m...10h`.
@@ -17,11 +17,30 @@ extension HubSettings {
         public var validity = Duration.seconds(3600)
     }
 
-    /// `channels.sms.callback`.
-    public struct SMSCallback: Hashable, Sendable {
+    /// `callback` of a channel whose gateways call the hub.
+    public struct GatewayCallbackSettings: Hashable, Sendable {
         /// As gateways see it: `https://hub.example/gateway/sms`.
         public var url: String
         public var secret: Secret
+    }
+}
+
+extension HubSettings.GatewayCallbackSettings {
+    /// - Parameters:
+    ///   - section: the channel's.
+    ///   - isOn: what is switched off needs no secret yet.
+    /// - Returns: `nil` if there is none, or if it is wrong, which is noted.
+    init?(_ section: SettingsSection, isOn: Bool, _ around: SettingsSurroundings, _ mistakes: inout Mistakes) {
+        let inner = section.section("callback", &mistakes)
+        inner.checkKeys(["url", "secret"], required: ["url", "secret"], &mistakes)
+        var url: String?
+        inner.read("url", into: &url, &mistakes) { (node) throws(ConfigError) in try node.webAddress() }
+        var secret: Secret?
+        if isOn {
+            inner.read("secret", into: &secret, &mistakes) { (node) throws(ConfigError) in try around.secret(node) }
+        }
+        guard let url, let secret else { return nil }
+        self.init(url: url, secret: secret)
     }
 }
 
@@ -41,22 +60,8 @@ extension HubSettings.SMS: ChannelSettings {
         section.read("validity", into: &validity, &mistakes) { (node) throws(ConfigError) in
             try node.duration(in: .seconds(60) ... .seconds(36_000))
         }
-        readCallback(section, around, &mistakes)
+        callback = HubSettings.GatewayCallbackSettings(section, isOn: enabled, around, &mistakes)
         readRoutes(section, around, &mistakes)
-    }
-
-    private mutating func readCallback(
-        _ section: SettingsSection, _ around: SettingsSurroundings, _ mistakes: inout Mistakes
-    ) {
-        let inner = section.section("callback", &mistakes)
-        inner.checkKeys(["url", "secret"], required: ["url", "secret"], &mistakes)
-        var url: String?
-        inner.read("url", into: &url, &mistakes) { (node) throws(ConfigError) in try node.webAddress() }
-        var secret: Secret?
-        if enabled {
-            inner.read("secret", into: &secret, &mistakes) { (node) throws(ConfigError) in try around.secret(node) }
-        }
-        if let url, let secret { callback = HubSettings.SMSCallback(url: url, secret: secret) }
     }
 
     private mutating func readRoutes(
@@ -110,7 +115,7 @@ extension HubSettings.SMS: ChannelSettings {
         do {
             _ = try PhoneNumber(address)
         } catch {
-            throw AddressMistake(error, of: address)
+            throw AddressMistake(error, of: address, over: Self.key)
         }
         guard !routes.isEmpty else {
             throw AddressMistake(
@@ -140,21 +145,21 @@ extension HubSettings.SMS: ChannelSettings {
 
 extension AddressMistake {
     /// The number is masked: it may be right but for a digit.
-    fileprivate init(_ mistake: PhoneNumber.Mistake, of address: String) {
+    init(_ mistake: PhoneNumber.Mistake, of address: String, over channel: String) {
         let shown = "'\(PhoneNumber.masked(address))'"
         switch mistake {
         case .withoutPlus:
             self.init(
                 problem: "the phone number \(shown) does not begin with '+'",
-                mend: "write '+' and the country's code first, as in sms:+85291234567")
+                mend: "write '+' and the country's code first, as in \(channel):+85291234567")
         case .otherCharacters:
             self.init(
                 problem: "the phone number \(shown) has something else than digits behind its '+'",
-                mend: "write it without spaces, dashes and brackets, as in sms:+85291234567")
+                mend: "write it without spaces, dashes and brackets, as in \(channel):+85291234567")
         case .leadingZero:
             self.init(
                 problem: "the phone number \(shown) has a 0 behind its '+', with which no country's code begins",
-                mend: "write the country's code there, as in sms:+85291234567")
+                mend: "write the country's code there, as in \(channel):+85291234567")
         case .digits(let count):
             self.init(
                 problem: "the phone number \(shown) has \(count) digits",

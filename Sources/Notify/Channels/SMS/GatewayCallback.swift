@@ -36,13 +36,13 @@ public struct GatewayCallback: Hashable, Sendable {
         if hasKey(fields) { return }
         let proof = proof(route: route, id: fields["id"] ?? "")
         guard let given = fields["proof"], Self.isSame(Array(given.utf8), Array(proof.utf8)) else {
-            throw GatewayMistake("a report for the SMS route '\(route)' without its proof")
+            throw GatewayMistake("a report for the route '\(route)' without its proof")
         }
     }
 
     /// - Throws: if the call does not carry the key: a proof is good for its delivery only.
     func check(text fields: [String: String], route: String) throws(GatewayMistake) {
-        guard hasKey(fields) else { throw GatewayMistake("a text for the SMS route '\(route)' without its key") }
+        guard hasKey(fields) else { throw GatewayMistake("a text for the route '\(route)' without its key") }
     }
 
     private func hasKey(_ fields: [String: String]) -> Bool {

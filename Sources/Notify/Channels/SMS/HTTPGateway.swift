@@ -1,5 +1,5 @@
 import Store
-/// What an SMS gateway wants to be told over HTTP, and what it answers: in `hub.yaml`, or one of the presets.
+/// What a gateway of messages or calls wants to be told over HTTP, and what it answers: in `hub.yaml`, or one of the presets.
 public struct HTTPGateway: Hashable, Sendable {
     public var method = Method.post
     public var url: GatewayTemplate
@@ -24,11 +24,12 @@ public struct HTTPGateway: Hashable, Sendable {
     /// - `to`, `digits`: the number with and without its `+`
     /// - `text`, `from`, `user`, `secret`, `basic` (user and secret as HTTP wants them)
     /// - `id`: the delivery's; `callback`: where to report on it; `route-callback`: where to report, without an id
+    /// - of a call: `language` of `text`, as BCP 47 has it, and `twiml`, the text as Twilio wants it
     /// - `type`: `text` for GSM-7, `unicode` for UCS-2; `seconds`, `milliseconds`: how long it is good
     public static let variables = [
         "to", "digits", "text", "from", "user", "secret", "basic", "id", "callback", "route-callback", "type",
         "seconds",
-        "milliseconds",
+        "milliseconds", "language", "twiml",
     ]
 
     public enum Method: String, Hashable, Sendable, CaseIterable {

@@ -13,8 +13,10 @@ struct HTTPGatewayRoute: SMSRoute {
     let country: String?
     let now: @Sendable () -> Instant
 
-    func send(_ message: SMS) async -> RouteOutcome {
-        let values = values(of: message)
+    func send(_ message: SMS) async -> RouteOutcome { await hand(values(of: message)) }
+
+    /// Hands over what the templates make of these values.
+    func hand(_ values: [String: String]) async -> RouteOutcome {
         var request = HTTPClient.Request(
             method: gateway.method == .get ? .get : .post, url: gateway.url.render(values, .percent),
             headers: gateway.headers.map { ($0.name, $0.value.render(values, .none).filter { !$0.isNewline }) },
@@ -65,13 +67,16 @@ struct HTTPGatewayRoute: SMSRoute {
 
     private func values(of message: SMS) -> [String: String] {
         let seconds = max(1, message.validity.wholeMilliseconds / 1000)
-        var values = [
-            "to": message.number.text, "digits": message.number.digits, "text": message.text.text,
-            "id": message.id,
-            "type": message.text.alphabet == .gsm7 ? "text" : "unicode", "seconds": "\(seconds)",
-            "milliseconds": "\(seconds * 1000)",
-        ].merging(accountValues) { $1 }
-        values["callback"] = callback?.reportAddress(route: name, id: message.id)
+        return [
+            "text": message.text.text, "type": message.text.alphabet == .gsm7 ? "text" : "unicode",
+            "seconds": "\(seconds)", "milliseconds": "\(seconds * 1000)",
+        ].merging(values(id: message.id, number: message.number)) { $1 }
+    }
+
+    /// What does not depend on what is said.
+    func values(id: String, number: PhoneNumber) -> [String: String] {
+        var values = ["to": number.text, "digits": number.digits, "id": id].merging(accountValues) { $1 }
+        values["callback"] = callback?.reportAddress(route: name, id: id)
         values["route-callback"] = callback?.reportAddress(route: name, id: "")
         return values
     }
@@ -128,7 +133,7 @@ struct HTTPGatewayRoute: SMSRoute {
     // MARK: Calls
 
     func incoming(from call: GatewayCall) throws(GatewayMistake) -> [Incoming] {
-        guard let callback else { throw GatewayMistake("channels.sms.callback is not set") }
+        guard let callback else { throw GatewayMistake("the channel's callback is not set in hub.yaml") }
         let form = Self.fields(inBodyOf: call)
         let fields = form.merging(call.query) { _, inQuery in inQuery }
         let report = gateway.report
@@ -141,7 +146,7 @@ struct HTTPGatewayRoute: SMSRoute {
             return [.text(text, from: sender.text)]
         }
         guard let state = fields[report.field] else {
-            throw GatewayMistake("a call for the SMS route '\(name)' with neither a text nor '\(report.field)'")
+            throw GatewayMistake("a call for the route '\(name)' with neither a text nor '\(report.field)'")
         }
         try check(call, form, callback) { () throws(GatewayMistake) in
             try callback.check(report: call.query, route: name)
@@ -164,7 +169,7 @@ struct HTTPGatewayRoute: SMSRoute {
         let reason = kind == .undelivered ? "the gateway says \(state)" + (code.map { ", code \($0)" } ?? "") : nil
         if !id.isEmpty { return [.receipt(Receipt(kind, of: id, at: now(), reason: reason))] }
         guard let reference = gateway.report.reference.flatMap({ fields[$0] }), !reference.isEmpty else {
-            throw GatewayMistake("a report for the SMS route '\(name)' that does not say of which message")
+            throw GatewayMistake("a report for the route '\(name)' that does not say of which message")
         }
         return [.report(kind, reference: reference, reason: reason)]
     }
@@ -181,12 +186,12 @@ struct HTTPGatewayRoute: SMSRoute {
         let code = HMAC<Insecure.SHA1>.authenticationCode(
             for: Array(signed.utf8), using: SymmetricKey(data: Array(gateway.secret.utf8)))
         guard let given, GatewayCallback.isSame(Array(given), Array(code)) else {
-            throw GatewayMistake("a call for the SMS route '\(name)' whose X-Twilio-Signature is not right")
+            throw GatewayMistake("a call for the route '\(name)' whose X-Twilio-Signature is not right")
         }
     }
 
     /// Of a form, or of the JSON object that some gateways send instead.
-    private static func fields(inBodyOf call: GatewayCall) -> [String: String] {
+    static func fields(inBodyOf call: GatewayCall) -> [String: String] {
         if call.headers["content-type"]?.hasPrefix("application/json") == true {
             let json = try? JSONSerialization.jsonObject(with: Data(call.body)) as? [String: Any]
             return (json ?? [:]).keys.reduce(into: [:]) { $0[$1] = value(at: $1, in: json) }
