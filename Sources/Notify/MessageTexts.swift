@@ -67,7 +67,8 @@ struct MessageTexts: Sendable {
     /// `FIRE: Block A, flat 12C`
     func title(_ alert: Alert, _ circumstances: Circumstances) -> String {
         if alert.announcement != nil {
-            return alert.block == "*" ? circumstances.estate : "\(circumstances.estate): \(circumstances.block)"
+            return prefix(alert)
+                + (alert.block == "*" ? circumstances.estate : "\(circumstances.estate): \(circumstances.block)")
         }
         return prefix(alert)
             + (titles.entry(alert, .default)?.template.render(values(alert, circumstances))

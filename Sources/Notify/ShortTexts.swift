@@ -45,7 +45,7 @@ struct ShortTexts: Sendable {
         _ alert: Alert, _ circumstances: MessageTexts.Circumstances, isUpdate: Bool, link: String?, isBrief: Bool
     ) -> String {
         let body = body(alert, circumstances, isBrief: isBrief)
-        let prefix = (alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix) + speaker
+        let prefix = prefix(alert)
         let suffix = " #\(alert.shortID)" + (link.map { " \($0)" } ?? "")
         var (lead, tail) = ("", "")
         var whole: String { prefix + lead + body + tail + suffix }
@@ -85,7 +85,11 @@ struct ShortTexts: Sendable {
     }
 
     /// What is announced, in the words that it came with.
-    func announcement(_ words: String, _ alert: Alert) -> String { "\(speaker)\(words) #\(alert.shortID)" }
+    func announcement(_ words: String, _ alert: Alert) -> String { prefix(alert) + words + " #\(alert.shortID)" }
+
+    private func prefix(_ alert: Alert) -> String {
+        (alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix) + speaker
+    }
 
     // MARK: Reading
 

@@ -53,6 +53,16 @@ import Testing
         #expect(notice.question == nil)
     }
 
+    @Test func `of what is announced in an exercise begins with DRILL, and so does its title`() {
+        var alert = Alert(
+            announcing: LogRecord.Text("HELP IS NEEDED.", "有人求助。"), id: "a-notice-1", at: Harbour.noon, block: "a",
+            places: [Place(block: "a")], verb: "need-help", to: [.guards])
+        alert.exercise = "d1"
+        let notice = notice(alert, at: "a/9/A")
+        #expect(notice.short == "DRILL / 演習 SmokeHub HELP IS NEEDED. #a-notice-1")
+        #expect(notice.title == "DRILL / 演習 Harbour View Garden: Block A")
+    }
+
     @Test func `names one place and counts the others`() {
         let alert = Harbour.alert("a-fire-7/3", .spreading, [.block], at: "a/4/A", "a/5/A", "a/3/stair-1")
         #expect(notice(alert, at: "a/9/A").short.hasPrefix("SmokeHub FIRE SPREADS Block A 4A +2: below you."))
