@@ -41,7 +41,7 @@ public struct CanaryAnswer: ResponseCodable, Sendable {
     public var sentence: String {
         switch state {
         case "arrived": "arrived by \(channel) in \(took): \(course)"
-        case "skipped": "not sent: \(why ?? "no reason given")"
+        case "skipped": "was not sent: \(why ?? "no reason given")"
         default: "did NOT arrive by \(channel): \(why ?? "no reason given") (\(course))"
         }
     }

@@ -127,8 +127,9 @@ struct DeliveryRecords: Sendable {
     func escalation(_ alert: Alert, _ step: Escalation.Step, people: Int, at now: Instant) -> LogRecord {
         let seconds = step.after.wholeMilliseconds / 1000
         let text = LogRecord.Text(
-            "nobody has answered for \(seconds) s; \(people) more are told: \(step.audience.rawValue)",
-            "\(seconds) 秒內無人回應；另外通知 \(people) 人：\(step.audience.rawValue)")
+            "nobody has answered for \(seconds) s; \(people) more \(people == 1 ? "is" : "are") told: "
+                + step.audience.words.english,
+            "\(seconds) 秒內無人回應；另外通知 \(people) 人：\(step.audience.words.traditionalChinese)")
         return record(alert, .info, text, ["audience": step.audience.rawValue, "people": "\(people)"], at: now)
     }
 

@@ -50,7 +50,7 @@ extension StagedTexts.Entry {
             "with the estate's longest names this is more than one SMS: '\(sms.text)' takes \(sms.units) of "
                 + "\(sms.alphabet.unitsInOne) units in \(sms.alphabet.rawValue)\(forced)",
             mend: forced.isEmpty
-                ? "shorten the text, or a name in estate.yaml, by \(excess)"
+                ? "shorten the text, a name in estate.yaml, or answers.url, by \(excess)"
                 : "write other characters, of which 160 fit, or shorten it by \(excess)")
     }
 }

@@ -174,9 +174,11 @@ private let alone: Notifier.Settings = {
                 #expect(sent.map(\.contact.id) == [who])
                 #expect(sent.first?.notice.text.contains("your home") == false)
             }
-            let records = try await database.records { $0.text.english.contains("next-of-kin") }
+            let records = try await database.records { $0.text.english.contains("next of kin") }
             #expect(
-                records.contains { $0.text.english.contains("nobody has answered for 60 s; 1 more are told: wardens") })
+                records.contains {
+                    $0.text.english.contains("nobody has answered for 60 s; 1 more is told: the wardens")
+                })
         }
     }
 
