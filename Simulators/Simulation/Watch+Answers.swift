@@ -34,7 +34,7 @@ extension Watch {
             return belief.course(command.incident).map { $0.stage != .clearing }
         case .resound: return (belief.controls.silence(of: command.incident)?.until).map { $0 > moment } ?? false
         case .reset: return mayReset(command, at: moment)
-        case .acknowledge, .confirm, .cause, .needHelp, .falseAlarm: return nil
+        case .acknowledge, .confirm, .cause, .needHelp, .falseAlarm, .unclear: return nil
         }
     }
 

@@ -118,7 +118,7 @@ struct Watch {
         case .acknowledge: belief.acknowledged(command.incident)
         case .confirm: belief.confirmed(command.incident, at: hub.engine.now)
         case .reset: resets += 1
-        case .silence, .resound, .cause, .needHelp, .falseAlarm, .disable, .test, .enable, .endTest: break
+        case .silence, .resound, .cause, .needHelp, .falseAlarm, .unclear, .disable, .test, .enable, .endTest: break
         }
         try stepped(hub, command: command)
     }

@@ -74,12 +74,12 @@ extension HubService {
         let given = GivenAnswer(
             answer, from: invited.resident, to: invited.incident, at: moment, over: "page", exercise: invited.exercise)
         try await telling.notifier.take(given)
-        guard await pass(on: given, telling.directory) else { throw Notifier.NotKept() }
+        guard await pass(on: .answer(given), telling.directory) else { throw Notifier.NotKept() }
     }
 
-    /// Passes on an answer that came as a text, of which nobody waits for the end: while too many commands wait, again.
-    func passOnText(_ given: GivenAnswer, _ directory: Directory) async {
-        while await !pass(on: given, directory) {
+    /// Passes on what came as a text, of which nobody waits for the end: while too many commands wait, again.
+    func passOnText(_ said: WrittenBack, _ directory: Directory) async {
+        while await !pass(on: said, directory) {
             // It throws when cancelled, which means the same.
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
         }
@@ -92,42 +92,60 @@ extension HubService {
             for var given in try telling.database.answersToPassOn(since: moment - .seconds(3600)) {
                 given.exercise = try telling.database.alerts(ofIncident: given.incident, toldTo: given.resident).last?
                     .exercise
-                Task { [given, directory = telling.directory] in await passOnText(given, directory) }
+                Task { [given, directory = telling.directory] in await passOnText(.answer(given), directory) }
             }
         } catch {
             logger.error("It cannot be read which answers the rules have", metadata: ["reason": "\(error)"])
         }
     }
 
-    /// What others have to hear of an answer goes through the rules, so that it is journaled.
+    /// What others have to hear of it goes through the rules, so that it is journaled.
     ///
     /// - Returns: whether it was taken; `false` while too many commands wait.
-    private func pass(on given: GivenAnswer, _ directory: Directory) async -> Bool {
-        let verb: OperatorCommand.Verb? =
-            switch given.answer {
-            case .safe: nil
-            case .needHelp: .needHelp
-            case .falseAlarm: .falseAlarm
-            case .onIt: .acknowledge
-            }
-        guard let verb else { return true }
-        let place = directory.resident(given.resident)?.place
-        let command = OperatorCommand(
-            verb, incident: given.incident, by: given.resident, why: "answered by \(given.channel)",
-            scope: verb.isOfResidents ? place.map { .place($0) } : nil,
-            exercise: verb.isOfResidents ? given.exercise : nil)
+    private func pass(on said: WrittenBack, _ directory: Directory) async -> Bool {
+        guard let command = Self.command(said, directory) else { return true }
         guard let answer = await perform(command) else { return false }
+        if case .answer(let given) = said { await notePassedOn(given) }
+        if answer != .done {
+            logger.warning(
+                "An answer changes nothing", metadata: ["verb": "\(command.verb)", "why": "\(answer)"])
+        }
+        return true
+    }
+
+    private func notePassedOn(_ given: GivenAnswer) async {
         do {
             try await telling.withLock { $0 }?.database.notePassedOn(given, at: moment)
         } catch {
             // It is passed on once more at the next start: better twice than never.
             logger.warning("That an answer was passed on cannot be noted", metadata: ["reason": "\(error)"])
         }
-        if answer != .done {
-            logger.warning(
-                "An answer changes nothing", metadata: ["answer": "\(given.answer)", "why": "\(answer)"])
+    }
+
+    /// - Returns: `nil` if nobody else has to hear of it.
+    private static func command(_ said: WrittenBack, _ directory: Directory) -> OperatorCommand? {
+        let (verb, resident): (OperatorCommand.Verb, Resident.ID)
+        let (incident, channel, exercise): (Incident.ID, String, String?)
+        switch said {
+        case .answer(let given):
+            switch given.answer {
+            case .safe: return nil
+            case .needHelp: verb = .needHelp
+            case .falseAlarm: verb = .falseAlarm
+            case .onIt: verb = .acknowledge
+            }
+            resident = given.resident
+            (incident, channel, exercise) = (given.incident, given.channel, given.exercise)
+        case .unclear(let words):
+            verb = .unclear
+            resident = words.resident
+            (incident, channel, exercise) = (words.incident, words.channel, words.exercise)
         }
-        return true
+        let place = directory.resident(resident)?.place
+        return OperatorCommand(
+            verb, incident: incident, by: resident, why: "answered by \(channel)",
+            scope: verb.isOfResidents ? place.map { .place($0) } : nil,
+            exercise: verb.isOfResidents ? exercise : nil)
     }
 
     /// Takes what a gateway says; returns when it is on the disk.
@@ -165,10 +183,17 @@ extension HubService {
     /// Whether each channel takes messages; empty before the notifier works.
     public var channelStates: [ChannelState] { telling.withLock { $0 }?.notifier.channelStates ?? [] }
 
-    /// The incident that was told last.
+    /// The incident that was told last; neither an announcement, such as that somebody needs help, nor a canary.
     ///
     /// - Throws: if notify.sqlite cannot be read.
     public func lastTold() throws -> Incident.ID? {
-        try telling.withLock { $0 }?.database.asked(since: Instant(milliseconds: 0)).first?.incident
+        guard let database = telling.withLock({ $0 })?.database else { return nil }
+        var passedBy: Set<Incident.ID> = []
+        for asked in try database.asked(since: Instant(milliseconds: 0)) where !passedBy.contains(asked.incident) {
+            let alerts = try database.alerts(ofIncident: asked.incident)
+            if alerts.contains(where: { $0.announcement == nil && !$0.isCanary }) { return asked.incident }
+            passedBy.insert(asked.incident)
+        }
+        return nil
     }
 }

@@ -247,7 +247,7 @@ extension HubService {
             database: database, source: hub, directory: directory, catalogue: catalogue, channels: channels,
             settings: Notifier.Settings(settings), link: link, personalLink: personalLink, now: now,
             logged: { [board] in board.notifyLoggedThrough },
-            heard: { [self, directory] given in Task { await passOnText(given, directory) } }, logger: logger)
+            heard: { [self, directory] said in Task { await passOnText(said, directory) } }, logger: logger)
         forgetGoneBrowsers(settings.channels.webpush, notifier)
         return Telling(
             notifier: notifier, database: database, catalogue: catalogue, channels: channels,

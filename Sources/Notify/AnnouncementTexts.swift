@@ -31,7 +31,7 @@ struct AnnouncementTexts: Sendable {
         switch kind {
         case .bellOff, .bellOverdue: ["block", "estate", "until"]
         case .bellBack: ["block", "estate"]
-        case .needHelp, .falseAlarm: ["block", "estate", "place"]
+        case .needHelp, .falseAlarm, .unclear: ["block", "estate", "place"]
         }
     }
 }

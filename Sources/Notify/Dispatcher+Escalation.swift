@@ -133,7 +133,7 @@ extension Dispatcher {
         note([records.answer(answer, place: directory.resident(answer.resident)?.place)])
     }
 
-    mutating func takeHeard() -> [GivenAnswer] {
+    mutating func takeHeard() -> [WrittenBack] {
         defer { heard = [] }
         return heard
     }
@@ -160,15 +160,21 @@ extension Dispatcher {
     }
 
     /// A text that is none of the words: a person has to ask back.
+    ///
+    /// - Returns: whether the guards are to hear of it: of each person once a minute, for a long text comes in parts.
     mutating func noteUnread(
         from resident: Resident.ID, to incident: Incident.ID, over channel: String, at now: Instant
-    ) {
+    ) -> Bool {
         note([
             records.trouble(
                 "\(resident) has answered to \(incident) by \(channel) in words that are not understood; ask them",
                 "\(resident) 經 \(channel) 回覆 \(incident)，但內容無法識別；請聯絡對方",
                 ["channel": channel, "incident": incident, "resident": resident], at: now)
         ])
+        unclear = unclear.filter { now - $0.value < Self.unclearInterval }
+        guard unclear[resident] == nil else { return false }
+        unclear[resident] = now
+        return true
     }
 
     // MARK: Receipts

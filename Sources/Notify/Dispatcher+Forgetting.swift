@@ -18,6 +18,7 @@ extension Dispatcher {
         }
         book.forget(people: people)
         answers = answers.filter { !people.contains($0.key.target) }
+        for person in people { unclear[person] = nil }
         references.forget { Self.isOf(people, delivery: $0) }
         unwritten.deliveries = unwritten.deliveries.filter { !people.contains($0.value.target) }
         for person in people { unwritten.choices[person] = nil }

@@ -21,6 +21,9 @@ package struct Dispatcher: Sendable {
     var ladders: [Incident.ID: PeopleLadder] = [:]
     /// The last of each person.
     var answers: [Told.Key: GivenAnswer] = [:]
+    /// When the guards last heard that somebody's words were not understood; nobody of longer than ``unclearInterval`` ago.
+    var unclear: [Resident.ID: Instant] = [:]
+    static let unclearInterval = Duration.seconds(60)
     var references = ReferenceBook()
     /// Reports of names that nobody knows yet.
     var early: [(Reference, Receipt.Kind, reason: String?)] = []
@@ -33,7 +36,7 @@ package struct Dispatcher: Sendable {
     var failures: [Delivery] = []
     var touched: Set<Alert.ID> = []
     /// What people have answered by a text, this turn.
-    var heard: [GivenAnswer] = []
+    var heard: [WrittenBack] = []
     /// What people who chose by a text are told of it, this turn.
     var replies: [Reply] = []
     /// When somebody last asked over a contact for their link.

@@ -34,7 +34,7 @@ public final class Notifier: Sendable {
     /// How far the alert log has taken what it is owed.
     private let logged: @Sendable () -> Int64
     /// Is shown each answer that came as a text.
-    private let heard: @Sendable (GivenAnswer) -> Void
+    private let heard: @Sendable (WrittenBack) -> Void
     private let random: any RandomNumberGenerator & Sendable
     private let logger: Logger
     private let mailbox: Mailbox
@@ -93,7 +93,7 @@ public final class Notifier: Sendable {
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Instant,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logged: @escaping @Sendable () -> Int64 = { 0 },
-        heard: @escaping @Sendable (GivenAnswer) -> Void = { _ in }, logger: Logger
+        heard: @escaping @Sendable (WrittenBack) -> Void = { _ in }, logger: Logger
     ) {
         self.database = database
         self.source = source
@@ -246,7 +246,7 @@ public final class Notifier: Sendable {
     /// nothing, it counts all the same.
     private func write(_ dispatcher: inout Dispatcher, _ journal: inout OutboxJournal, at moment: Instant) async {
         await journal.write(&dispatcher, at: moment)
-        for given in dispatcher.takeHeard() { heard(given) }
+        for said in dispatcher.takeHeard() { heard(said) }
     }
 
     private func accept(_ mail: Mailbox.Contents, _ dispatcher: inout Dispatcher) {
@@ -287,15 +287,18 @@ public final class Notifier: Sendable {
             dispatcher.noteStranger(over: channel, at: moment)
             return
         }
+        let exercise = exercise(incident, of: resident, dispatcher)
         guard let answer = catalogue.answers.read(text) else {
-            dispatcher.noteUnread(from: resident, to: incident, over: channel, at: moment)
+            if dispatcher.noteUnread(from: resident, to: incident, over: channel, at: moment) {
+                dispatcher.heard.append(
+                    .unclear(.init(resident: resident, incident: incident, channel: channel, exercise: exercise)))
+            }
             return
         }
         let given = GivenAnswer(
-            answer, from: resident, to: incident, at: moment, over: channel,
-            exercise: exercise(incident, of: resident, dispatcher))
+            answer, from: resident, to: incident, at: moment, over: channel, exercise: exercise)
         dispatcher.take(given)
-        dispatcher.heard.append(given)
+        dispatcher.heard.append(.answer(given))
     }
 
     /// The drill that somebody answers to, if it is one.

@@ -49,6 +49,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
             /// What somebody has answered from a place.
             case needHelp = "need-help"
             case falseAlarm = "false-alarm"
+            case unclear
         }
 
         package init(_ kind: Kind, until moment: Instant? = nil, utcOffset: Duration = .zero) {

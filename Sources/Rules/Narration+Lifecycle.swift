@@ -29,7 +29,7 @@ extension Narration {
                 details["forced"] = "true"
                 details["still"] = still.map(\.device).joined(separator: " ")
             }
-        case .cause, .needHelp, .falseAlarm, .disable, .test, .enable, .endTest: break
+        case .cause, .needHelp, .falseAlarm, .unclear, .disable, .test, .enable, .endTest: break
         }
         if let cause = command.cause {
             details["cause"] = cause.rawValue

@@ -40,6 +40,8 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         case needHelp = "need-help"
         /// Somebody in a flat that alarms says that nothing burns there. It changes nothing but that the guards hear it.
         case falseAlarm = "false-alarm"
+        /// Somebody who was told has written back what nobody understands: the guards have to ask them.
+        case unclear
         /// What a device, place or rule says is recorded for a stated time, and not acted upon; that the building's own
         /// alarm is off for a stated time is registered.
         case disable
@@ -54,12 +56,12 @@ public struct OperatorCommand: Hashable, Sendable, Codable {
         public var isOfScope: Bool {
             switch self {
             case .disable, .test, .enable, .endTest: true
-            case .acknowledge, .confirm, .silence, .resound, .reset, .cause, .needHelp, .falseAlarm: false
+            case .acknowledge, .confirm, .silence, .resound, .reset, .cause, .needHelp, .falseAlarm, .unclear: false
             }
         }
 
         /// Whether residents say it when they are asked, and nobody at the controls.
-        public var isOfResidents: Bool { self == .needHelp || self == .falseAlarm }
+        public var isOfResidents: Bool { [.needHelp, .falseAlarm, .unclear].contains(self) }
     }
 
     public init(

@@ -42,13 +42,13 @@ extension RuleEngine {
             guard let cause = command.cause else { break }
             incident.cause = cause
             incident.causeBy = command.by
-        case .needHelp, .falseAlarm, .disable, .test, .enable, .endTest: break
+        case .needHelp, .falseAlarm, .unclear, .disable, .test, .enable, .endTest: break
         }
     }
 
     private func refusal(of command: OperatorCommand, _ incident: Incident) -> OperatorAnswer? {
         switch command.verb {
-        case .acknowledge, .needHelp, .falseAlarm, .disable, .test, .enable, .endTest: return nil
+        case .acknowledge, .needHelp, .falseAlarm, .unclear, .disable, .test, .enable, .endTest: return nil
         case .confirm:
             let takesWord = ladders[incident.hazard].contains {
                 $0.when.flatMap(\.parts).contains(.confirmedByPerson)

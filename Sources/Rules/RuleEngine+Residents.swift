@@ -31,7 +31,7 @@ extension RuleEngine {
             announcing: Narration.announcement(of: command, at: place, estate),
             id: "\(state.block)-notice-\(state.announcements)", at: now, block: state.block, places: [place],
             verb: command.verb.rawValue, to: command.verb == .needHelp ? [.guards, .wardens, .office] : [.guards],
-            news: Alert.News(command.verb == .needHelp ? .needHelp : .falseAlarm))
+            news: Narration.news(of: command).map { Alert.News($0) })
         alert.exercise = incident?.exercise ?? command.exercise
         outcome.alerts.append(alert)
         return .done

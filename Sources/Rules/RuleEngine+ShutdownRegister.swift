@@ -28,7 +28,8 @@ extension RuleEngine {
                 return .refused("the building's own alarm of block \(name) is not registered as off")
             }
             endIsolation(&alarm, isolation, block, because: .person(by: command.by, why: command.why))
-        case .test, .endTest, .acknowledge, .confirm, .silence, .resound, .reset, .cause, .needHelp, .falseAlarm:
+        case .test, .endTest, .acknowledge, .confirm, .silence, .resound, .reset, .cause, .needHelp, .falseAlarm,
+            .unclear:
             return .refused(
                 "a building's own alarm is tested by ringing it, and what is heard is recorded; 'disable' registers "
                     + "that it is off")

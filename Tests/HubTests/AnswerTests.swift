@@ -92,6 +92,7 @@ import Testing
             hub.board.now.incidents.values.contains { $0.stage != .closed }, "it silences and closes nothing")
         try await log.line("the answer") { $0.event == .receipt && $0.details["answer"] == "need-help" }
 
+        #expect(try hub.service?.lastTold() == "a-fire-1", "what is announced is no incident")
         let roll = try #require(try hub.service?.rollCall(of: "a-fire-1"))
         #expect(roll.people.first?.resident == "r-near" && roll.people.first?.state == .needHelp)
         #expect(roll.people.first { $0.resident == "r-mute" }?.state == .notTold)
