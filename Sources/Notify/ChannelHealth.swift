@@ -96,10 +96,12 @@ package struct ChannelHealth: Sendable {
     /// Takes what became of a message.
     mutating func note(_ outcome: Outcome, of name: Name, to contact: Contact, at now: Instant) -> Change? {
         switch outcome {
-        case .accepted: worked(name, isTest: false, at: now)
-        case .failed(let why, _): failed(name, why, contact, at: now)
+        case .accepted:
+            noteWorking(name.channel, at: now)
+            return worked(name, isTest: false, at: now)
+        case .failed(let why, _): return failed(name, why, contact, at: now)
         // It lies in the contact or the message, and may not even have left the hub.
-        case .refused: nil
+        case .refused: return nil
         }
     }
 

@@ -154,11 +154,12 @@ struct DeliveryRecords: Sendable {
     }
 
     /// Something that concerns the notifier itself.
-    func trouble(_ english: String, _ traditionalChinese: String, _ details: [String: String], at now: Instant)
-        -> LogRecord
-    {
+    func trouble(
+        _ english: String, _ traditionalChinese: String, _ details: [String: String], exercise: String? = nil,
+        at now: Instant
+    ) -> LogRecord {
         LogRecord(
-            at: now, event: .trouble, level: .trouble, estate: estate.id,
+            at: now, event: .trouble, level: .trouble, estate: estate.id, exercise: exercise,
             text: .init(english, traditionalChinese), details: details)
     }
 

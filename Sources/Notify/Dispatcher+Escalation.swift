@@ -163,13 +163,13 @@ extension Dispatcher {
     ///
     /// - Returns: whether the guards are to hear of it: of each person once a minute, for a long text comes in parts.
     mutating func noteUnread(
-        from resident: Resident.ID, to incident: Incident.ID, over channel: String, at now: Instant
+        from resident: Resident.ID, to incident: Incident.ID, exercise: String?, over channel: String, at now: Instant
     ) -> Bool {
         note([
             records.trouble(
                 "\(resident) has answered to \(incident) by \(channel) in words that are not understood; ask them",
                 "\(resident) 經 \(channel) 回覆 \(incident)，但內容無法識別；請聯絡對方",
-                ["channel": channel, "incident": incident, "resident": resident], at: now)
+                ["channel": channel, "incident": incident, "resident": resident], exercise: exercise, at: now)
         ])
         unclear = unclear.filter { now - $0.value < Self.unclearInterval }
         guard unclear[resident] == nil else { return false }

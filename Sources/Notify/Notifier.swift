@@ -289,7 +289,9 @@ public final class Notifier: Sendable {
         }
         let exercise = exercise(incident, of: resident, dispatcher)
         guard let answer = catalogue.answers.read(text) else {
-            if dispatcher.noteUnread(from: resident, to: incident, over: channel, at: moment) {
+            let isNews = dispatcher.noteUnread(
+                from: resident, to: incident, exercise: exercise, over: channel, at: moment)
+            if isNews {
                 dispatcher.heard.append(
                     .unclear(.init(resident: resident, incident: incident, channel: channel, exercise: exercise)))
             }

@@ -1,8 +1,9 @@
-import Notify
 import Registry
 import Rules
 import Store
 import Testing
+
+@testable import Notify
 
 /// What the notifier makes of channels that fail, moment by moment.
 @Suite struct `A channel that takes nothing` {
@@ -118,6 +119,15 @@ import Testing
             dispatcher.take(.accepted(), of: departure.delivery.id, at: second(60))
         }
         #expect(lines(dispatcher, "put right").count == 1)
+    }
+
+    @Test func `does not keep another from being shown as working, whichever of its far ends has taken something`() {
+        var health = ChannelHealth(selfTest: .seconds(900))
+        health.watch(["sms", "webhook"])
+        let (sms, webhook) = (people[1].contacts[0], people[1].contacts[1])
+        _ = health.note(.failed("gone"), of: .init(channel: "sms", farEnd: ""), to: sms, at: second(0))
+        _ = health.note(.accepted(), of: .init(channel: "webhook", farEnd: "x.example"), to: webhook, at: second(1))
+        #expect(health.states.map(\.workedAt) == [nil, second(1)])
     }
 
     @Test func `is found before the fire, by a test`() throws {
