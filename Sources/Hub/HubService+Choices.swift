@@ -40,7 +40,8 @@ extension HubService {
 
     /// Whose page a code opens; `nil` if it is nobody's, or they have ended it.
     public func personalPage(by code: String) -> PersonalPage? {
-        guard let telling = telling.withLock({ $0 }), let owner = telling.personalLinks.owner(of: code, at: moment) else {
+        guard let telling = telling.withLock({ $0 }), let owner = telling.personalLinks.owner(of: code, at: moment)
+        else {
             return nil
         }
         let directory = telling.directory

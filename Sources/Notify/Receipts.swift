@@ -62,7 +62,8 @@ public struct Receipts: Hashable, Sendable {
         }
         rows = deliveries.map { delivery in
             let moments: [Step: Instant?] = [
-                .attempted: delivery.firstAttemptedAt ?? delivery.attemptedAt, .accepted: delivery.acceptedAt, .delivered: delivery.deliveredAt,
+                .attempted: delivery.firstAttemptedAt ?? delivery.attemptedAt, .accepted: delivery.acceptedAt,
+                .delivered: delivery.deliveredAt,
                 .read: delivery.readAt,
                 .answered: asked[delivery.target] == delivery.createdAt ? answeredAt[delivery.target] : nil,
             ]
