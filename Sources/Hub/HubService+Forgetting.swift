@@ -73,7 +73,7 @@ extension HubService {
         guard board.notifyLoggedThrough >= last else {
             throw StartError("it is deleted, but the alert log cannot be written; ask again for the proof")
         }
-        try await notify.clean(recordsThrough: last)
+        try await notify.clean(recordsThrough: last, whileTelling: false)
         let people = forgotten.map { ForgottenPerson($0, in: notify.name) }
         try notify.close()
         return people

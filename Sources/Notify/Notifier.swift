@@ -165,12 +165,14 @@ public final class Notifier: Sendable {
         return try await database.forget(people, record: record)
     }
 
-    /// Removes the log's lines that it has taken, and leaves nothing in the file of what was deleted. It takes
-    /// about 0.3 s for 100,000 deliveries, in which nothing else is written.
+    /// Removes the log's lines that it has taken, and leaves nothing in the file of what was deleted. Where no incident is
+    /// open it takes about 0.3 s for 100,000 deliveries, in which nothing else is written.
     ///
+    /// - Returns: whether the file was rebuilt.
     /// - Throws: if the database cannot be written.
-    public func clean(recordsThrough sequence: Int64) async throws {
-        try await database.clean(recordsThrough: sequence)
+    @discardableResult
+    public func clean(recordsThrough sequence: Int64) async throws -> Bool {
+        try await database.clean(recordsThrough: sequence, whileTelling: true)
     }
 
     /// Something could not be written down.

@@ -40,16 +40,35 @@ extension NotifyDatabase {
         }
     }
 
-    /// Removes the log's lines that it has taken, and then rebuilds the file, so that nothing of what was deleted is left
-    /// in it or in its write-ahead log, not even by a version that did not overwrite what it deleted.
+    /// Removes the log's lines that it has taken, so that nothing of what was deleted is left in the file or in its
+    /// write-ahead log.
     ///
+    /// It rebuilds the file, too, which finds even what a version left that did not overwrite what it deleted; but nothing
+    /// else is written meanwhile.
+    ///
+    /// - Parameter isTelling: people are told out of it: it is not rebuilt while an incident is open or a message waits.
+    /// - Returns: whether it was rebuilt.
     /// - Throws: if the database cannot be written.
-    public func clean(recordsThrough sequence: Int64) async throws {
+    @discardableResult
+    public func clean(recordsThrough sequence: Int64, whileTelling isTelling: Bool) async throws -> Bool {
         try await pruneRecords(through: sequence)
-        try await writer.vacuum()
+        let rebuilds = isTelling ? try !hasWork() : true
+        if rebuilds { try await writer.vacuum() }
         try await writer.writeWithoutTransaction { database in
             // It waits for whoever still reads the old pages.
             _ = try database.checkpoint(.truncate)
+        }
+        return rebuilds
+    }
+
+    private func hasWork() throws -> Bool {
+        try writer.read { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM told)
+                        OR EXISTS (SELECT 1 FROM delivery WHERE state IN ('pending', 'sending'))
+                    """) ?? true
         }
     }
 

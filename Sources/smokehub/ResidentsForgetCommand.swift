@@ -158,7 +158,9 @@ struct ResidentsForget: AsyncParsableCommand {
                 orders, by: by ?? "", in: folder, estate: configuration.registry.estate.id, at: HubClock().now(),
                 logger: hubLogger(.error))
         }
-        let answer = try place.client().post("/api/residents/forget", ForgettingRequest(orders, by: by ?? ""))
+        // It reads its configuration again, waits for the alert log, and rebuilds a file.
+        let answer = try place.client().post(
+            "/api/residents/forget", ForgettingRequest(orders, by: by ?? ""), within: .seconds(60))
         guard answer.status == 200 else {
             throw StartError(
                 "the rows are removed, but the hub has not deleted what it keeps: \(answer.refusal); "
@@ -191,7 +193,7 @@ struct ResidentsForget: AsyncParsableCommand {
             Line.out("Written to \(path).")
         }
         guard proof.isClean else {
-            Line.error("Something is still there; see 'found' above, and run the same again.")
+            Line.error("Something is still there; see 'found' above, and run the same again when no incident is open.")
             throw ExitCode(1)
         }
     }
