@@ -14,7 +14,8 @@ extension HubSettings {
     /// - Parameter path: the file, or the folder that holds it.
     /// - Throws: every mistake in it, and every secret or certificate that is not where it points.
     public static func load(
-        path: String, environment: [String: String] = ProcessInfo.processInfo.environment
+        path: String, environment: [String: String] = ProcessInfo.processInfo.environment,
+        opening other: PersonalSeal? = nil
     ) throws(ConfigErrors) -> HubSettings {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -25,15 +26,19 @@ extension HubSettings {
         } catch {
             throw ConfigErrors([error])
         }
-        return try HubSettings(file, environment: environment)
+        return try HubSettings(file, environment: environment, opening: other)
     }
 
+    /// - Parameter other: a key that may open sealed values, too, while a change of keys is under way.
     /// - Throws: every mistake in the file.
-    public init(_ file: ConfigFile, environment: [String: String]) throws(ConfigErrors) {
+    public init(
+        _ file: ConfigFile, environment: [String: String], opening other: PersonalSeal? = nil
+    ) throws(ConfigErrors) {
         var mistakes = Mistakes()
         folder = file.name.lastIndex(of: "/").map { String(file.name[..<$0]) } ?? ""
         if folder.isEmpty, !file.name.hasPrefix("/") { folder = "." }
-        let around = SettingsSurroundings(folder: folder == "." ? "" : folder, environment: environment)
+        let around = SettingsSurroundings(
+            folder: folder == "." ? "" : folder, environment: environment, seal: other)
         let root = mistakes.reading { () throws(ConfigError) in
             let node = try YAMLDocument(file).root
             if case .nothing = node.content { return SettingsSection(nil) }
@@ -74,7 +79,7 @@ extension HubSettings {
         readAnswers(root.section("answers", &mistakes), &mistakes)
         readPersonalData(root.section("personal-data", &mistakes), around, &mistakes)
         var around = around
-        around.seal = personalData.seal
+        around.seal = personalData.seal?.opening(alsoOf: around.seal)
         channels = Channels(root.section("channels", &mistakes), around, &mistakes)
     }
 

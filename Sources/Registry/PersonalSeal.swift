@@ -12,6 +12,8 @@ import Foundation
 /// (ISO/IEC 7816-4: 80, then zeros), so that none says by its length whether it is empty.
 public struct PersonalSeal: Sendable, CustomReflectable {
     private let key: SymmetricKey
+    /// Tried after the key, and only to open.
+    private var former: [SymmetricKey] = []
 
     /// Without the key.
     public var customMirror: Mirror { Mirror(self, children: []) }
@@ -27,6 +29,14 @@ public struct PersonalSeal: Sendable, CustomReflectable {
     public init(key text: String) throws(Mistake) {
         guard let bytes = Data(base64Encoded: text), bytes.count == Self.keyBytes else { throw .malformedKey }
         key = SymmetricKey(data: bytes)
+    }
+
+    /// One that opens what another has sealed, too, while a change of keys is under way.
+    public func opening(alsoOf other: PersonalSeal?) -> PersonalSeal {
+        guard let other else { return self }
+        var both = self
+        both.former += [other.key] + other.former
+        return both
     }
 
     public static func isSealed(_ text: some StringProtocol) -> Bool { text.hasPrefix(prefix) }
@@ -51,16 +61,16 @@ public struct PersonalSeal: Sendable, CustomReflectable {
         let text = String(sealed.dropFirst(Self.prefix.count)).replacing("-", with: "+").replacing("_", with: "/")
         let filling = String(repeating: "=", count: (4 - text.count % 4) % 4)
         guard let packed = Data(base64Encoded: text + filling) else { throw .malformed }
-        do {
-            let opened = try AES.GCM.open(
-                AES.GCM.SealedBox(combined: packed), using: key, authenticating: Self.context(owner, field))
+        for key in [key] + former {
+            guard let box = try? AES.GCM.SealedBox(combined: packed),
+                let opened = try? AES.GCM.open(box, using: key, authenticating: Self.context(owner, field))
+            else { continue }
             guard let end = opened.lastIndex(where: { $0 != 0 }), opened[end] == 0x80,
                 let text = String(bytes: opened[..<end], encoding: .utf8)
-            else { throw Mistake.notOurs }
+            else { throw .notOurs }
             return text
-        } catch {
-            throw .notOurs
         }
+        throw .notOurs
     }
 
     private static func context(_ owner: String, _ field: String) -> Data {

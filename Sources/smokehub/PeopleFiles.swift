@@ -11,9 +11,12 @@ struct PeopleFiles {
 
     init(_ settings: HubSettings) { self.settings = settings }
 
+    /// - Parameter other: a key that may have sealed some of them, too.
     /// - Throws: every mistake in hub.yaml, or that it names no key.
-    static func sealable(_ config: String) throws -> (files: PeopleFiles, seal: PersonalSeal) {
-        let files = PeopleFiles(try HubSettings.load(path: config))
+    static func sealable(
+        _ config: String, opening other: PersonalSeal? = nil
+    ) throws -> (files: PeopleFiles, seal: PersonalSeal) {
+        let files = PeopleFiles(try HubSettings.load(path: config, opening: other))
         guard let seal = files.settings.personalData.seal else {
             throw ConfigErrors([
                 ConfigError(
@@ -35,15 +38,18 @@ struct PeopleFiles {
     /// Changes `residents.csv` in one step, if the same people stand in it afterwards, those who are left out excepted.
     ///
     /// - Parameters:
-    ///   - seal: what opens the new file; - change: `nil` leaves it as it is.
+    ///   - former: what opens the file as it is, if not the key in hub.yaml; - seal: what opens the new file;
+    ///   - change: `nil` leaves it as it is.
     /// - Throws: every mistake in the estate's files, as they are or as they would be.
     func change(
-        opening seal: PersonalSeal?, _ change: (ResidentsFile) throws -> ResidentsFile.Changed?
+        opened former: PersonalSeal? = nil, opening seal: PersonalSeal?,
+        _ change: (ResidentsFile) throws -> ResidentsFile.Changed?
     ) throws -> ResidentsFile.Changed? {
         var done: ResidentsFile.Changed?
         try ConfigFile.replace(residents) { file in
             guard let changed = try change(try ResidentsFile(file)) else { return nil }
-            let before = try people(file, settings.personalData.seal).filter { changed.removed[$0.id] == nil }
+            let before = try people(file, former ?? settings.personalData.seal)
+                .filter { changed.removed[$0.id] == nil }
             let after = try people(ConfigFile(name: file.name, text: changed.text), seal)
             guard before == after else {
                 throw file.mistake("it would not say the same afterwards", mend: "report this; it is left as it was")

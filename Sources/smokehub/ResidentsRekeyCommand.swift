@@ -11,7 +11,7 @@ struct ResidentsRekey: AsyncParsableCommand {
         discussion: """
             Opens with the key that hub.yaml names, and seals with the new one, plain values too. Then put the new key \
             where hub.yaml looks for it, and reload: until both are done no hub starts with these files. Copies made \
-            before still open with the old key. Browsers that people have subscribed on their own pages do not open with \
+            before still open with the old key. If it is cut off, run the same again: it finishes. Browsers that people have subscribed on their own pages do not open with \
             the new one: they take no messages until they are subscribed again.
 
             EXAMPLES
@@ -35,10 +35,14 @@ struct ResidentsRekey: AsyncParsableCommand {
     func run() async throws {
         let new = try newKey()
         try await refusing {
-            let (people, old) = try PeopleFiles.sealable(files.config)
-            let changed = try people.change(opening: new) { try $0.sealed(with: new, insteadOf: old) }
+            let (people, old) = try PeopleFiles.sealable(files.config, opening: new)
+            // An earlier run may have been cut off between two files.
+            let either = new.opening(alsoOf: old)
+            let changed = try people.change(opened: either, opening: new) {
+                try $0.sealed(with: new, insteadOf: either)
+            }
             try people.changeSubscriptions { list in
-                try list.seal(with: new, insteadOf: old)
+                try list.seal(with: new, insteadOf: either)
                 return true
             }
             Line.out(
