@@ -49,7 +49,8 @@ extension HubService {
         guard let resident = directory.resident(owner.resident), choices.endedLinks == owner.endedLinks else {
             return nil
         }
-        let own = resident.contacts.filter { $0.isPersonal && !choices.browsers.map(\.name).contains($0.address) }
+        let browsers = directory.openBrowsers(of: resident.id).map(\.name)
+        let own = resident.contacts.filter { $0.isPersonal && !browsers.contains($0.address) }
         let webpush = configuration.settings.channels.webpush
         let takesBrowsers = webpush.enabled && configuration.settings.personalData.seal != nil
         return PersonalPage(
@@ -60,7 +61,7 @@ extension HubService {
             },
             quietHours: choices.quietHours, needsHelp: choices.needsHelp,
             isKnownToNeedHelp: !resident.needs.isEmpty && !choices.needsHelp,
-            browsers: choices.browsers.map(\.name), pushKey: takesBrowsers ? webpush.vapid?.publicKey : nil,
+            browsers: browsers, pushKey: takesBrowsers ? webpush.vapid?.publicKey : nil,
             isStaff: resident.role.isStaff)
     }
 
@@ -110,19 +111,40 @@ extension HubService {
     /// This hub takes no browsers' subscriptions.
     public struct NoSubscriptions: Error {}
 
-    private static let sealedField = "webpush"
+    static let sealedField = "webpush"
 
-    /// Takes over what people have chosen before this start; browsers that no key opens any more are left out.
-    func takeChoices(from database: NotifyDatabase, into directory: inout Directory, _ settings: HubSettings) {
+    /// Takes over what people have chosen before this start; browsers that no key opens any more are kept, and told
+    /// nothing.
+    ///
+    /// - Returns: what to say of those; `nil` if there are none.
+    func takeChoices(
+        from database: NotifyDatabase, into directory: inout Directory, _ settings: HubSettings
+    ) -> TellingNote? {
+        var shut: [Resident.ID: Int] = [:]
         do {
-            for var choices in try database.choices() {
-                choices.browsers.removeAll { !open($0, of: choices.resident, settings) }
-                directory.choose(choices)
+            for choices in try database.choices() where directory.resident(choices.resident) != nil {
+                let own = choices.browsers.filter { !open($0, of: choices.resident, settings) }
+                if !own.isEmpty { shut[choices.resident] = own.count }
+                directory.choose(choices, shut: own)
             }
         } catch {
             // Better told against their wish than not at all.
             logger.error("What people have chosen cannot be read", metadata: ["reason": "\(error)"])
         }
+        return shut.isEmpty ? nil : Self.note(ofShut: shut)
+    }
+
+    private static func note(ofShut shut: [Resident.ID: Int]) -> TellingNote {
+        let count = shut.values.reduce(0, +)
+        return TellingNote(
+            LogRecord.Text(
+                "\(count) browsers that people have subscribed do not open, and are told nothing: personal-data.key is "
+                    + "another than then, or Web Push has no key",
+                "\(count) 個由住戶訂閱的瀏覽器無法解密，不會收到任何訊息：personal-data.key 已更改，或 Web Push 沒有金鑰"),
+            [
+                "trouble": "browsers", "state": "open", "browsers": "\(count)",
+                "residents": shut.keys.sorted().joined(separator: " "),
+            ], level: .trouble)
     }
 
     private func open(_ browser: SealedBrowser, of resident: Resident.ID, _ settings: HubSettings) -> Bool {

@@ -218,7 +218,7 @@ extension HubService {
             estate: registry.estate, residents: settings.channels.reachable(registry), devices: registry.devices,
             stations: settings.channels.stations(in: registry.estate), canary: settings.deliveryCanary.contact,
             digest: ContactDigest(key: key), utcOffset: utcOffset)
-        takeChoices(from: database, into: &directory, settings)
+        let shutBrowsers = takeChoices(from: database, into: &directory, settings)
         let channels = try settings.channels.made(
             ChannelParts(
                 settings: settings, directory: directory, catalogue: catalogue,
@@ -248,6 +248,7 @@ extension HubService {
             settings: Notifier.Settings(settings), link: link, personalLink: personalLink, now: now,
             logged: { [board] in board.notifyLoggedThrough },
             heard: { [self, directory] said in Task { await passOnText(said, directory) } }, logger: logger)
+        if let shutBrowsers { notifier.take(shutBrowsers) }
         forgetGoneBrowsers(settings.channels.webpush, notifier)
         return Telling(
             notifier: notifier, database: database, catalogue: catalogue, channels: channels,

@@ -35,7 +35,7 @@ public struct Choosing: Hashable, Sendable {
 }
 
 extension PersonChoices {
-    /// More browsers than one person has; the oldest goes first.
+    /// More browsers than one person has; the oldest goes first. Those that no key opens neither count nor go.
     static let browsersMax = 4
 
     mutating func take(_ choice: Choice, in directory: Directory) {
@@ -49,7 +49,9 @@ extension PersonChoices {
         case .quietHours(let hours): quietHours = hours
         case .newLink: endedLinks += 1
         case .subscribe(let browser):
-            browsers = (browsers.filter { $0.name != browser.name } + [browser]).suffix(Self.browsersMax)
+            let others = browsers.filter { $0.name != browser.name }
+            let open = others.filter { !directory.shutBrowsers.contains($0) } + [browser]
+            browsers = others.filter(directory.shutBrowsers.contains) + open.suffix(Self.browsersMax)
         case .unsubscribe(let name): browsers.removeAll { $0.name == name }
         }
     }

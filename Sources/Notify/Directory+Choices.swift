@@ -7,9 +7,17 @@ extension Directory {
     /// What a person has chosen; of somebody who has chosen nothing, just that.
     public func choices(of resident: Resident.ID) -> PersonChoices { chosen[resident] ?? PersonChoices(of: resident) }
 
+    /// The browsers that messages can be sealed for, the first first.
+    public func openBrowsers(of resident: Resident.ID) -> [SealedBrowser] {
+        choices(of: resident).browsers.filter { !shutBrowsers.contains($0) }
+    }
+
     /// Takes over what a person has chosen, at once; nothing of somebody who is not in `residents.csv`.
-    public mutating func choose(_ choices: PersonChoices) {
+    ///
+    /// - Parameter shut: the browsers among it that no key here opens. They are kept, for it may come back.
+    public mutating func choose(_ choices: PersonChoices, shut: [SealedBrowser] = []) {
         guard let resident = registered(choices.resident) else { return }
+        shutBrowsers.formUnion(shut)
         chosen[resident.id] = choices
         replace(chosen(resident, choices))
     }
@@ -28,7 +36,7 @@ extension Directory {
     }
 
     private func browsers(of choices: PersonChoices) -> [Contact] {
-        choices.browsers.reversed().map { browser in
+        openBrowsers(of: choices.resident).reversed().map { browser in
             var contact = Contact(
                 resident: choices.resident, position: 0, channel: WebPushChannel.name, address: browser.name)
             contact.id = "\(choices.resident)/push-\(browser.name)"

@@ -17,6 +17,8 @@ public struct Directory: Sendable {
     public let utcOffset: Duration
     let digest: ContactDigest
     var chosen: [Resident.ID: PersonChoices] = [:]
+    /// Those among what people have chosen that no key here opens: kept, but no contacts.
+    var shutBrowsers: Set<SealedBrowser> = []
 
     /// As the file has them, in the order of ``residents``.
     private let registered: [Resident]

@@ -3,7 +3,6 @@ import ArgumentParser
 import Console
 import Crypto
 import Foundation
-import Glibc
 import Hub
 import Logging
 import Notify
@@ -79,7 +78,7 @@ struct ResidentsForget: AsyncParsableCommand {
         guard !people.isEmpty else { return Line.out("Nobody has moved out.") }
         // Where no hub runs, none starts before this is done.
         let folder = try? StateFolder(search.state)
-        if folder != nil { try refuseToLockOut(search.state) }
+        try folder?.refuseToLockOut(or: ", or start the hub first")
         try refuseUnlessFree(people, configuration.registry, search)
         let mistakes = configuration.mistakes(without: Set(people))
         guard mistakes.isEmpty else { throw ConfigErrors(mistakes) }
@@ -167,14 +166,6 @@ struct ResidentsForget: AsyncParsableCommand {
                     + "run the same again when that is mended")
         }
         return try JSONDecoder().decode(ForgettingAnswer.self, from: answer.body).people
-    }
-
-    /// What another user writes in the hub's place, such as root, the hub could not read afterwards.
-    private func refuseToLockOut(_ state: String) throws {
-        var status = stat()
-        guard stat(state, &status) == 0, status.st_uid != geteuid() else { return }
-        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(status.st_uid)"
-        throw StartError("no hub runs, and the state is \(owner)'s: run this as \(owner), or start the hub first")
     }
 
     private func lines(of people: [ForgottenPerson], _ state: String) async throws -> [String: LogLine] {

@@ -7,6 +7,7 @@ import Hub
 import Logging
 import Notify
 import Registry
+import Rules
 import Store
 import TestBroker
 import TestHub
@@ -182,5 +183,35 @@ import Testing
         try await again.stop()
         let lines = try String(contentsOfFile: folder.state + "/alerts.jsonl", encoding: .utf8)
         #expect(!lines.contains("/send/secret"))
+    }
+
+    @Test func `keeps a browser that the key does not open, tells of it, and takes it again with its key`() async throws
+    {
+        defer { broker.stop() }
+        let first = try await start()
+        let me = try first.link("r-inside")
+        #expect(try await ask(me + "/push", subscription("http://127.0.0.1:\(push.port)/send/secret")).status == 204)
+        try await first.stop()
+
+        try folder.write("seal", [Data(repeating: 8, count: 32).base64EncodedString()])
+        let other = try await start()
+        let line = try await LogTrail(folder.state).line("a trouble") { $0.details["trouble"] == "browsers" }
+        #expect(line.level == .trouble && line.details["browsers"] == "1" && line.details["residents"] == "r-inside")
+        #expect(try await !ask(me + "/push").text.contains("push/end"))
+        #expect(try await ask(me, "contact-r-inside%2F1=on&language=ur").status == 200)
+        for number in 0..<5 {
+            let another = subscription("http://127.0.0.1:\(push.port)/send/\(number)")
+            #expect(try await ask(me + "/push", another).status == 204)
+        }
+        try await other.stop()
+        let kept = try NotifyDatabase(reading: folder.state + "/notify.sqlite").choices().first
+        #expect(kept?.language?.tag == "ur" && kept?.browsers.count == 5)
+
+        try folder.write("seal", [Data(repeating: 9, count: 32).base64EncodedString()])
+        let again = try await start()
+        try await voice.report("a-3-B-smoke", "alarm", sequence: 1)
+        let pushed = try await push.requests.first("the browser is told") { _ in true }
+        #expect(pushed.contains("POST /send/secret"))
+        try await again.stop()
     }
 }

@@ -74,4 +74,36 @@ private struct RekeyedEstate {
         try estate.folder.write("new.key", [RekeyedEstate.old])
         #expect(try await estate.rekey().code == 2)
     }
+
+    @Test func `seals the browsers that people have subscribed, while no hub works on the state`() async throws {
+        let estate = try RekeyedEstate()
+        let (old, new) = (try PersonalSeal(key: RekeyedEstate.old), try PersonalSeal(key: RekeyedEstate.new))
+        try FileManager.default.createDirectory(atPath: estate.folder.state, withIntermediateDirectories: true)
+        let path = estate.folder.state + "/notify.sqlite"
+        let lost = SealedBrowser(name: "lost", subscription: "sealed:AAAA")
+        var choices = PersonChoices(of: "r-inside")
+        choices.endedLinks = 2
+        choices.browsers = [
+            lost, .init(name: "b", subscription: try old.seal(estate.browser, of: "r-inside", as: "webpush")),
+        ]
+        var batch = NotifyBatch()
+        batch.choices = ["r-inside": choices]
+        let database = try NotifyDatabase(path: path)
+        try await database.write(batch)
+        try database.close()
+        let before = try estate.text("residents.csv")
+
+        var hub: StateFolder? = try StateFolder(estate.folder.state)
+        let refused = try await estate.rekey()
+        #expect(refused.code == 1 && refused.errors.joined().contains("stop the hub first"), "\(refused)")
+        #expect(try estate.text("residents.csv") == before && hub != nil)
+        hub = nil
+
+        let done = try await estate.rekey()
+        #expect(done.code == 0 && done.output.first?.hasPrefix("1 browsers ") == true, "\(done)")
+        #expect(done.errors == ["1 more open with neither key, and stay as they are."])
+        let kept = try #require(try NotifyDatabase(reading: path).choices().first)
+        #expect(kept.endedLinks == 2 && kept.browsers.map(\.name) == ["lost", "b"] && kept.browsers.first == lost)
+        #expect(try new.open(kept.browsers[1].subscription, of: "r-inside", as: "webpush") == estate.browser)
+    }
 }
