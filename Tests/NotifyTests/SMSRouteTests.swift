@@ -190,6 +190,23 @@ private final class Gateway: Sendable {
         #expect(await channel.send(notice, to: TestGateway.contact) == .accepted())
     }
 
+    @Test func `are tested at once, so that the ones that hang hide none that works`() async throws {
+        // The first, which works, answers only when the second has been asked.
+        let isAsked = Mutex(false)
+        let first = try WebhookReceiver { _, _ in
+            while !isAsked.withLock({ $0 }) { usleep(1000) }
+            return .status(400, body: "Missing receiver number")
+        }
+        let second = try WebhookReceiver { _, _ in
+            isAsked.withLock { $0 = true }
+            return Gateway.fails
+        }
+        defer { for receiver in [first, second] { receiver.stop() } }
+        let channel = try channel(
+            TestGateway.kannel("a", at: first.url()), TestGateway.kannel("b", at: second.url()))
+        #expect(await channel.probe(nil) == .accepted())
+    }
+
     @Test func `that fail while messages still go out are troubles in the alert log`() async throws {
         let (first, second) = (try Gateway("a", Gateway.wrongPassword), try Gateway("b"))
         let channel = try channel(first.route(), second.route())

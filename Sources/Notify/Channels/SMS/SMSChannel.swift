@@ -178,12 +178,13 @@ public final class SMSChannel: ReceivingChannel {
 
     // MARK: Tests
 
-    /// Tests every route: those that rest are tried again if they are well. Messages are taken as long as one is.
+    /// Tests every route at once, so that those that hang cost no more than their own time: those that rest are tried
+    /// again if they are well. Messages are taken as long as one is.
     public func probe(_ contact: Contact?) async -> Outcome? {
         var reasons: [String] = []
         var isWell: Bool?
-        for (index, route) in routes.enumerated() {
-            guard let test = await route.probe() else { continue }
+        for (index, test) in await tests().sorted(by: { $0.key < $1.key }) {
+            let route = routes[index]
             note(test.outcome, of: index)
             if let credit = test.credit { note(credit, least: test.creditMin, of: route.name) }
             switch test.outcome {
@@ -194,6 +195,14 @@ public final class SMSChannel: ReceivingChannel {
             }
         }
         return isWell.map { $0 ? .accepted() : .failed(reasons.joined(separator: "; ")) }
+    }
+
+    /// By the routes' places; those that nobody can test are left out.
+    private func tests() async -> [Int: RouteTest] {
+        await withTaskGroup(of: (Int, RouteTest?).self) { group in
+            for (index, route) in routes.enumerated() { group.addTask { (index, await route.probe()) } }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
     }
 
     /// What was left of each route's account when it was last asked, by the routes' names.
