@@ -22,17 +22,23 @@ extension Dispatcher {
     }
 
     /// A new alert's deliveries, and beside each whose far end is down the person's next contact at once: it is not waited
-    /// for that the first one fails. What is told about a channel does not go by one that is down.
+    /// for that the first one fails. What is told about a channel goes by one that is down only if every other is down as well.
     func inReach(
         _ deliveries: [Delivery], of alert: Alert, notOver channel: String?, at now: Instant
     ) -> [Delivery] {
         guard health.isInDoubt || channel != nil else { return deliveries }
         func isOut(_ delivery: Delivery) -> Bool { delivery.channel == channel || isDown(delivery) }
+        let isTelling = alert.rule == Self.tellingVerb
         var reaching: [Delivery] = []
+        var lastResorts: [Delivery] = []
         for delivery in deliveries {
             var last = delivery
             while isOut(last) {
-                if alert.rule != Self.tellingVerb { reaching.append(last) }
+                if !isTelling {
+                    reaching.append(last)
+                } else if last.channel != channel {
+                    lastResorts.append(last)
+                }
                 guard let next = nextContact(after: last) else { break }
                 last = Delivery(
                     alert: alert.id, incident: alert.incident, target: last.target, contact: next.id,
@@ -40,7 +46,7 @@ extension Dispatcher {
             }
             if !isOut(last) { reaching.append(last) }
         }
-        return reaching
+        return reaching.isEmpty ? lastResorts : reaching
     }
 
     // MARK: Tests
@@ -91,10 +97,10 @@ extension Dispatcher {
             block: "*", places: estate.blocks.map { Place(block: $0.id) }, verb: Self.tellingVerb,
             to: [.guards, .office, .maintenance])
         expand(alert, sequence: nil, at: now, notOver: telling.notOver)
-        guard progress[alert.id]?.open == 0 else { return }
+        guard outbox.deliveries.values.allSatisfy({ $0.alert != alert.id || isDown($0) }) else { return }
         note([
             records.trouble(
-                "Nobody who keeps watch can be told of that: none has a contact over a channel that works",
+                "Nobody who keeps watch can be told of that: none has a contact over a channel that works now",
                 "無法通知當值人員：他們沒有可用的其他聯絡方式", ["alert": alert.id], at: now)
         ])
     }

@@ -144,7 +144,7 @@ import Testing
         #expect(dispatcher.channelStates.map { $0.downSince == nil } == [false, true])
     }
 
-    @Test func `of which nobody can be told otherwise is one more trouble`() throws {
+    @Test func `of which nobody can be told otherwise is one more trouble, and told when it works again`() throws {
         var settings = quick
         settings.retry.deadline = .seconds(7200)
         var dispatcher = Dispatcher(
@@ -157,9 +157,12 @@ import Testing
                 dispatcher.take(.failed("gone"), ofTest: test.name, at: self.second(second))
             }
         }
-        #expect(dispatcher.departures(at: second(10)).isEmpty)
         let lines = dispatcher.unwritten.records.map(\.text.english)
         #expect(lines.contains { $0.hasPrefix("Nobody who keeps watch can be told") })
+        let waiting = try #require(dispatcher.departures(at: second(10)).first)
+        #expect(waiting.contact.id == "guard/1" && waiting.alert.announcement != nil)
+        dispatcher.take(.failed("gone"), of: waiting.delivery.id, at: second(10))
+        #expect(dispatcher.departures(at: second(60)).map(\.delivery.id) == [waiting.delivery.id])
     }
 }
 
