@@ -135,7 +135,7 @@ private final class Gateway: Sendable {
         let probe = Task { await channel.send(notice, to: TestGateway.contact) }
         _ = await first.receiver.requests.next(2)
         #expect(await channel.send(notice, to: TestGateway.contact) == .accepted())
-        #expect(first.takeCount() == 2)
+        #expect(first.receiver.requestCount == 2)
         probe.cancel()
         _ = await probe.value
     }

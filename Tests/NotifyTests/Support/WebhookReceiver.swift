@@ -49,6 +49,9 @@ final class WebhookReceiver: Sendable {
     /// How many connections were opened.
     var connectionCount: Int { state.withLock { $0.accepted } }
 
+    /// How many requests have come; of those in ``requests`` none is missing here.
+    var requestCount: Int { state.withLock { $0.count } }
+
     /// Ends the server and every connection.
     func stop() {
         state.withLock { state in
