@@ -53,6 +53,17 @@ public struct HubConfiguration: Sendable {
         registry.residents.filter { $0.hasLeft(at: moment, utcOffset: rules.settings.utcOffset) }
     }
 
+    /// The same, with those people alone who have not moved out.
+    public func without(leftAt moment: Instant, of residents: [Resident]? = nil) -> HubConfiguration {
+        var configuration = self
+        configuration.registry = EstateRegistry(
+            estate: registry.estate, devices: registry.devices,
+            residents: (residents ?? registry.residents).filter {
+                !$0.hasLeft(at: moment, utcOffset: rules.settings.utcOffset)
+            })
+        return configuration
+    }
+
     /// People for whose language there is no file in `messages/`: a mistake for each language.
     private static func unspoken(_ registry: EstateRegistry, _ catalogue: MessageCatalogue) -> [ConfigError] {
         var languages: [Language] = []

@@ -40,6 +40,8 @@ public struct ReachAudit: Hashable, Sendable, Codable {
         var deadSirens: Set<Device.ID> = []
         /// What people have turned off for themselves.
         var declined: Set<Contact.ID> = []
+        /// The browsers that people have subscribed, which residents.csv does not have.
+        var browsers: Set<Contact.ID> = []
     }
 
     /// - Parameter known: `nil` if no hub runs.
@@ -74,7 +76,9 @@ public struct ReachAudit: Hashable, Sendable, Codable {
     }
 
     /// By the configuration alone.
-    public init(offline configuration: HubConfiguration) { self.init(configuration, nil) }
+    public init(offline configuration: HubConfiguration, at moment: Instant) {
+        self.init(configuration.without(leftAt: moment), nil)
+    }
 
     /// The flats that nobody could reach.
     public var flatsLeft: [Reach.Flat] { reach.blocks.flatMap(\.left) }
@@ -135,9 +139,9 @@ private struct ContactJudge {
             return "hub.yaml has no channel '\(contact.channel)'"
         }
         do {
-            guard try settings.reaches(contact.address, over: contact.channel, configuration.registry) else {
-                return "it is switched off in hub.yaml"
-            }
+            var isOn = known.browsers.contains(contact.id)
+            if !isOn { isOn = try settings.reaches(contact.address, over: contact.channel, configuration.registry) }
+            guard isOn else { return "it is switched off in hub.yaml" }
         } catch {
             return error.problem
         }

@@ -26,6 +26,8 @@ public final class Notifier: Sendable {
     private let people: Mutex<Directory>
     private let catalogue: MessageCatalogue
     private let channels: [String: any Channel]
+    /// Those over which people can answer.
+    private let receiving: Set<String>
     private let settings: Settings
     private let link: (@Sendable (_ incident: String, _ resident: Resident.ID) -> String)?
     private let personalLink: (@Sendable (_ resident: Resident.ID, _ endedLinks: Int) -> String)?
@@ -100,6 +102,7 @@ public final class Notifier: Sendable {
         people = Mutex(directory)
         self.catalogue = catalogue
         self.channels = channels
+        receiving = Set(channels.filter { $0.value is any ReceivingChannel }.keys)
         self.settings = settings
         self.link = link
         self.personalLink = personalLink
@@ -368,7 +371,7 @@ public final class Notifier: Sendable {
             departure.alert, delivery: delivery.id, to: departure.contact,
             resident: directory.resident(delivery.target), directory: directory, now: now(),
             before: departure.before, link: link?(delivery.incident, delivery.target),
-            takesReplies: channel is any ReceivingChannel, memory: memory)
+            takesReplies: receiving.contains(delivery.channel), memory: memory)
         if departure.alert.isCanary { notice.tellOfCanary() }
         let outcome = await sendings.outcome(by: now() + settings.sendTimeout) { [notice] in
             await channel.send(notice, to: departure.contact)

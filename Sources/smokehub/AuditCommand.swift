@@ -51,13 +51,13 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     private func read() throws -> ReachAudit {
-        guard !offline else { return ReachAudit(offline: try HubConfiguration.load(place.config)) }
+        guard !offline else { return ReachAudit(offline: try HubConfiguration.load(place.config), at: HubClock().now()) }
         let answer: ControlClient.Answer
         do {
             answer = try place.client().get("/api/audit")
         } catch let error as StartError {
             guard FileManager.default.fileExists(atPath: place.config) else { throw error }
-            return ReachAudit(offline: try HubConfiguration.load(place.config))
+            return ReachAudit(offline: try HubConfiguration.load(place.config), at: HubClock().now())
         }
         try HubPlace.check(shown: answer)
         return try JSONDecoder().decode(AuditAnswer.self, from: answer.body).audit

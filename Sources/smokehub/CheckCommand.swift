@@ -48,7 +48,8 @@ struct Check: AsyncParsableCommand {
                     "Note: nobody is registered and no siren stands in some flats, so nobody there is told: \(blocks).")
             }
             Line.out("Without the internet:")
-            for block in configuration.reachWithoutInternet.blocks {
+            let there = configuration.without(leftAt: HubClock().now())
+            for block in there.reachWithoutInternet.blocks {
                 Line.out("  block \(block.block): \(block.sentence)")
                 guard verbose, !block.left.isEmpty else { continue }
                 Line.out("    not reached:")

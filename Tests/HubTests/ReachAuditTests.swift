@@ -28,7 +28,7 @@ import Testing
         throws
     {
         let folder = try folder(port: 1883)
-        let audit = ReachAudit(offline: try HubConfiguration.load(folder.configuration))
+        let audit = ReachAudit(offline: try HubConfiguration.load(folder.configuration), at: .now())
         #expect(!audit.isGood && !audit.isLive)
         let block = try #require(audit.reach.blocks.first)
         // Six flats have a siren, one a webhook; in two of the others somebody lives.
@@ -40,6 +40,19 @@ import Testing
         #expect(audit.languages.map { "\($0.language) \($0.people)" } == ["ja 1"])
         let json = String(decoding: try JSONEncoder().encode(audit), as: UTF8.self)
         #expect(!json.contains("91234567") && !json.contains("Rosa"))
+    }
+
+    @Test func `counts nobody who has moved out`() throws {
+        let folder = try folder(port: 1883)
+        var configuration = try HubConfiguration.load(folder.configuration)
+        var residents = configuration.registry.residents
+        let left = try #require(residents.firstIndex { $0.id == "r-tagalog" })
+        residents[left].until = try #require(CalendarDay("2026-11-01"))
+        configuration.registry = EstateRegistry(
+            estate: configuration.registry.estate, devices: configuration.registry.devices, residents: residents)
+        let audit = ReachAudit(offline: configuration, at: .now())
+        #expect(audit.reach.blocks.first?.flatsReached == 6 && audit.languages.isEmpty)
+        #expect(!audit.people.contains("r-tagalog"))
     }
 
     @Test func `of a running hub knows what became of the last messages`() async throws {
