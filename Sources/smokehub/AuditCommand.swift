@@ -51,7 +51,9 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     private func read() throws -> ReachAudit {
-        guard !offline else { return ReachAudit(offline: try HubConfiguration.load(place.config), at: HubClock().now()) }
+        guard !offline else {
+            return ReachAudit(offline: try HubConfiguration.load(place.config), at: HubClock().now())
+        }
         let answer: ControlClient.Answer
         do {
             answer = try place.client().get("/api/audit")
