@@ -21,13 +21,16 @@ public struct AnswerService: Service {
     private let hub: HubService
     private let logger: Logger
     private let guesses = GuessBudget()
+    private let onListening: @Sendable () -> Void
 
     /// Of a gateway's call.
     private static let bodyBytesMax = 65_536
 
-    public init(_ hub: HubService, logger: Logger) {
+    /// - Parameter onListening: is called when the page takes connections.
+    public init(_ hub: HubService, logger: Logger, onListening: @escaping @Sendable () -> Void = {}) {
         self.hub = hub
         self.logger = logger
+        self.onListening = onListening
     }
 
     /// Serves until its task is cancelled or shut down. A hub that cannot listen there goes on without.
@@ -41,7 +44,7 @@ public struct AnswerService: Service {
         quiet.logLevel = .critical
         let application = Application(
             router: router(), configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            logger: quiet)
+            onServerRunning: { [onListening] _ in onListening() }, logger: quiet)
         do {
             try await application.run()
         } catch is CancellationError {

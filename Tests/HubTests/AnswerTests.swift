@@ -3,7 +3,6 @@ import Console
 import Foundation
 import FoundationNetworking
 import Hub
-import Logging
 import MQTT
 import Notify
 import Registry
@@ -43,8 +42,7 @@ import Testing
     /// A hub, and the page beside it, until both are stopped.
     private func start() async throws -> (hub: RunningHub, page: Task<Void, any Error>) {
         let hub = try RunningHub(folder)
-        let page = Task { try await AnswerService(try #require(hub.service), logger: Logger(label: "page")).run() }
-        try await hub.untilReady()
+        let page = try await hub.servePage()
         return (hub, page)
     }
 

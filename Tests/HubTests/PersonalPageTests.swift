@@ -4,7 +4,6 @@ import Crypto
 import Foundation
 import FoundationNetworking
 import Hub
-import Logging
 import Notify
 import Registry
 import Rules
@@ -63,8 +62,7 @@ import Testing
 
     private func start() async throws -> Standing {
         let hub = try RunningHub(folder)
-        let page = Task { try await AnswerService(try #require(hub.service), logger: Logger(label: "page")).run() }
-        try await hub.untilReady()
+        let page = try await hub.servePage()
         return Standing(hub: hub, page: page)
     }
 
@@ -74,16 +72,8 @@ import Testing
             request.httpMethod = "POST"
             request.httpBody = Data(body.utf8)
         }
-        // The page's own task may not listen yet.
-        for _ in 0..<200 {
-            do {
-                let (data, response) = try await URLSession.shared.data(for: request)
-                return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
-            } catch let error as URLError where error.code == .cannotConnectToHost {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-        }
-        throw URLError(.cannotConnectToHost)
+        let (data, response) = try await URLSession.shared.data(for: request)
+        return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
     }
 
     @Test func `turns contacts off and on, asks before the last, and is the same after a restart`() async throws {

@@ -3,7 +3,6 @@ import Console
 import Foundation
 import FoundationNetworking
 import Hub
-import Logging
 import MQTT
 import Registry
 import Rules
@@ -50,9 +49,8 @@ import Testing
     {
         defer { broker.stop() }
         let hub = try RunningHub(folder)
-        let page = Task { try await AnswerService(try #require(hub.service), logger: Logger(label: "page")).run() }
+        let page = try await hub.servePage()
         defer { page.cancel() }
-        try await hub.untilReady()
         let log = LogTrail(folder.state)
         try await Voice(broker).report("a-3-B-smoke", "alarm", sequence: 1)
         try await log.line("told") { $0.event == .delivery && $0.details["channel"] == "sms" }
