@@ -74,7 +74,7 @@ final class DemoPhones: Sendable {
         ).run()
     }
 
-    /// Lets everybody answer to the incident that most were asked about last; the hub has taken it all when it returns.
+    /// Lets everybody answer who was asked about the last incident; the hub has taken it all when it returns.
     ///
     /// - Returns: that incident; `nil` if nobody was asked.
     func answer() async -> String? {
