@@ -58,7 +58,9 @@ extension NotifyDatabase {
                     accepted_at = excluded.accepted_at, error = excluded.error, reference = excluded.reference,
                     climb_at = excluded.climb_at, first_attempted_at = excluded.first_attempted_at
                 """)
-        for delivery in deliveries {
+        // In the order in which they leave: then those that change together lie on the same few pages.
+        let inOrder = deliveries.sorted { ($0.sequence, $0.rank, $0.contact) < ($1.sequence, $1.rank, $1.contact) }
+        for delivery in inOrder {
             try upsert.execute(arguments: [
                 delivery.alert, delivery.contact, delivery.incident, delivery.target, delivery.channel, delivery.rank,
                 delivery.sequence, delivery.state.rawValue, delivery.attempts, delivery.createdAt.milliseconds,
