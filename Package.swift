@@ -32,6 +32,7 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "Registry", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")],
@@ -54,7 +55,7 @@ let package = Package(
         .target(
             name: "Notify",
             dependencies: [
-                "Registry", "Rules", "Store", "CCurl",
+                "Registry", "Rules", "Store", "CCurl", "CEpoll",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -79,7 +80,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "Drill", dependencies: ["MQTT", "Registry"], path: "Simulators/Drill", swiftSettings: strict),
-        .systemLibrary(name: "CEpoll", path: "Simulators/CEpoll"),
         .target(name: "Gateway", dependencies: ["CEpoll"], path: "Simulators/Gateway", swiftSettings: strict),
         .target(
             name: "Simulation",

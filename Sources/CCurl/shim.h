@@ -49,6 +49,16 @@ static inline CURLMcode smokehub_curl_multi_set_long(CURLM *multi, CURLMoption o
     return curl_multi_setopt(multi, option, value);
 }
 
+// Tells which sockets libcurl waits for, and when it wants to be called though none is ready.
+static inline CURLMcode smokehub_curl_multi_set_callbacks(
+    CURLM *multi, curl_socket_callback sockets, curl_multi_timer_callback timer, void *context) {
+    CURLMcode result = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, sockets);
+    if (result == CURLM_OK) result = curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    if (result == CURLM_OK) result = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
+    if (result == CURLM_OK) result = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+    return result;
+}
+
 // How one transfer of a CURLMSG_DONE message ended, out of the union that Swift would have to look into.
 static inline CURLcode smokehub_curl_message_result(const CURLMsg *message) {
     return message->data.result;

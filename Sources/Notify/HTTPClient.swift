@@ -106,7 +106,7 @@ extension Outcome {
     }
 }
 
-/// What waits for the thread, and the means to wake it.
+/// What waits for the thread, and the means to wake it: all that other threads touch.
 final class HTTPDesk: Sendable {
     typealias Order = (id: UInt64, request: HTTPClient.Request, reply: CheckedContinuation<HTTPClient.Response, Never>)
 
@@ -118,10 +118,10 @@ final class HTTPDesk: Sendable {
 
     private let mail = Mutex(Mail())
     private let ids = Atomic<UInt64>(0)
+    let watch: SocketWatch
     let multi: MultiHandle
 
-    /// A libcurl multi handle. Unchecked, because the thread alone uses it, but for `curl_multi_wakeup`, which libcurl
-    /// allows from any thread; and `close` wakes under the lock after which the thread may free it.
+    /// A libcurl multi handle. Unchecked, because the thread alone uses it, once it has begun.
     struct MultiHandle: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
     }
@@ -130,7 +130,8 @@ final class HTTPDesk: Sendable {
     static let isSetUp = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     init?() {
-        guard Self.isSetUp, let pointer = curl_multi_init() else { return nil }
+        guard Self.isSetUp, let watch = SocketWatch(), let pointer = curl_multi_init() else { return nil }
+        self.watch = watch
         multi = MultiHandle(pointer: pointer)
         _ = smokehub_curl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, 256)
     }
@@ -159,7 +160,7 @@ final class HTTPDesk: Sendable {
             // Where something waits already, the thread is awake, or soon will be.
             let isFirst = mail.orders.isEmpty && mail.cancelled.isEmpty && !mail.isClosed
             change(&mail)
-            if isFirst { curl_multi_wakeup(multi.pointer) }
+            if isFirst { watch.knock() }
         }
     }
 }

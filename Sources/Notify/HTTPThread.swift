@@ -12,6 +12,9 @@ final class HTTPThread {
     private var idle: [UnsafeMutableRawPointer] = []
     private var isClosed = false
 
+    /// When libcurl wants to be called though no socket is ready.
+    private var wakeUp: ContinuousClock.Instant?
+
     private static let idleMax = 256
     /// Of an answer's body; gateways answer in a few lines.
     private static let bodyBytesMax = 65_536
@@ -20,14 +23,21 @@ final class HTTPThread {
         let id: UInt64
         let reply: CheckedContinuation<HTTPClient.Response, Never>
         var headers: UnsafeMutablePointer<curl_slist>?
+        /// What libcurl sends from, until the transfer is over.
+        let sent: UnsafeMutableBufferPointer<UInt8>
         var body: [UInt8] = []
 
         init(_ order: HTTPDesk.Order) {
             id = order.id
             reply = order.reply
+            sent = .allocate(capacity: order.request.body.count)
+            _ = sent.initialize(from: order.request.body)
         }
 
-        deinit { curl_slist_free_all(headers) }
+        deinit {
+            curl_slist_free_all(headers)
+            sent.deallocate()
+        }
     }
 
     init(_ desk: HTTPDesk) {
@@ -35,18 +45,65 @@ final class HTTPThread {
         multi = desk.multi.pointer
     }
 
+    /// Returns when the desk is closed.
     func run() {
-        while !isClosed {
+        // This object outlives the handle.
+        _ = smokehub_curl_multi_set_callbacks(
+            multi, Self.watchSocket, Self.setTimer, Unmanaged.passUnretained(self).toOpaque())
+        while true {
             takeMail()
-            var running: Int32 = 0
-            curl_multi_perform(multi, &running)
-            finishDone()
             guard !isClosed else { break }
-            curl_multi_poll(multi, nil, 0, 1000, nil)
+            if let due = wakeUp, due <= .now {
+                wakeUp = nil
+                act(on: CURL_SOCKET_TIMEOUT, 0)
+                finishDone()
+            }
+            desk.watch.wait(pause) { ready in
+                var what: Int32 = 0
+                if ready.what.contains(.reading) { what |= CURL_CSELECT_IN }
+                if ready.what.contains(.writing) { what |= CURL_CSELECT_OUT }
+                if !ready.what.isDisjoint(with: .failure) { what |= CURL_CSELECT_ERR }
+                act(on: ready.socket, what)
+            }
+            finishDone()
         }
         for handle in Array(transfers.keys) { end(handle, .failure("stopped")) }
         idle.forEach(curl_easy_cleanup)
         curl_multi_cleanup(multi)
+    }
+
+    /// Milliseconds; negative for ever.
+    private var pause: Int32 {
+        guard let wakeUp else { return -1 }
+        return Int32(clamping: max(0, ContinuousClock.now.duration(to: wakeUp).wholeMilliseconds))
+    }
+
+    private func act(on socket: curl_socket_t, _ what: Int32) {
+        var running: Int32 = 0
+        curl_multi_socket_action(multi, socket, what, &running)
+    }
+
+    private static let watchSocket: curl_socket_callback = { _, socket, what, context, _ in
+        guard let context else { return 0 }
+        // It lives as long as the handle that calls.
+        let thread = Unmanaged<HTTPThread>.fromOpaque(context).takeUnretainedValue()
+        let interest: SocketWatch.Interest =
+            switch what {
+            case CURL_POLL_IN: .reading
+            case CURL_POLL_OUT: .writing
+            case CURL_POLL_INOUT: [.reading, .writing]
+            default: []
+            }
+        thread.desk.watch.watch(socket, for: interest)
+        return 0
+    }
+
+    private static let setTimer: curl_multi_timer_callback = { _, milliseconds, context in
+        guard let context else { return 0 }
+        // As above.
+        let thread = Unmanaged<HTTPThread>.fromOpaque(context).takeUnretainedValue()
+        thread.wakeUp = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
+        return 0
     }
 
     private func takeMail() {
@@ -66,7 +123,7 @@ final class HTTPThread {
     }
 
     private func start(_ order: HTTPDesk.Order) {
-        guard let handle = idle.popLast() ?? curl_easy_init() else {
+        guard let handle = idle.popLast() ?? Self.newHandle() else {
             order.reply.resume(returning: .failure("no memory"))
             return
         }
@@ -81,6 +138,25 @@ final class HTTPThread {
         if curl_multi_add_handle(multi, handle) != CURLM_OK { end(handle, .failure("no memory")) }
     }
 
+    /// A handle with what is the same for all requests.
+    private static func newHandle() -> UnsafeMutableRawPointer? {
+        guard let handle = curl_easy_init() else { return nil }
+        let results = [
+            smokehub_curl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+            smokehub_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
+            // Signals would reach the process, and so every other thread.
+            smokehub_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+            smokehub_curl_set_string(handle, CURLOPT_USERAGENT, "SmokeHub"),
+            smokehub_curl_set_data_callback(handle, CURLOPT_WRITEFUNCTION, keepBody),
+        ]
+        guard results.allSatisfy({ $0 == CURLE_OK }) else {
+            curl_easy_cleanup(handle)
+            return nil
+        }
+        return handle
+    }
+
+    /// Sets all that differs from request to request, for the handle may have served another.
     private func configure(
         _ handle: UnsafeMutableRawPointer, _ transfer: Transfer, _ request: HTTPClient.Request
     ) -> CURLcode {
@@ -90,41 +166,24 @@ final class HTTPThread {
             }
             transfer.headers = list
         }
-        let settings: [() -> CURLcode] = [
-            { smokehub_curl_set_string(handle, CURLOPT_URL, request.url) },
-            { smokehub_curl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https") },
-            { smokehub_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0) },
-            // Signals would reach the process, and so every other thread.
-            { smokehub_curl_set_long(handle, CURLOPT_NOSIGNAL, 1) },
-            {
-                smokehub_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(request.connectTimeout.wholeMilliseconds))
-            },
-            { smokehub_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeout.wholeMilliseconds)) },
-            { smokehub_curl_set_string(handle, CURLOPT_USERAGENT, "SmokeHub") },
-            { smokehub_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer.headers) },
-            {
-                guard request.method != .head else { return smokehub_curl_set_long(handle, CURLOPT_NOBODY, 1) }
-                guard request.method != .get else { return smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1) }
-                let size = curl_off_t(request.body.count)
-                let result = smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, size)
-                guard result == CURLE_OK else { return result }
-                return request.body.withUnsafeBytes { body in
-                    smokehub_curl_set_pointer(
-                        handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress))
-                }
-            },
-            {
-                guard request.method == .put else { return CURLE_OK }
-                return smokehub_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, "PUT")
-            },
-            { smokehub_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(transfer).toOpaque()) },
-            { smokehub_curl_set_data_callback(handle, CURLOPT_WRITEFUNCTION, Self.keepBody) },
-        ]
-        for setting in settings {
-            let result = setting()
-            guard result == CURLE_OK else { return result }
+        let result = smokehub_curl_set_string(handle, CURLOPT_URL, request.url)
+        guard result == CURLE_OK else { return result }
+        // Of numbers and pointers libcurl takes any.
+        let connectTimeout = Int(request.connectTimeout.wholeMilliseconds)
+        _ = smokehub_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, connectTimeout)
+        _ = smokehub_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeout.wholeMilliseconds))
+        _ = smokehub_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer.headers)
+        _ = smokehub_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(transfer).toOpaque())
+        switch request.method {
+        // It ends what HEAD has set.
+        case .get: _ = smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1)
+        case .head: _ = smokehub_curl_set_long(handle, CURLOPT_NOBODY, 1)
+        case .post, .put:
+            _ = smokehub_curl_set_long(handle, CURLOPT_POST, 1)
+            _ = smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(transfer.sent.count))
+            _ = smokehub_curl_set_pointer(handle, CURLOPT_POSTFIELDS, transfer.sent.baseAddress)
         }
-        return CURLE_OK
+        return smokehub_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method == .put ? "PUT" : nil)
     }
 
     /// Returning less than was given ends a transfer that never stops.
@@ -161,7 +220,6 @@ final class HTTPThread {
         guard let transfer = transfers.removeValue(forKey: handle) else { return }
         handles[transfer.id] = nil
         if idle.count < Self.idleMax {
-            curl_easy_reset(handle)
             idle.append(handle)
         } else {
             curl_easy_cleanup(handle)
