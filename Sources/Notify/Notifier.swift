@@ -225,12 +225,8 @@ public final class Notifier: Sendable {
                 await write(&dispatcher, &journal, at: moment)
                 mail.confirm(isKept: dispatcher.unwritten.isEmpty)
                 for reply in dispatcher.takeReplies() { group.addTask { await self.send(reply) } }
-                for departure in departures {
-                    group.addTask { await self.deliver(departure) }
-                }
-                for test in tests {
-                    group.addTask { await self.perform(test) }
-                }
+                for departure in departures { deliver(departure) }
+                for test in tests { perform(test) }
                 shownStates.withLock { $0 = dispatcher.channelStates }
                 if !hasMore {
                     await rest(
@@ -243,6 +239,7 @@ public final class Notifier: Sendable {
                 }
             }
             await drain(&dispatcher, &journal)
+            await sendings.stop()
             group.cancelAll()
         }
     }
@@ -363,25 +360,31 @@ public final class Notifier: Sendable {
         }
     }
 
-    private func deliver(_ departure: Dispatcher.Departure) async {
+    private func deliver(_ departure: Dispatcher.Departure) {
         let delivery = departure.delivery
-        let directory = directory
         guard let channel = channels[delivery.channel] else { return }
-        var notice = catalogue.notice(
-            departure.alert, delivery: delivery.id, to: departure.contact,
-            resident: directory.resident(delivery.target), directory: directory, now: now(),
-            before: departure.before, link: link?(delivery.incident, delivery.target),
-            takesReplies: receiving.contains(delivery.channel), memory: memory)
-        if departure.alert.isCanary { notice.tellOfCanary() }
-        let outcome = await sendings.outcome(by: now() + settings.sendTimeout) { [notice] in
-            await channel.send(notice, to: departure.contact)
+        sendings.begin(by: now() + settings.sendTimeout) { [self] in
+            let directory = directory
+            var notice = catalogue.notice(
+                departure.alert, delivery: delivery.id, to: departure.contact,
+                resident: directory.resident(delivery.target), directory: directory, now: now(),
+                before: departure.before, link: link?(delivery.incident, delivery.target),
+                takesReplies: receiving.contains(delivery.channel), memory: memory)
+            if departure.alert.isCanary { notice.tellOfCanary() }
+            return await channel.send(notice, to: departure.contact)
+        } then: { [mailbox] outcome in
+            if let outcome { mailbox.put(outcome, of: delivery.id) }
         }
-        mailbox.put(outcome, of: delivery.id)
     }
 
-    private func perform(_ test: ChannelHealth.Test) async {
+    /// A test is over when its time is: what does not even end when cancelled is tested again all the same.
+    private func perform(_ test: ChannelHealth.Test) {
         guard let channel = channels[test.name.channel] else { return }
-        mailbox.put(await withTimeout { await channel.probe(test.contact) }, ofTest: test.name)
+        sendings.begin(by: now() + settings.sendTimeout, patience: .none) {
+            await channel.probe(test.contact)
+        } then: { [mailbox] outcome in
+            mailbox.put(outcome, ofTest: test.name)
+        }
     }
 
     /// Tells somebody over the contact that they wrote from what has become of it. Nobody is in danger if it is lost.
@@ -392,25 +395,12 @@ public final class Notifier: Sendable {
         let link = reply.wish == .settings ? personalLink?(resident.id, reply.endedLinks) : nil
         let notice = catalogue.reply(reply, to: resident, link: link)
         for attempt in 1...settings.replyAttemptsMax {
-            let outcome = await withTimeout { await channel.send(notice, to: reply.contact) }
+            let outcome = await sendings.outcome(by: now() + settings.sendTimeout) {
+                await channel.send(notice, to: reply.contact)
+            }
             guard case .failed = outcome, !Task.isCancelled else { return }
             // It throws when cancelled, which means the same.
             do { try await clock.sleep(for: settings.retry.first * attempt) } catch { return }
-        }
-    }
-
-    /// A channel that does not return in time counts as failed; one that does not even end when cancelled keeps its
-    /// place in its own lane, and no other.
-    private func withTimeout(_ send: @escaping @Sendable () async -> Outcome?) async -> Outcome? {
-        await withTaskGroup(of: Outcome?.self) { group in
-            group.addTask { await send() }
-            group.addTask { [clock, settings] in
-                do { try await clock.sleep(for: settings.sendTimeout) } catch { return .failed("stopped") }
-                return .failed("no answer in time")
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
         }
     }
 

@@ -2,21 +2,35 @@ import HeapModule
 import Registry
 import Synchronization
 
-/// What channels are at. One that does not return in time counts as failed; one that does not even end when cancelled
-/// keeps its place in its own lane, and no other.
+/// What channels are at, each by a time of its own.
 ///
 /// One look at the oldest serves all, where a timer for each would cost more than handing over a message does.
 final class Sendings: Sendable {
     private let underway = Mutex(Underway())
 
+    /// What becomes of one that is overdue, which is cancelled in any case.
+    enum Patience: Sendable {
+        /// Nothing more before it returns, so that it keeps its place: what was accepted late was accepted.
+        case untilItReturns
+        /// It counts as failed at once, and nobody hears when it returns.
+        case none
+    }
+
+    private struct Sending {
+        var task: Task<Void, Never>
+        var patience: Patience
+        var isLate = false
+        var then: @Sendable (Outcome?) -> Void
+    }
+
     private struct Underway {
         var begun = 0
-        var tasks: [Int: Task<Outcome, Never>] = [:]
-        var late: Set<Int> = []
+        var sendings: [Int: Sending] = [:]
         var order = Heap<Due>()
+        var isOver = false
 
         mutating func dropEnded() {
-            while let first = order.min, tasks[first.number] == nil { order.removeMin() }
+            while let first = order.min, sendings[first.number] == nil { order.removeMin() }
         }
     }
 
@@ -27,26 +41,42 @@ final class Sendings: Sendable {
         static func < (left: Due, right: Due) -> Bool { (left.at, left.number) < (right.at, right.number) }
     }
 
-    /// - Returns: when `send` has returned; if it was too late and not accepted, that it failed.
-    func outcome(by due: Instant, _ send: @escaping @Sendable () async -> Outcome) async -> Outcome {
-        let task = Task { await send() }
-        let number = underway.withLock { underway in
+    private static let tooLate = Outcome.failed("no answer in time")
+    private static let stopped = Outcome.failed("stopped")
+
+    /// Begins to send.
+    ///
+    /// - Parameters:
+    ///   - send: ends early when its task is cancelled.
+    ///   - then: is called once, from any thread, with what has become of it.
+    func begin(
+        by due: Instant, patience: Patience = .untilItReturns, _ send: @escaping @Sendable () async -> Outcome?,
+        then: @escaping @Sendable (Outcome?) -> Void
+    ) {
+        let isBegun = underway.withLock { underway in
+            guard !underway.isOver else { return false }
             underway.begun += 1
-            underway.tasks[underway.begun] = task
-            underway.order.insert(Due(at: due, number: underway.begun))
-            return underway.begun
+            let number = underway.begun
+            // It cannot end before it is noted here, for that takes the lock.
+            let task = Task { end(number, await send()) }
+            underway.sendings[number] = Sending(task: task, patience: patience, then: then)
+            underway.order.insert(Due(at: due, number: number))
+            return true
         }
-        let outcome = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
+        if !isBegun { then(Self.stopped) }
+    }
+
+    /// Sends, and returns what has become of it; at once when it is overdue.
+    func outcome(by due: Instant, _ send: @escaping @Sendable () async -> Outcome?) async -> Outcome? {
+        await withCheckedContinuation { continuation in
+            begin(by: due, patience: .none, send) { continuation.resume(returning: $0) }
         }
-        let isLate = underway.withLock { underway in
-            underway.tasks[number] = nil
-            return underway.late.remove(number) != nil
-        }
-        if case .accepted = outcome { return outcome }
-        return isLate ? .failed("no answer in time") : outcome
+    }
+
+    private func end(_ number: Int, _ outcome: Outcome?) {
+        guard let sending = underway.withLock({ $0.sendings.removeValue(forKey: number) }) else { return }
+        if case .accepted? = outcome { return sending.then(outcome) }
+        sending.then(sending.isLate ? Self.tooLate : outcome)
     }
 
     /// When the oldest has to have ended.
@@ -59,16 +89,36 @@ final class Sendings: Sendable {
 
     /// Cancels what should have ended by now.
     func end(overdueAt now: Instant) {
-        let tasks = underway.withLock { underway in
-            var tasks: [Task<Outcome, Never>] = []
+        let overdue = underway.withLock { underway in
+            var overdue: [Sending] = []
             while let first = underway.order.min, first.at <= now {
                 underway.order.removeMin()
-                guard let task = underway.tasks[first.number] else { continue }
-                underway.late.insert(first.number)
-                tasks.append(task)
+                guard let sending = underway.sendings[first.number] else { continue }
+                overdue.append(sending)
+                switch sending.patience {
+                case .untilItReturns: underway.sendings[first.number]?.isLate = true
+                case .none: underway.sendings[first.number] = nil
+                }
             }
-            return tasks
+            return overdue
         }
-        for task in tasks { task.cancel() }
+        for sending in overdue {
+            sending.task.cancel()
+            if sending.patience == .none { sending.then(Self.tooLate) }
+        }
+    }
+
+    /// Cancels everything, and returns when all that has to has returned. Nothing begins any more.
+    func stop() async {
+        let sendings = underway.withLock { underway in
+            underway.isOver = true
+            defer { underway.sendings = underway.sendings.filter { $0.value.patience == .untilItReturns } }
+            return Array(underway.sendings.values)
+        }
+        for sending in sendings {
+            sending.task.cancel()
+            if sending.patience == .none { sending.then(Self.stopped) }
+        }
+        for sending in sendings where sending.patience == .untilItReturns { await sending.task.value }
     }
 }
