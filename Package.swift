@@ -50,8 +50,10 @@ let package = Package(
         .target(name: "Upkeep", dependencies: ["Registry", "Devices", "Rules"], swiftSettings: strict),
         .target(
             name: "Store",
-            dependencies: ["Devices", "Rules", "Registry", "Upkeep", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: strict),
+            dependencies: [
+                "Devices", "Rules", "Registry", "Upkeep", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: strict),
         .target(
             name: "Notify",
             dependencies: [

@@ -47,7 +47,8 @@ extension NotifyDatabase {
     }
 
     private static func write(_ deliveries: some Sequence<Delivery>, to database: Database) throws {
-        let upsert = try database.cachedStatement(
+        var rows = try RowWriter(
+            database,
             sql: """
                 INSERT INTO delivery (alert, contact, incident, target, channel, rank, sequence, state, attempts,
                     created_at, due_at, attempted_at, accepted_at, error, reference, climb_at,
@@ -61,18 +62,30 @@ extension NotifyDatabase {
         // In the order in which they leave: then those that change together lie on the same few pages.
         let inOrder = deliveries.sorted { ($0.sequence, $0.rank, $0.contact) < ($1.sequence, $1.rank, $1.contact) }
         for delivery in inOrder {
-            try upsert.execute(arguments: [
-                delivery.alert, delivery.contact, delivery.incident, delivery.target, delivery.channel, delivery.rank,
-                delivery.sequence, delivery.state.rawValue, delivery.attempts, delivery.createdAt.milliseconds,
-                delivery.dueAt.milliseconds, delivery.attemptedAt?.milliseconds, delivery.acceptedAt?.milliseconds,
-                delivery.error, delivery.reference, delivery.climbAt?.milliseconds,
-                delivery.firstAttemptedAt?.milliseconds,
-            ])
+            rows.add(delivery.alert)
+            rows.add(delivery.contact)
+            rows.add(delivery.incident)
+            rows.add(delivery.target)
+            rows.add(delivery.channel)
+            rows.add(delivery.rank)
+            rows.add(delivery.sequence)
+            rows.add(delivery.state.rawValue)
+            rows.add(delivery.attempts)
+            rows.add(delivery.createdAt.milliseconds)
+            rows.add(delivery.dueAt.milliseconds)
+            rows.add(delivery.attemptedAt?.milliseconds)
+            rows.add(delivery.acceptedAt?.milliseconds)
+            rows.add(delivery.error)
+            rows.add(delivery.reference)
+            rows.add(delivery.climbAt?.milliseconds)
+            rows.add(delivery.firstAttemptedAt?.milliseconds)
+            try rows.write()
         }
     }
 
     private static func write(_ told: some Sequence<Told>, to database: Database) throws {
-        let upsert = try database.cachedStatement(
+        var rows = try RowWriter(
+            database,
             sql: """
                 INSERT INTO told (incident, target, stage, nearness, contradiction, exercise, at, alert, places, before)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -80,17 +93,24 @@ extension NotifyDatabase {
                     contradiction = excluded.contradiction, at = excluded.at, alert = excluded.alert,
                     places = excluded.places, before = excluded.before
                 """)
+        let inOrder = told.sorted { ($0.incident, $0.target) < ($1.incident, $1.target) }
         // A block's people are all told the same.
         var places: [[Place]: String] = [:]
         var before: [Told.Before: String] = [:]
-        for entry in told {
+        for entry in inOrder {
             if places[entry.places] == nil { places[entry.places] = try JSONText.encode(entry.places) }
             if let known = entry.before, before[known] == nil { before[known] = try JSONText.encode(known) }
-            try upsert.execute(arguments: [
-                entry.incident, entry.target, entry.stage.rawValue, entry.nearness, entry.contradiction,
-                entry.isExercise, entry.at.milliseconds, entry.alert, places[entry.places],
-                entry.before.flatMap { before[$0] },
-            ])
+            rows.add(entry.incident)
+            rows.add(entry.target)
+            rows.add(entry.stage.rawValue)
+            rows.add(entry.nearness)
+            rows.add(entry.contradiction)
+            rows.add(entry.isExercise)
+            rows.add(entry.at.milliseconds)
+            rows.add(entry.alert)
+            rows.add(places[entry.places])
+            rows.add(entry.before.flatMap { before[$0] })
+            try rows.write()
         }
     }
 
