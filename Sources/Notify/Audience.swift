@@ -103,9 +103,10 @@ struct AudienceResolver: Sendable {
     private func actsNow(_ place: Place, _ nearness: Nearness, _ alert: Alert) -> Bool {
         // What is announced asks nobody to leave.
         guard alert.announcement == nil else { return true }
-        let isClose =
+        var isClose: Bool {
             place.floor == nil || takesIn(place, .floor, nearness, alert)
-            || takesIn(place, .floorAbove, nearness, alert)
+                || takesIn(place, .floorAbove, nearness, alert)
+        }
         switch directory.estate.block(place.block)?.policy ?? .simultaneous {
         case .simultaneous: return true
         case .phased: return isClose || alert.stage == .spreading

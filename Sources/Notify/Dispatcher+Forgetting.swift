@@ -16,6 +16,7 @@ extension Dispatcher {
         for delivery in climbs.deliveries.values.sorted(by: { $0.id < $1.id }) where people.contains(delivery.target) {
             endClimbs(of: Told.Key(incident: delivery.incident, target: delivery.target))
         }
+        unfolding?.forget(people)
         book.forget(people: people)
         answers = answers.filter { !people.contains($0.key.target) }
         for person in people { unclear[person] = nil }

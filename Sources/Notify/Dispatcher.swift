@@ -30,6 +30,8 @@ package struct Dispatcher: Sendable {
     var health: ChannelHealth
     /// How many announcements about the telling itself were made, for their ids.
     var announcements = 0
+    /// The alert that is being unfolded, if there is one.
+    package internal(set) var unfolding: Unfolding?
     /// In flight while the same target is told otherwise: not repeated if they fail.
     private var overtaken: Set<Delivery.ID> = []
     /// Of this turn.
@@ -75,7 +77,10 @@ package struct Dispatcher: Sendable {
         for answer in state.answers {
             answers[Told.Key(incident: answer.incident, target: answer.resident)] = answer
         }
-        for alert in state.alerts { progress[alert.id] = Progress(alert) }
+        for alert in state.alerts {
+            progress[alert.id] = Progress(alert)
+            progress[alert.id]?.isUnfolding = state.expanded[alert.id] == nil
+        }
         for delivery in state.deliveries {
             progress[delivery.alert]?.restore(delivery)
             if let reference = delivery.reference {
@@ -106,35 +111,36 @@ package struct Dispatcher: Sendable {
     /// - Parameters:
     ///   - sequence: its place in the hub's database; `nil` if the hub could not write it down.
     ///   - channel: nobody is told over it, but by their next contact.
+    ///   - max: so many deliveries are put into the outbox now, the nearest first; the others by ``unfold(atOnce:at:)``.
     /// - Returns: the alert under the id that it is told by.
     @discardableResult
     package mutating func expand(
-        _ alert: Alert, sequence: Int64?, at now: Instant, notOver channel: String? = nil
+        _ alert: Alert, sequence: Int64?, at now: Instant, notOver channel: String? = nil, atOnce max: Int = .max
     ) -> Alert {
-        if let sequence, sequence > cursor {
-            cursor = sequence
-            unwritten.cursor = sequence
-        }
+        // Nobody hears what is older after what is newer.
+        if max < .max || unfolding?.alert.incident == alert.incident { unfold(atOnce: .max, at: now) }
         let (alert, isNew) = named(alert)
-        guard isNew else { return alert }
-        expanded[alert.id] = alert.meaning
-        let expansion = Expansion(
-            alert, sequence: sequence ?? cursor, at: now, directory: directory, book: book)
-        unwritten.alerts.append(alert)
-        progress[alert.id] = Progress(alert)
-        for entry in expansion.told {
-            let older = outbox.open(incident: entry.incident, target: entry.target)
-            unwritten.told[entry.key] = book.note(entry, isUnheard: isUnheard(older))
-            supersede(older)
-            endClimbs(of: entry.key)
+        guard isNew else {
+            note(cursor: sequence)
+            return alert
         }
-        forgetWaiting(for: alert, expansion.deliveries, at: now)
-        for delivery in inReach(expansion.deliveries, of: alert, notOver: channel, at: now) { open(delivery) }
+        expanded[alert.id] = alert.meaning
+        var expansion = Expansion(alert, sequence: sequence ?? cursor, at: now, directory: directory, book: book)
+        leaveOutThoseInOutbox(&expansion, of: alert)
+        unwritten.alerts.append(alert)
+        if progress[alert.id] == nil { progress[alert.id] = Progress(alert) }
         note(records.gaps(alert, expansion, at: now))
         noteLadder(alert, at: now)
-        if alert.stage == .closed { forget(alert.incident) }
-        touched.insert(alert.id)
+        var unfolding = Unfolding(alert, sequence, expansion, notOver: channel, atOnce: max)
+        unfold(&unfolding, atOnce: max, at: now)
+        if !unfolding.isOver { self.unfolding = unfolding }
         return alert
+    }
+
+    mutating func note(cursor sequence: Int64?) {
+        guard let sequence, sequence > cursor else { return }
+        cursor = sequence
+        unwritten.cursor = sequence
     }
 
     /// The alert under its own id, or, if that was told of another before it was durable, under the next: `a-fire-7/3-2`.
@@ -150,14 +156,14 @@ package struct Dispatcher: Sendable {
     }
 
     /// Whether what is still to be sent to a target has not reached them by any contact.
-    private func isUnheard(_ older: [Delivery]) -> Bool {
+    func isUnheard(_ older: [Delivery]) -> Bool {
         guard !older.isEmpty else { return false }
         return older.allSatisfy {
             $0.state == .pending && $0.attempts == 0 && progress[$0.alert]?.told.contains($0.target) != true
         }
     }
 
-    private mutating func forget(_ incident: String) {
+    mutating func forget(_ incident: String) {
         book.forget(incident)
         answers = answers.filter { $0.key.incident != incident }
         unwritten.told = unwritten.told.filter { $0.key.incident != incident }

@@ -63,6 +63,9 @@ public final class Notifier: Sendable {
         public var pollInterval = Duration.seconds(1)
         /// How long a stopping notifier waits for the deliveries that are in flight.
         public var shutdownGrace = Duration.seconds(2)
+        /// So many deliveries are put into the outbox at once. Too few, and the disk is asked too often; too many, and the
+        /// nearest wait for the farthest to be written down.
+        public var deliveriesAtOnce = 256
         /// While so many deliveries are open, further alerts wait in the hub's database.
         public var openDeliveriesMax = 100_000
         /// Alerts that the hub could not write down and that wait to be taken; more are dropped, as a trouble.
@@ -337,21 +340,23 @@ public final class Notifier: Sendable {
         }
     }
 
-    /// Takes the next alerts of the hub, not so many that the first people would wait until all are written down.
+    /// Takes the next alerts of the hub, of each those whom it concerns in several turns, so that the first of them do not
+    /// wait until all are written down.
     ///
     /// - Returns: whether there may be more right now.
     private func follow(_ dispatcher: inout Dispatcher, at moment: Instant) -> Bool {
         let limit = 256
-        let deliveriesMax = 512
-        var opened = 0
         guard dispatcher.outbox.count < settings.openDeliveriesMax else { return false }
+        let end = dispatcher.outbox.count + settings.deliveriesAtOnce
+        func room() -> Int { end - dispatcher.outbox.count }
+        dispatcher.unfold(atOnce: room(), at: moment)
+        guard dispatcher.unfolding == nil else { return true }
         do {
             let alerts = try source.alerts(after: dispatcher.cursor, limit: limit)
             for (sequence, alert) in alerts {
-                let before = dispatcher.outbox.count
-                dispatcher.expand(alert, sequence: sequence, at: moment)
-                opened += dispatcher.outbox.count - before
-                if opened >= deliveriesMax { return true }
+                guard room() > 0 else { return true }
+                dispatcher.expand(alert, sequence: sequence, at: moment, atOnce: room())
+                guard dispatcher.unfolding == nil else { return true }
             }
             return alerts.count == limit
         } catch {

@@ -17,7 +17,10 @@ struct Progress: Sendable {
     /// What still waits for an answer: deliveries that were accepted, and the incident's ladder of people.
     var awaited = 0
 
-    var isOver: Bool { open == 0 && awaited == 0 }
+    /// Not everybody is in the outbox yet, so that nothing can be said of them all.
+    var isUnfolding = false
+
+    var isOver: Bool { open == 0 && awaited == 0 && !isUnfolding }
 
     init(_ alert: Alert) { self.alert = alert }
 
@@ -96,7 +99,7 @@ struct Progress: Sendable {
     mutating func dueReach() -> Tally? {
         // Sirens and stations are called by a path, people by a name.
         let personal = tallies.values.filter { $0.targets.contains { !$0.contains("/") } }
-        guard personal.count > 1, personal.allSatisfy({ $0.untried == 0 }) else { return nil }
+        guard !isUnfolding, personal.count > 1, personal.allSatisfy({ $0.untried == 0 }) else { return nil }
         var all = Tally()
         for tally in personal {
             all.targets.formUnion(tally.targets)
@@ -112,6 +115,7 @@ struct Progress: Sendable {
 
     /// The channels of which something is to be said now; each is then taken as said.
     mutating func dueSummaries() -> [(channel: String, tally: Tally)] {
+        guard !isUnfolding else { return [] }
         let due = tallies.filter(\.value.isDue).sorted { $0.key < $1.key }
         for (channel, tally) in due { tallies[channel]?.summarised = tally.told.count }
         return due.map { ($0.key, $0.value) }

@@ -7,6 +7,8 @@ public struct NotifyBatch: Sendable {
     /// The sequence of the last alert that was expanded; `nil` if it has not moved.
     public var cursor: Int64?
     public var alerts: [Alert] = []
+    /// Whether there are people of an alert who are not among the deliveries yet.
+    public var unfolding: [Alert.ID: Bool] = [:]
     public var deliveries: [Delivery.ID: Delivery] = [:]
     public var told: [Told.Key: Told] = [:]
     public var receipts: [Receipt] = []
@@ -27,7 +29,7 @@ public struct NotifyBatch: Sendable {
     public var isEmpty: Bool {
         cursor == nil && alerts.isEmpty && deliveries.isEmpty && told.isEmpty && forgotten.isEmpty && records.isEmpty
             && receipts.isEmpty && reports.isEmpty && answers.isEmpty && choices.isEmpty
-            && ladders.isEmpty
+            && ladders.isEmpty && unfolding.isEmpty
     }
 
     /// What a gateway says of what it calls `reference`.

@@ -26,6 +26,10 @@ extension NotifyDatabase {
                 arguments: [sequence])
         }
         try write(batch.alerts, to: database)
+        for (alert, isUnfolding) in batch.unfolding {
+            try database.execute(
+                sql: "UPDATE alert SET unfolding = ? WHERE id = ?", arguments: [isUnfolding, alert])
+        }
         try write(batch.deliveries.values, to: database)
         try write(batch.told.values, to: database)
         try write(batch.receipts, to: database)

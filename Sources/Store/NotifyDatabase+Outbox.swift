@@ -7,9 +7,10 @@ public import Rules
 public struct NotifyState: Sendable {
     /// The sequence of the last alert that was expanded; 0 for none.
     public var cursor: Int64
-    /// Every alert that was expanded and not yet pruned, and what it said.
+    /// Every alert that was expanded and not yet pruned, and what it said; not those of which somebody is still to be put
+    /// into the outbox.
     public var expanded: [Alert.ID: Alert.Meaning]
-    /// The alerts of which some delivery is still open, and all deliveries of these, finished ones included.
+    /// The alerts of which some delivery is still open or to be made, and all deliveries of these, finished ones included.
     public var alerts: [Alert]
     public var deliveries: [Delivery]
     public var told: [Told]
@@ -39,6 +40,7 @@ extension NotifyDatabase {
             let open = """
                 SELECT alert FROM delivery WHERE state IN ('pending', 'sending')
                 UNION SELECT alert FROM delivery WHERE climb_at IS NOT NULL UNION SELECT alert FROM ladder
+                UNION SELECT id FROM alert WHERE unfolding
                 """
             return NotifyState(
                 cursor: try Int64.fetchOne(database, sql: "SELECT sequence FROM cursor") ?? 0,
@@ -61,7 +63,7 @@ extension NotifyDatabase {
 
     private func expanded(_ database: Database) throws -> [Alert.ID: Alert.Meaning] {
         var expanded: [Alert.ID: Alert.Meaning] = [:]
-        let rows = try Row.fetchCursor(database, sql: "SELECT id, body FROM alert")
+        let rows = try Row.fetchCursor(database, sql: "SELECT id, body FROM alert WHERE NOT unfolding")
         while let row = try rows.next() {
             let body: String = row["body"]
             expanded[row["id"]] = try JSONText.decode(Alert.self, from: body).meaning

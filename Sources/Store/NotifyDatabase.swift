@@ -87,6 +87,9 @@ public final class NotifyDatabase: Sendable {
                     UPDATE answer SET passed_at = at;
                     """)
         }
+        migrator.registerMigration("alerts of which not everybody is in the outbox") {
+            try $0.execute(sql: "ALTER TABLE alert ADD COLUMN unfolding INTEGER NOT NULL DEFAULT 0;")
+        }
         return migrator
     }
 
