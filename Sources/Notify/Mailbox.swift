@@ -17,6 +17,7 @@ final class Mailbox: Sendable {
         var undurable: [Alert] = []
         var tests: [(outcome: Outcome?, of: ChannelHealth.Name)] = []
         var notes: [TellingNote] = []
+        var replies: [Dispatcher.Reply] = []
         var incoming: [(what: Incoming, channel: String, reply: CheckedContinuation<Bool, Never>)] = []
         var answers: [(what: GivenAnswer, reply: CheckedContinuation<Bool, Never>)] = []
         var choosings: [(what: Choosing, reply: CheckedContinuation<Bool, Never>)] = []
@@ -50,6 +51,9 @@ final class Mailbox: Sendable {
 
     /// Bounded by those who bring them, each of whom brings one a minute at the most.
     func put(_ note: TellingNote) { put { $0.notes.append(note) } }
+
+    /// What may be sent, for its cause is on the disk.
+    func put(_ replies: [Dispatcher.Reply]) { put { $0.replies += replies } }
 
     func put(_ incoming: Incoming, over channel: String, _ reply: CheckedContinuation<Bool, Never>) {
         putUnlessEnded(reply) { $0.incoming.append((incoming, channel, reply)) }
@@ -98,6 +102,7 @@ final class Mailbox: Sendable {
             contents.outcomes = []
             contents.tests = []
             contents.notes = []
+            contents.replies = []
             contents.undurable = []
             contents.incoming = []
             contents.answers = []

@@ -14,9 +14,10 @@ import Synchronization
 ///         now: now, logger: logger)
 ///     try await notifier.run()    // until its task is cancelled
 ///
-/// One loop owns all state. Each turn takes what has arrived, decides, writes everything in one transaction, and only
-/// then hands deliveries to their channels: so an attempt is on the disk before it is made, one `fsync` serves all
-/// deliveries of a turn, and after a crash what has no outcome is sent again with the same id.
+/// One loop owns all state. Each turn takes what has arrived, decides, and has everything written in one transaction,
+/// after which the turn's deliveries are handed to their channels: so an attempt is on the disk before it is made, one
+/// `fsync` serves all deliveries of a turn, and after a crash what has no outcome is sent again with the same id. While
+/// one turn is written, the next is decided upon.
 ///
 /// While the disk takes nothing, the loop goes on from memory: deliveries leave on time, and what is owed is written
 /// when there is room again. What a crash in that time forgets is sent again, never dropped.
@@ -206,7 +207,7 @@ public final class Notifier: Sendable {
         var dispatcher = Dispatcher(
             try database.state(), directory: directory, channels: channels, settings: settings,
             random: random)
-        var journal = OutboxJournal(database: database, settings: settings, logged: logged, logger: logger)
+        var journal = OutboxJournal(database: database, settings: settings, logged: logged, wake: { [mailbox] in mailbox.wake() }, logger: logger)
         await withDiscardingTaskGroup { group in
             while true {
                 let mail = mailbox.take()
@@ -216,8 +217,11 @@ public final class Notifier: Sendable {
                     mail.confirm(isKept: false)
                     break
                 }
+                for reply in mail.replies { group.addTask { await self.send(reply) } }
                 let moment = now()
                 sendings.end(overdueAt: moment)
+                // What is deleted of somebody must not come back with a batch that could not be written.
+                if !mail.forgotten.isEmpty { await journal.finish(&dispatcher, at: moment) }
                 accept(mail, &dispatcher)
                 noteTroubles(&dispatcher, at: moment)
                 let hasMore = follow(&dispatcher, at: moment)
@@ -225,10 +229,7 @@ public final class Notifier: Sendable {
                 let departures = dispatcher.departures(at: moment)
                 let tests = dispatcher.tests(at: moment)
                 dispatcher.settle(at: moment)
-                await write(&dispatcher, &journal, at: moment)
-                mail.confirm(isKept: dispatcher.unwritten.isEmpty)
-                for reply in dispatcher.takeReplies() { group.addTask { await self.send(reply) } }
-                for departure in departures { deliver(departure) }
+                await write(&dispatcher, &journal, mail, departures, at: moment)
                 for test in tests { perform(test) }
                 shownStates.withLock { $0 = dispatcher.channelStates }
                 if !hasMore {
@@ -247,11 +248,20 @@ public final class Notifier: Sendable {
         }
     }
 
-    /// An answer is on the disk before it is shown, so that a crash in between is seen at the next start; if the disk takes
-    /// nothing, it counts all the same.
-    private func write(_ dispatcher: inout Dispatcher, _ journal: inout OutboxJournal, at moment: Instant) async {
-        await journal.write(&dispatcher, at: moment)
-        for said in dispatcher.takeHeard() { heard(said) }
+    /// Has a turn written, and then carries out what it decided. An answer is on the disk before it is shown, so that a
+    /// crash in between is seen at the next start; if the disk takes nothing, it counts all the same.
+    private func write(
+        _ dispatcher: inout Dispatcher, _ journal: inout OutboxJournal, _ mail: Mailbox.Contents,
+        _ departures: [Dispatcher.Departure], at moment: Instant
+    ) async {
+        let said = dispatcher.takeHeard()
+        let replies = dispatcher.takeReplies()
+        await journal.begin(&dispatcher, at: moment) { [self] isKept in
+            for departure in departures { deliver(departure) }
+            mail.confirm(isKept: isKept)
+            for one in said { heard(one) }
+            if !replies.isEmpty { mailbox.put(replies) }
+        }
     }
 
     private func accept(_ mail: Mailbox.Contents, _ dispatcher: inout Dispatcher) {
@@ -426,15 +436,17 @@ public final class Notifier: Sendable {
 
     private func drain(_ dispatcher: inout Dispatcher, _ journal: inout OutboxJournal) async {
         let end = now() + settings.shutdownGrace
+        var mail = Mailbox.Contents()
         while true {
             let moment = now()
             dispatcher.settle(at: moment)
-            await write(&dispatcher, &journal, at: moment)
+            await write(&dispatcher, &journal, Mailbox.Contents(), [], at: moment)
+            await journal.finish(&dispatcher, at: moment)
+            mail.confirm(isKept: false)
             guard dispatcher.outbox.inFlight > 0, moment < end else { return }
             await rest(until: end, after: moment)
-            let mail = mailbox.take()
+            mail = mailbox.take()
             accept(mail, &dispatcher)
-            mail.confirm(isKept: false)
         }
     }
 }

@@ -32,6 +32,22 @@ public struct NotifyBatch: Sendable {
             && ladders.isEmpty && unfolding.isEmpty
     }
 
+    /// Takes in what could not be written before this: of the same thing, what is newer counts.
+    public mutating func putBefore(_ older: NotifyBatch) {
+        cursor = cursor ?? older.cursor
+        alerts = older.alerts + alerts
+        unfolding.merge(older.unfolding) { newer, _ in newer }
+        deliveries.merge(older.deliveries) { newer, _ in newer }
+        told.merge(older.told) { newer, _ in newer }
+        receipts = older.receipts + receipts
+        reports = older.reports + reports
+        answers = older.answers + answers
+        choices.merge(older.choices) { newer, _ in newer }
+        ladders.merge(older.ladders) { newer, _ in newer }
+        forgotten.formUnion(older.forgotten)
+        records = older.records + records
+    }
+
     /// What a gateway says of what it calls `reference`.
     public struct Report: Hashable, Sendable {
         public var channel: String

@@ -145,4 +145,40 @@ private func delivery(_ contact: String, _ state: Delivery.State = .pending) -> 
         try await database.write(over)
         #expect(try database.state().told.isEmpty)
     }
+
+    @Test func `tells an empty text from none`() throws {
+        let database = try DatabaseQueue()
+        try database.write { database in
+            try database.execute(sql: "CREATE TABLE word (number INTEGER, text TEXT, flag INTEGER)")
+            var rows = try RowWriter(database, sql: "INSERT INTO word VALUES (?, ?, ?)")
+            for (number, text) in [(Int64(1), ""), (nil, nil), (3, "火警 \"!")] as [(Int64?, String?)] {
+                rows.add(number)
+                rows.add(text)
+                rows.add(number == 3)
+                try rows.write()
+            }
+        }
+        let rows = try database.read { try Row.fetchAll($0, sql: "SELECT * FROM word ORDER BY rowid") }
+        #expect(rows.map { $0["number"] as Int64? } == [1, nil, 3])
+        #expect(rows.map { $0["text"] as String? } == ["", nil, "火警 \"!"])
+        #expect(rows.map { $0["flag"] as Bool } == [false, false, true])
+    }
+
+    @Test func `lets what is newer count of what could not be written before`() {
+        var older = batch(delivery("r1/1", .sending), delivery("r2/1"))
+        older.unfolding = ["a-fire-1/1": true]
+        var newer = NotifyBatch()
+        newer.cursor = 9
+        newer.deliveries = ["a-fire-1/1/r1/1": delivery("r1/1", .accepted)]
+        newer.unfolding = ["a-fire-1/1": false]
+        newer.records = [record, record]
+        newer.putBefore(older)
+        #expect(newer.cursor == 9)
+        #expect(newer.alerts == [alert])
+        #expect(newer.deliveries["a-fire-1/1/r1/1"]?.state == .accepted)
+        #expect(newer.deliveries["a-fire-1/1/r2/1"]?.state == .pending)
+        #expect(newer.unfolding == ["a-fire-1/1": false])
+        #expect(newer.told.count == 1)
+        #expect(newer.records.count == 3)
+    }
 }
