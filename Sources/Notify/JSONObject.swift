@@ -57,23 +57,37 @@ struct JSONObject: Sendable {
     private mutating func begin(_ key: StaticString) {
         if written.count > 1 { written.append(UInt8(ascii: ",")) }
         written.append(UInt8(ascii: "\""))
-        key.withUTF8Buffer { written += $0 }
-        written += [UInt8(ascii: "\""), UInt8(ascii: ":")]
+        key.withUTF8Buffer { written.append(contentsOf: $0) }
+        written.append(UInt8(ascii: "\""))
+        written.append(UInt8(ascii: ":"))
     }
 
     private mutating func write(_ text: String) {
         written.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): written += [UInt8(ascii: "\\"), byte]
-            case 0x0A: written += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0..<0x20:
-                written += "\\u00".utf8
-                written += (byte < 0x10 ? "0" : "").utf8
-                written += String(byte, radix: 16).utf8
-            default: written.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            if bytes.allSatisfy({ !Self.isEscaped($0) }) {
+                written.append(contentsOf: bytes)
+            } else {
+                bytes.forEach { write($0) }
             }
         }
         written.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func write(_ byte: UInt8) {
+        guard Self.isEscaped(byte) else { return written.append(byte) }
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): written += [UInt8(ascii: "\\"), byte]
+        case 0x0A: written += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+        default:
+            written += "\\u00".utf8
+            written += (byte < 0x10 ? "0" : "").utf8
+            written += String(byte, radix: 16).utf8
+        }
     }
 }
