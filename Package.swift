@@ -59,6 +59,7 @@ let package = Package(
             dependencies: [
                 "Registry", "Rules", "Store", "CCurl", "CEpoll",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),

@@ -118,7 +118,7 @@ final class HTTPDesk: Sendable {
 
     private let mail = Mutex(Mail())
     private let ids = Atomic<UInt64>(0)
-    let watch: SocketWatch
+    let sockets: SocketWatch
     let multi: MultiHandle
 
     /// A libcurl multi handle. Unchecked, because the thread alone uses it, once it has begun.
@@ -130,8 +130,8 @@ final class HTTPDesk: Sendable {
     static let isSetUp = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     init?() {
-        guard Self.isSetUp, let watch = SocketWatch(), let pointer = curl_multi_init() else { return nil }
-        self.watch = watch
+        guard Self.isSetUp, let sockets = SocketWatch(), let pointer = curl_multi_init() else { return nil }
+        self.sockets = sockets
         multi = MultiHandle(pointer: pointer)
         _ = smokehub_curl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, 256)
     }
@@ -141,7 +141,13 @@ final class HTTPDesk: Sendable {
     func submit(
         _ id: UInt64, _ request: HTTPClient.Request, _ reply: CheckedContinuation<HTTPClient.Response, Never>
     ) {
-        put { $0.orders.append((id, request, reply)) }
+        var isCancelled = false
+        put { mail in
+            // Under the lock, for whoever cancels it later finds it here.
+            isCancelled = Task.isCancelled
+            if !isCancelled { mail.orders.append((id, request, reply)) }
+        }
+        if isCancelled { reply.resume(returning: .failure("stopped")) }
     }
 
     func cancel(_ id: UInt64) { put { $0.cancelled.append(id) } }
@@ -160,7 +166,7 @@ final class HTTPDesk: Sendable {
             // Where something waits already, the thread is awake, or soon will be.
             let isFirst = mail.orders.isEmpty && mail.cancelled.isEmpty && !mail.isClosed
             change(&mail)
-            if isFirst { watch.knock() }
+            if isFirst { sockets.knock() }
         }
     }
 }

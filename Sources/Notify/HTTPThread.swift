@@ -1,4 +1,5 @@
 import CCurl
+import DequeModule
 import Foundation
 import Registry
 
@@ -10,6 +11,10 @@ final class HTTPThread {
     private var handles: [UInt64: UnsafeMutableRawPointer] = [:]
     /// Handles to use again, which saves their setting up.
     private var idle: [UnsafeMutableRawPointer] = []
+    /// By name and port.
+    private var hosts: [String: Host] = [:]
+    /// Those for which requests wait.
+    private var waitingHosts: Set<String> = []
     private var isClosed = false
 
     /// When libcurl wants to be called though no socket is ready.
@@ -19,16 +24,23 @@ final class HTTPThread {
     /// Of an answer's body; gateways answer in a few lines.
     private static let bodyBytesMax = 65_536
 
+    private struct Host {
+        var pace = ConnectionPace()
+        var waiting = Deque<HTTPDesk.Order>()
+    }
+
     private final class Transfer {
         let id: UInt64
+        let host: String
         let reply: CheckedContinuation<HTTPClient.Response, Never>
         var headers: UnsafeMutablePointer<curl_slist>?
         /// What libcurl sends from, until the transfer is over.
         let sent: UnsafeMutableBufferPointer<UInt8>
         var body: [UInt8] = []
 
-        init(_ order: HTTPDesk.Order) {
+        init(_ order: HTTPDesk.Order, host: String) {
             id = order.id
+            self.host = host
             reply = order.reply
             sent = .allocate(capacity: order.request.body.count)
             _ = sent.initialize(from: order.request.body)
@@ -47,18 +59,18 @@ final class HTTPThread {
 
     /// Returns when the desk is closed.
     func run() {
-        // This object outlives the handle.
         _ = smokehub_curl_multi_set_callbacks(
             multi, Self.watchSocket, Self.setTimer, Unmanaged.passUnretained(self).toOpaque())
         while true {
             takeMail()
             guard !isClosed else { break }
+            startWaiting()
             if let due = wakeUp, due <= .now {
                 wakeUp = nil
                 act(on: CURL_SOCKET_TIMEOUT, 0)
                 finishDone()
             }
-            desk.watch.wait(pause) { ready in
+            desk.sockets.wait(pause) { ready in
                 var what: Int32 = 0
                 if ready.what.contains(.reading) { what |= CURL_CSELECT_IN }
                 if ready.what.contains(.writing) { what |= CURL_CSELECT_OUT }
@@ -68,14 +80,18 @@ final class HTTPThread {
             finishDone()
         }
         for handle in Array(transfers.keys) { end(handle, .failure("stopped")) }
+        for order in hosts.values.flatMap(\.waiting) { order.reply.resume(returning: .failure("stopped")) }
         idle.forEach(curl_easy_cleanup)
-        curl_multi_cleanup(multi)
+        // It calls until its very end.
+        withExtendedLifetime(self) { _ = curl_multi_cleanup(multi) }
     }
 
-    /// Milliseconds; negative for ever.
+    /// Milliseconds, rather too many than too few, which would be asked for again at once; negative for ever.
     private var pause: Int32 {
-        guard let wakeUp else { return -1 }
-        return Int32(clamping: max(0, ContinuousClock.now.duration(to: wakeUp).wholeMilliseconds))
+        let next = waitingHosts.isEmpty ? nil : ContinuousClock.now + ConnectionPace.interval
+        guard let end = [wakeUp, next].compactMap(\.self).min() else { return -1 }
+        let left = ContinuousClock.now.duration(to: end) + .microseconds(999)
+        return Int32(clamping: max(0, left.wholeMilliseconds))
     }
 
     private func act(on socket: curl_socket_t, _ what: Int32) {
@@ -94,7 +110,7 @@ final class HTTPThread {
             case CURL_POLL_INOUT: [.reading, .writing]
             default: []
             }
-        thread.desk.watch.watch(socket, for: interest)
+        thread.desk.sockets.watch(socket, for: interest)
         return 0
     }
 
@@ -114,20 +130,45 @@ final class HTTPThread {
             if cancelled.contains(order.id) {
                 order.reply.resume(returning: .failure("stopped"))
             } else {
-                start(order)
+                let host = WebAddress.host(of: order.request.url) ?? ""
+                hosts[host, default: Host()].waiting.append(order)
+                waitingHosts.insert(host)
             }
         }
         for id in mail.cancelled {
-            if let handle = handles[id] { end(handle, .failure("stopped")) }
+            if let handle = handles[id] { end(handle, .failure("stopped")) } else { dropWaiting(id) }
         }
     }
 
-    private func start(_ order: HTTPDesk.Order) {
-        guard let handle = idle.popLast() ?? Self.newHandle() else {
+    private func dropWaiting(_ id: UInt64) {
+        for host in waitingHosts {
+            guard let place = hosts[host]?.waiting.firstIndex(where: { $0.id == id }) else { continue }
+            hosts[host]?.waiting.remove(at: place).reply.resume(returning: .failure("stopped"))
+            return
+        }
+    }
+
+    /// Starts what may go now, for each host in the order in which it came.
+    private func startWaiting() {
+        guard !waitingHosts.isEmpty else { return }
+        let now = ContinuousClock.now
+        for host in waitingHosts {
+            while hosts[host]?.waiting.isEmpty == false, hosts[host]?.pace.begin(at: now) == true,
+                let order = hosts[host]?.waiting.popFirst()
+            {
+                start(order, host)
+            }
+            if hosts[host]?.waiting.isEmpty == true { waitingHosts.remove(host) }
+        }
+    }
+
+    private func start(_ order: HTTPDesk.Order, _ host: String) {
+        guard let handle = idle.popLast() ?? curl_easy_init() else {
+            hosts[host]?.pace.end(at: .now)
             order.reply.resume(returning: .failure("no memory"))
             return
         }
-        let transfer = Transfer(order)
+        let transfer = Transfer(order, host: host)
         transfers[handle] = transfer
         handles[order.id] = handle
         let result = configure(handle, transfer, order.request)
@@ -138,25 +179,6 @@ final class HTTPThread {
         if curl_multi_add_handle(multi, handle) != CURLM_OK { end(handle, .failure("no memory")) }
     }
 
-    /// A handle with what is the same for all requests.
-    private static func newHandle() -> UnsafeMutableRawPointer? {
-        guard let handle = curl_easy_init() else { return nil }
-        let results = [
-            smokehub_curl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
-            smokehub_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
-            // Signals would reach the process, and so every other thread.
-            smokehub_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
-            smokehub_curl_set_string(handle, CURLOPT_USERAGENT, "SmokeHub"),
-            smokehub_curl_set_data_callback(handle, CURLOPT_WRITEFUNCTION, keepBody),
-        ]
-        guard results.allSatisfy({ $0 == CURLE_OK }) else {
-            curl_easy_cleanup(handle)
-            return nil
-        }
-        return handle
-    }
-
-    /// Sets all that differs from request to request, for the handle may have served another.
     private func configure(
         _ handle: UnsafeMutableRawPointer, _ transfer: Transfer, _ request: HTTPClient.Request
     ) -> CURLcode {
@@ -166,24 +188,39 @@ final class HTTPThread {
             }
             transfer.headers = list
         }
-        let result = smokehub_curl_set_string(handle, CURLOPT_URL, request.url)
-        guard result == CURLE_OK else { return result }
-        // Of numbers and pointers libcurl takes any.
         let connectTimeout = Int(request.connectTimeout.wholeMilliseconds)
-        _ = smokehub_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, connectTimeout)
-        _ = smokehub_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeout.wholeMilliseconds))
-        _ = smokehub_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer.headers)
-        _ = smokehub_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(transfer).toOpaque())
-        switch request.method {
-        // It ends what HEAD has set.
-        case .get: _ = smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1)
-        case .head: _ = smokehub_curl_set_long(handle, CURLOPT_NOBODY, 1)
+        let results = [
+            smokehub_curl_set_string(handle, CURLOPT_URL, request.url),
+            smokehub_curl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+            smokehub_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
+            // Signals would reach the process, and so every other thread.
+            smokehub_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+            smokehub_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, connectTimeout),
+            smokehub_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeout.wholeMilliseconds)),
+            smokehub_curl_set_string(handle, CURLOPT_USERAGENT, "SmokeHub"),
+            smokehub_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer.headers),
+            smokehub_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(transfer).toOpaque()),
+            smokehub_curl_set_data_callback(handle, CURLOPT_WRITEFUNCTION, Self.keepBody),
+            Self.set(request.method, transfer, of: handle),
+        ]
+        return results.first { $0 != CURLE_OK } ?? CURLE_OK
+    }
+
+    private static func set(
+        _ method: HTTPClient.Method, _ transfer: Transfer, of handle: UnsafeMutableRawPointer
+    ) -> CURLcode {
+        switch method {
+        case .get: return smokehub_curl_set_long(handle, CURLOPT_HTTPGET, 1)
+        case .head: return smokehub_curl_set_long(handle, CURLOPT_NOBODY, 1)
         case .post, .put:
-            _ = smokehub_curl_set_long(handle, CURLOPT_POST, 1)
-            _ = smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(transfer.sent.count))
-            _ = smokehub_curl_set_pointer(handle, CURLOPT_POSTFIELDS, transfer.sent.baseAddress)
+            let size = curl_off_t(transfer.sent.count)
+            let results = [
+                smokehub_curl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, size),
+                smokehub_curl_set_pointer(handle, CURLOPT_POSTFIELDS, transfer.sent.baseAddress),
+                method == .put ? smokehub_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, "PUT") : CURLE_OK,
+            ]
+            return results.first { $0 != CURLE_OK } ?? CURLE_OK
         }
-        return smokehub_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method == .put ? "PUT" : nil)
     }
 
     /// Returning less than was given ends a transfer that never stops.
@@ -219,7 +256,10 @@ final class HTTPThread {
         curl_multi_remove_handle(multi, handle)
         guard let transfer = transfers.removeValue(forKey: handle) else { return }
         handles[transfer.id] = nil
+        hosts[transfer.host]?.pace.end(at: .now)
         if idle.count < Self.idleMax {
+            // Also of how often it has tried again, which libcurl before 8.17 adds up for ever.
+            curl_easy_reset(handle)
             idle.append(handle)
         } else {
             curl_easy_cleanup(handle)
