@@ -14,7 +14,7 @@ extension Simulation {
         let writes = disk?.writes ?? 0
         do {
             let departures = try notifier.turn(undurable: undurable, at: now) { alert, dispatcher in
-                let wrong = hearers.expand(alert, in: setting.directory) { dispatcher.outbox.deliveries[$0] != nil }
+                let wrong = hearers.expand(alert, in: setting.directory) { dispatcher.outbox[$0] != nil }
                 if let wrong { throw Watch.Broken(invariant: .once, what: wrong) }
             }
             try checkHanded(alerts, notifier)

@@ -14,6 +14,7 @@ struct VirtualNotifier {
     let generation: Int
 
     static let rewriteInterval = Duration.seconds(1)
+    static let deliveriesAtOnce = 12
     /// How long a channel may keep a delivery, as in `Notifier.Settings`.
     static let sendTimeout = Duration.seconds(15)
     /// The channels of the made-up estate.
@@ -50,22 +51,33 @@ struct VirtualNotifier {
     mutating func turn(
         undurable: [Alert], at moment: Instant, seen: (Alert, Dispatcher) throws -> Void
     ) throws -> [Dispatcher.Departure] {
+        if !undurable.isEmpty { try follow(at: moment, seen: seen) }
         for alert in undurable {
             let told = dispatcher.expand(alert, sequence: nil, at: moment)
             try seen(told, dispatcher)
         }
-        while true {
-            let alerts = try disk.hub.alerts(after: dispatcher.cursor, limit: 256)
-            for (sequence, alert) in alerts {
-                let told = dispatcher.expand(alert, sequence: sequence, at: moment)
-                try seen(told, dispatcher)
-            }
-            if alerts.count < 256 { break }
-        }
+        try follow(at: moment, seen: seen)
         let departures = dispatcher.departures(at: moment)
         dispatcher.settle(at: moment)
         try write(at: moment)
         return departures
+    }
+
+    /// Of each alert some people at a time, each time written down, so that a crash may come in its midst.
+    private mutating func follow(at moment: Instant, seen: (Alert, Dispatcher) throws -> Void) throws {
+        while true {
+            let alerts = try disk.hub.alerts(after: dispatcher.cursor, limit: 256)
+            for (sequence, alert) in alerts {
+                let told = dispatcher.expand(
+                    alert, sequence: sequence, at: moment, atOnce: Self.deliveriesAtOnce)
+                while dispatcher.unfolding != nil {
+                    try write(at: moment)
+                    dispatcher.unfold(atOnce: Self.deliveriesAtOnce, at: moment)
+                }
+                try seen(told, dispatcher)
+            }
+            if alerts.count < 256 { break }
+        }
     }
 
     /// - Throws: ``Crash`` only.

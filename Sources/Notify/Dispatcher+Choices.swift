@@ -67,7 +67,7 @@ extension Dispatcher {
         let waiting = Set(deliveries.lazy.filter { $0.dueAt > now }.map(\.target))
         guard !waiting.isEmpty else { return }
         supersede(
-            outbox.deliveries.values.filter { older in
+            outbox.deliveries.filter { older in
                 guard older.dueAt > now, older.attempts == 0, waiting.contains(older.target),
                     let said = progress[older.alert]?.alert
                 else { return false }

@@ -69,6 +69,8 @@ extension Dispatcher {
     }
 
     private mutating func take(_ step: Escalation.Step, _ ladder: PeopleLadder, _ alert: Alert, at now: Instant) {
+        // Else somebody further away, who is still to be put into the outbox, would be put there twice.
+        if unfolding?.alert.id == alert.id { unfold(atOnce: .max, at: now) }
         var ladder = ladder
         var wider = alert
         wider.audience = [step.audience]

@@ -5,7 +5,7 @@ import Store
 extension Dispatcher {
     /// Ends what is under way to some people, and writes nothing of them any more.
     package mutating func forget(_ people: Set<Resident.ID>, at now: Instant) {
-        for delivery in outbox.deliveries.values.sorted(by: { $0.id < $1.id }) where people.contains(delivery.target) {
+        for delivery in outbox.deliveries.sorted(by: { $0.id < $1.id }) where people.contains(delivery.target) {
             if delivery.state == .sending {
                 // Its outcome will find nobody.
                 outbox.land(delivery.id, .nothing, at: now)

@@ -97,7 +97,7 @@ extension Dispatcher {
             block: "*", places: estate.blocks.map { Place(block: $0.id) }, verb: Self.tellingVerb,
             to: [.guards, .office, .maintenance])
         expand(alert, sequence: nil, at: now, notOver: telling.notOver)
-        guard outbox.deliveries.values.allSatisfy({ $0.alert != alert.id || isDown($0) }) else { return }
+        guard outbox.deliveries.allSatisfy({ $0.alert != alert.id || isDown($0) }) else { return }
         note([
             records.trouble(
                 "Nobody who keeps watch can be told of that: none has a contact over a channel that works now",

@@ -39,11 +39,11 @@ extension Dispatcher {
         unwritten.unfolding[alert.id] = isUnfolding
     }
 
-    /// Of an alert that a crash has interrupted.
+    /// Of an alert that a stop or a crash has interrupted.
     func leaveOutThoseInOutbox(_ expansion: inout Expansion, of alert: Alert) {
-        guard let progress = progress[alert.id] else { return }
+        let targets = progress[alert.id]?.targets ?? []
         expansion.told.removeAll { book.entry($0.incident, $0.target)?.alert == alert.id }
-        expansion.deliveries.removeAll { progress.contacts.contains($0.contact) }
+        expansion.deliveries.removeAll { targets.contains($0.target) }
     }
 }
 
@@ -53,43 +53,34 @@ package struct Unfolding: Sendable {
     /// As in ``Dispatcher/expand(_:sequence:at:notOver:atOnce:)``.
     let sequence: Int64?
     let notOver: String?
-    /// Who is told what, the nearest first; of whom the first `taken` are in the outbox.
-    private var all: [(delivery: Delivery, told: Told?)] = []
+    /// The nearest first, and what is to be noted of those whom they tell; `taken` of them are in the outbox.
+    private var deliveries: [(delivery: Delivery, told: Told?)]
     private var taken = 0
-    /// Of this nothing is left for later: those whom no delivery waits for, or all who are few.
-    private var first: (told: [Told], deliveries: [Delivery])
+    /// What is to be noted of those whom no delivery waits for.
+    private var unreached: [Told]
 
-    init(_ alert: Alert, _ sequence: Int64?, _ expansion: Expansion, notOver: String?, atOnce max: Int) {
+    init(_ alert: Alert, _ sequence: Int64?, _ expansion: Expansion, notOver: String?) {
         self.alert = alert
         self.sequence = sequence
         self.notOver = notOver
-        guard expansion.deliveries.count > max else {
-            first = (expansion.told, expansion.deliveries)
-            return
-        }
         var told = Dictionary(expansion.told.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })
-        all = expansion.deliveries.map { ($0, told.removeValue(forKey: $0.target)) }
-        first = (expansion.told.filter { told[$0.target] != nil }, [])
+        deliveries = expansion.deliveries.map { ($0, told.removeValue(forKey: $0.target)) }
+        unreached = told.isEmpty ? [] : expansion.told.filter { told[$0.target] != nil }
     }
 
-    var isOver: Bool { taken == all.count && first.told.isEmpty && first.deliveries.isEmpty }
+    var isOver: Bool { taken == deliveries.count && unreached.isEmpty }
 
     /// Takes out the next deliveries, and what is to be noted of those whom they tell.
     mutating func next(_ max: Int) -> (told: [Told], deliveries: [Delivery]) {
-        var next = first
-        first = ([], [])
-        for (delivery, told) in all[taken...].prefix(max) {
-            next.deliveries.append(delivery)
-            if let told { next.told.append(told) }
-            taken += 1
-        }
-        return next
+        let part = deliveries[taken...].prefix(max)
+        taken += part.count
+        defer { unreached = [] }
+        return (unreached + part.compactMap(\.told), part.map(\.delivery))
     }
 
     mutating func forget(_ people: Set<Resident.ID>) {
-        all = all[taken...].filter { !people.contains($0.delivery.target) }
+        deliveries = deliveries[taken...].filter { !people.contains($0.delivery.target) }
         taken = 0
-        first.told.removeAll { people.contains($0.target) }
-        first.deliveries.removeAll { people.contains($0.target) }
+        unreached.removeAll { people.contains($0.target) }
     }
 }

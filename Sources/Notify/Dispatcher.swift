@@ -117,7 +117,7 @@ package struct Dispatcher: Sendable {
     package mutating func expand(
         _ alert: Alert, sequence: Int64?, at now: Instant, notOver channel: String? = nil, atOnce max: Int = .max
     ) -> Alert {
-        // Nobody hears what is older after what is newer.
+        // One alert is unfolded at a time; and nobody hears what is older after what is newer.
         if max < .max || unfolding?.alert.incident == alert.incident { unfold(atOnce: .max, at: now) }
         let (alert, isNew) = named(alert)
         guard isNew else {
@@ -126,12 +126,15 @@ package struct Dispatcher: Sendable {
         }
         expanded[alert.id] = alert.meaning
         var expansion = Expansion(alert, sequence: sequence ?? cursor, at: now, directory: directory, book: book)
-        leaveOutThoseInOutbox(&expansion, of: alert)
-        unwritten.alerts.append(alert)
-        if progress[alert.id] == nil { progress[alert.id] = Progress(alert) }
-        note(records.gaps(alert, expansion, at: now))
-        noteLadder(alert, at: now)
-        var unfolding = Unfolding(alert, sequence, expansion, notOver: channel, atOnce: max)
+        if progress[alert.id] == nil {
+            unwritten.alerts.append(alert)
+            progress[alert.id] = Progress(alert)
+            note(records.gaps(alert, expansion, at: now))
+            noteLadder(alert, at: now)
+        } else {
+            leaveOutThoseInOutbox(&expansion, of: alert)
+        }
+        var unfolding = Unfolding(alert, sequence, expansion, notOver: channel)
         unfold(&unfolding, atOnce: max, at: now)
         if !unfolding.isOver { self.unfolding = unfolding }
         return alert
@@ -255,7 +258,7 @@ package struct Dispatcher: Sendable {
 
     /// Takes the outcome of a delivery that had departed.
     package mutating func take(_ outcome: Outcome, of id: Delivery.ID, at now: Instant) {
-        guard var delivery = outbox.deliveries[id] else { return }
+        guard var delivery = outbox[id] else { return }
         outbox.land(id, Lane.Verdict(outcome), at: now)
         if delivery.attempts == 1 { progress[delivery.alert]?.noteTried(delivery) }
         touched.insert(delivery.alert)

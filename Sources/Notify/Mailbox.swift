@@ -52,7 +52,7 @@ final class Mailbox: Sendable {
     /// Bounded by those who bring them, each of whom brings one a minute at the most.
     func put(_ note: TellingNote) { put { $0.notes.append(note) } }
 
-    /// What may be sent, for its cause is on the disk.
+    /// What people who have chosen by a text are told now. Bounded by those.
     func put(_ replies: [Dispatcher.Reply]) { put { $0.replies += replies } }
 
     func put(_ incoming: Incoming, over channel: String, _ reply: CheckedContinuation<Bool, Never>) {

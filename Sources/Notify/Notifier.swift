@@ -207,7 +207,9 @@ public final class Notifier: Sendable {
         var dispatcher = Dispatcher(
             try database.state(), directory: directory, channels: channels, settings: settings,
             random: random)
-        var journal = OutboxJournal(database: database, settings: settings, logged: logged, wake: { [mailbox] in mailbox.wake() }, logger: logger)
+        var journal = OutboxJournal(
+            database: database, settings: settings, logged: logged, wake: { [mailbox] in mailbox.wake() },
+            logger: logger)
         await withDiscardingTaskGroup { group in
             while true {
                 let mail = mailbox.take()
@@ -224,12 +226,12 @@ public final class Notifier: Sendable {
                 if !mail.forgotten.isEmpty { await journal.finish(&dispatcher, at: moment) }
                 accept(mail, &dispatcher)
                 noteTroubles(&dispatcher, at: moment)
-                let hasMore = follow(&dispatcher, at: moment)
+                let hasMore = follow(&dispatcher, atOnce: settings.deliveriesAtOnce, at: moment)
                 escalate(&dispatcher, at: moment)
                 let departures = dispatcher.departures(at: moment)
                 let tests = dispatcher.tests(at: moment)
                 dispatcher.settle(at: moment)
-                await write(&dispatcher, &journal, mail, departures, at: moment)
+                await carryOut(&dispatcher, &journal, mail, departures, at: moment)
                 for test in tests { perform(test) }
                 shownStates.withLock { $0 = dispatcher.channelStates }
                 if !hasMore {
@@ -244,13 +246,21 @@ public final class Notifier: Sendable {
             }
             await drain(&dispatcher, &journal)
             await sendings.stop()
+            // What was accepted at the very end is not sent again at the next start; what was cut off is, at once.
+            var mail = mailbox.take()
+            mail.outcomes.removeAll { if case .accepted = $0.outcome { false } else { true } }
+            accept(mail, &dispatcher)
+            dispatcher.settle(at: now())
+            await carryOut(&dispatcher, &journal, Mailbox.Contents(), [], at: now())
+            await journal.finish(&dispatcher, at: now())
+            mail.confirm(isKept: false)
             group.cancelAll()
         }
     }
 
     /// Has a turn written, and then carries out what it decided. An answer is on the disk before it is shown, so that a
     /// crash in between is seen at the next start; if the disk takes nothing, it counts all the same.
-    private func write(
+    private func carryOut(
         _ dispatcher: inout Dispatcher, _ journal: inout OutboxJournal, _ mail: Mailbox.Contents,
         _ departures: [Dispatcher.Departure], at moment: Instant
     ) async {
@@ -274,7 +284,11 @@ public final class Notifier: Sendable {
         for choosing in mail.choosings { dispatcher.take(choosing.what) }
         if !mail.choosings.isEmpty || !mail.incoming.isEmpty { people.withLock { $0 = dispatcher.directory } }
         for people in mail.forgotten { dispatcher.forget(people.who, at: moment) }
-        for alert in mail.undurable { dispatcher.expand(alert, sequence: nil, at: moment) }
+        if !mail.undurable.isEmpty {
+            // Nobody hears what the hub could write down, and so is older, after what it could not.
+            while follow(&dispatcher, atOnce: .max, at: moment) {}
+            for alert in mail.undurable { dispatcher.expand(alert, sequence: nil, at: moment) }
+        }
         if mail.dropped > 0 {
             logger.error("Alerts dropped: too many wait", metadata: ["count": "\(mail.dropped)"])
             dispatcher.noteDropped(alerts: mail.dropped, at: moment)
@@ -354,11 +368,11 @@ public final class Notifier: Sendable {
     /// wait until all are written down.
     ///
     /// - Returns: whether there may be more right now.
-    private func follow(_ dispatcher: inout Dispatcher, at moment: Instant) -> Bool {
+    private func follow(_ dispatcher: inout Dispatcher, atOnce max: Int, at moment: Instant) -> Bool {
         let limit = 256
-        guard dispatcher.outbox.count < settings.openDeliveriesMax else { return false }
-        let end = dispatcher.outbox.count + settings.deliveriesAtOnce
-        func room() -> Int { end - dispatcher.outbox.count }
+        let before = dispatcher.outbox.count
+        guard before < settings.openDeliveriesMax else { return false }
+        func room() -> Int { max == .max ? .max : max - (dispatcher.outbox.count - before) }
         dispatcher.unfold(atOnce: room(), at: moment)
         guard dispatcher.unfolding == nil else { return true }
         do {
@@ -388,7 +402,7 @@ public final class Notifier: Sendable {
             if departure.alert.isCanary { notice.tellOfCanary() }
             return await channel.send(notice, to: departure.contact)
         } then: { [mailbox] outcome in
-            if let outcome { mailbox.put(outcome, of: delivery.id) }
+            mailbox.put(outcome ?? .failed("the channel said nothing"), of: delivery.id)
         }
     }
 
@@ -440,7 +454,7 @@ public final class Notifier: Sendable {
         while true {
             let moment = now()
             dispatcher.settle(at: moment)
-            await write(&dispatcher, &journal, Mailbox.Contents(), [], at: moment)
+            await carryOut(&dispatcher, &journal, Mailbox.Contents(), [], at: moment)
             await journal.finish(&dispatcher, at: moment)
             mail.confirm(isKept: false)
             guard dispatcher.outbox.inFlight > 0, moment < end else { return }

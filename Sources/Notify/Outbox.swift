@@ -16,14 +16,18 @@ package struct Outbox: Sendable {
     }
 
     private let limits: Limits
-    package private(set) var deliveries: [Delivery.ID: Delivery] = [:]
-    private var laneNames: [Delivery.ID: LaneName] = [:]
+    private var entries: [Delivery.ID: Entry] = [:]
     private var lanes: [LaneName: Lane] = [:]
     private var inFlightPerChannel: [String: Int] = [:]
     private var waiting = Heap<Waiting>()
     private var byTarget: [Told.Key: Set<Delivery.ID>] = [:]
 
     init(limits: Limits) { self.limits = limits }
+
+    private struct Entry: Sendable {
+        var delivery: Delivery
+        let lane: LaneName
+    }
 
     struct LaneName: Hashable, Comparable, Sendable {
         var channel: String
@@ -42,29 +46,34 @@ package struct Outbox: Sendable {
         static func < (left: Waiting, right: Waiting) -> Bool { (left.dueAt, left.id) < (right.dueAt, right.id) }
     }
 
-    package var count: Int { deliveries.count }
+    package var count: Int { entries.count }
+
+    package subscript(id: Delivery.ID) -> Delivery? { entries[id]?.delivery }
+
+    /// In no order.
+    package var deliveries: some Sequence<Delivery> { entries.values.lazy.map(\.delivery) }
+
     package var inFlight: Int { inFlightPerChannel.values.reduce(0, +) }
 
     mutating func add(_ delivery: Delivery, lane: LaneName) {
-        deliveries[delivery.id] = delivery
-        laneNames[delivery.id] = lane
+        entries[delivery.id] = Entry(delivery: delivery, lane: lane)
         byTarget[key(delivery), default: []].insert(delivery.id)
         waiting.insert(Waiting(dueAt: delivery.dueAt, id: delivery.id))
     }
 
     /// The open deliveries of an incident to one target.
     func open(incident: String, target: String) -> [Delivery] {
-        (byTarget[Told.Key(incident: incident, target: target)] ?? []).sorted().compactMap { deliveries[$0] }
+        (byTarget[Told.Key(incident: incident, target: target)] ?? []).sorted().compactMap { self[$0] }
     }
 
     /// Takes out what may leave now. They count as in flight until ``land(_:)``.
     mutating func depart(at now: Instant) -> [Delivery] {
         while let next = waiting.min, next.dueAt <= now {
             waiting.removeMin()
-            guard let delivery = deliveries[next.id], delivery.state == .pending, delivery.dueAt == next.dueAt,
-                let lane = laneNames[next.id]
+            guard let entry = entries[next.id], case let delivery = entry.delivery, delivery.state == .pending,
+                delivery.dueAt == next.dueAt
             else { continue }
-            lanes[lane, default: Lane(limits.lane)].add(
+            lanes[entry.lane, default: Lane(limits.lane)].add(
                 Lane.Ready(
                     isStubborn: delivery.attempts >= limits.attemptsBeforeOthers, rank: delivery.rank,
                     sequence: delivery.sequence, id: delivery.id), incident: delivery.incident)
@@ -89,9 +98,9 @@ package struct Outbox: Sendable {
 
     /// Frees the place in its lane. The delivery, if it is still open, waits until ``postpone(_:)`` or ``remove(_:)``.
     mutating func land(_ id: Delivery.ID, _ verdict: Lane.Verdict, at now: Instant) {
-        guard let lane = laneNames[id], let incident = deliveries[id]?.incident else { return }
-        lanes[lane]?.land(incident: incident, verdict, at: now)
-        inFlightPerChannel[lane.channel, default: 0] -= 1
+        guard let entry = entries[id] else { return }
+        lanes[entry.lane]?.land(incident: entry.delivery.incident, verdict, at: now)
+        inFlightPerChannel[entry.lane.channel, default: 0] -= 1
     }
 
     /// Puts back a delivery that is to be tried again at its `dueAt`.
@@ -101,14 +110,14 @@ package struct Outbox: Sendable {
     }
 
     /// Takes over what has changed in a delivery.
-    mutating func note(_ delivery: Delivery) { deliveries[delivery.id] = delivery }
+    mutating func note(_ delivery: Delivery) { entries[delivery.id]?.delivery = delivery }
 
     /// Forgets a delivery that is finished, after it has landed.
     mutating func remove(_ delivery: Delivery) {
-        deliveries[delivery.id] = nil
-        byTarget[key(delivery)]?.remove(delivery.id)
-        if byTarget[key(delivery)]?.isEmpty == true { byTarget[key(delivery)] = nil }
-        guard let name = laneNames.removeValue(forKey: delivery.id) else { return }
+        guard let name = entries.removeValue(forKey: delivery.id)?.lane else { return }
+        let key = key(delivery)
+        byTarget[key]?.remove(delivery.id)
+        if byTarget[key]?.isEmpty == true { byTarget[key] = nil }
         if lanes[name]?.isIdle == true { lanes[name] = nil }
     }
 
@@ -129,11 +138,11 @@ package struct Outbox: Sendable {
         while let inLane = lanes[name]?.inFlight, case let underway = inFlightPerChannel[name.channel, default: 0],
             inLane < 3 * (limits.inFlightPerChannel - underway), let next = lanes[name]?.next()
         {
-            guard deliveries[next.id]?.state == .pending else { continue }
-            deliveries[next.id]?.state = .sending
+            guard entries[next.id]?.delivery.state == .pending else { continue }
+            entries[next.id]?.delivery.state = .sending
             lanes[name]?.depart(incident: next.incident)
             inFlightPerChannel[name.channel, default: 0] += 1
-            return deliveries[next.id]
+            return self[next.id]
         }
         return nil
     }

@@ -41,7 +41,11 @@ struct OutboxJournal: Sendable {
     ) async {
         await finish(&dispatcher, at: now)
         if let nextAttempt, now < nextAttempt { return then(false) }
-        guard !dispatcher.unwritten.isEmpty else { return then(true) }
+        if dispatcher.unwritten.isEmpty { then(true) } else { write(&dispatcher, then) }
+        await prune(at: now)
+    }
+
+    private mutating func write(_ dispatcher: inout Dispatcher, _ then: @escaping @Sendable (_ isKept: Bool) -> Void) {
         let batch = dispatcher.unwritten
         dispatcher.unwritten = NotifyBatch()
         let task = Task { [database, wake] () -> (any Error)? in
@@ -60,21 +64,16 @@ struct OutboxJournal: Sendable {
 
     /// Returns when what was begun is written, or has come back to what is owed.
     mutating func finish(_ dispatcher: inout Dispatcher, at now: Instant) async {
-        do {
-            if let writing {
-                let error = await writing.task.value
-                self.writing = nil
-                if let error {
-                    dispatcher.unwritten.putBefore(writing.batch)
-                    throw error
-                }
-                if let failingSince { dispatcher.noteRecovery(failingSince: failingSince, at: now) }
-                failingSince = nil
-                nextAttempt = nil
-            }
-            try await prune(at: now)
-        } catch {
+        guard let writing else { return }
+        let error = await writing.task.value
+        self.writing = nil
+        if let error {
+            dispatcher.unwritten.prepend(writing.batch)
             note(error, &dispatcher, at: now)
+        } else {
+            if let failingSince { dispatcher.noteRecovery(failingSince: failingSince, at: now) }
+            failingSince = nil
+            nextAttempt = nil
         }
     }
 
@@ -88,10 +87,15 @@ struct OutboxJournal: Sendable {
         nextAttempt = now + settings.rewriteInterval
     }
 
-    private mutating func prune(at now: Instant) async throws {
+    /// Once a day.
+    private mutating func prune(at now: Instant) async {
         if let prunedAt, now - prunedAt < .seconds(86_400) { return }
         prunedAt = now
-        try await database.prune(before: now - settings.keep)
-        try await database.pruneRecords(through: logged())
+        do {
+            try await database.prune(before: now - settings.keep)
+            try await database.pruneRecords(through: logged())
+        } catch {
+            logger.error("What is old cannot be removed from the outbox", metadata: ["error": "\(error)"])
+        }
     }
 }

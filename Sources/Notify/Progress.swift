@@ -12,6 +12,8 @@ struct Progress: Sendable {
     private(set) var tallies: [String: Tally] = [:]
     /// Deliveries that are not finished.
     private(set) var open = 0
+    /// Every target that something was or is to be sent to.
+    var targets: Set<String> { tallies.values.reduce(into: []) { $0.formUnion($1.targets) } }
     /// How many people were reached when that was last said.
     private var reach: Int?
     /// What still waits for an answer: deliveries that were accepted, and the incident's ladder of people.
@@ -71,6 +73,7 @@ struct Progress: Sendable {
 
     /// What has been restored was summarised before the restart.
     mutating func restoreSummaries() {
+        guard !isUnfolding else { return }
         for (channel, tally) in tallies where tally.untried == 0 { tallies[channel]?.summarised = tally.told.count }
         _ = dueReach()
     }

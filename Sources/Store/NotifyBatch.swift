@@ -2,7 +2,7 @@ public import Registry
 public import Rules
 
 /// What the notifier wants written at once: the state that is now true, not the steps that led there. Writing a batch
-/// twice changes nothing but its records.
+/// twice changes nothing but its records and answers.
 public struct NotifyBatch: Sendable {
     /// The sequence of the last alert that was expanded; `nil` if it has not moved.
     public var cursor: Int64?
@@ -32,8 +32,8 @@ public struct NotifyBatch: Sendable {
             && ladders.isEmpty && unfolding.isEmpty
     }
 
-    /// Takes in what could not be written before this: of the same thing, what is newer counts.
-    public mutating func putBefore(_ older: NotifyBatch) {
+    /// Takes in what was to be written before this and could not be: of the same thing, what is newer counts.
+    public mutating func prepend(_ older: NotifyBatch) {
         cursor = cursor ?? older.cursor
         alerts = older.alerts + alerts
         unfolding.merge(older.unfolding) { newer, _ in newer }

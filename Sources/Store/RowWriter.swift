@@ -49,10 +49,12 @@ struct RowWriter: ~Copyable {
 
     /// Writes what was added, and begins the next row.
     ///
-    /// - Throws: if it cannot be written.
+    /// - Throws: if it cannot be written, or has another number of values than the statement has parameters.
     mutating func write() throws {
-        // Whatever was too much or too long for SQLite shows here, too: as NULL, which no column of ours takes unasked.
-        assert(bound == sqlite3_bind_parameter_count(statement.sqliteStatement), "as many values as parameters")
+        let count = sqlite3_bind_parameter_count(statement.sqliteStatement)
+        guard bound == count else {
+            throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "a row of \(bound) values, not of \(count)")
+        }
         bound = 0
         try statement.execute()
         // As it was executed without an error, this gives none either.

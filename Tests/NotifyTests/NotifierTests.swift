@@ -195,6 +195,23 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
         }
     }
 
+    @Test func `does not send again what was accepted while it stopped`() async throws {
+        let folder = try TemporaryFolder()
+        let source = AlertList(fire)
+        let people = [Harbour.person("r4", "a/4/A", "webhook:x")]
+        let database = try NotifyDatabase(path: folder.database)
+        let channel = RecordingChannel { _ in
+            await untilCancelled()
+            return .accepted()
+        }
+        var settings = quick
+        settings.shutdownGrace = .zero
+        try await notifying(database, source, people, channels: ["webhook": channel], settings: settings) { _ in
+            _ = await channel.sendings.next(1)
+        }
+        #expect(try database.deliveries(of: fire.id).map(\.state) == [.accepted])
+    }
+
     @Test func `sends again what was under way when it died, and not what was accepted`() async throws {
         let folder = try TemporaryFolder()
         let source = AlertList(fire)
@@ -205,7 +222,7 @@ private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A"
                 if sending.contact.id == "r4/1" { return .accepted() }
                 // As if the process died before the receipt came.
                 await untilCancelled()
-                return .accepted()
+                return .failed("stopped")
             }
             var settings = quick
             settings.shutdownGrace = .zero

@@ -11,11 +11,13 @@ import Testing
     private let people = (1...12).map { Harbour.person("r\($0)", "a/\($0)/A", "webhook:\($0)") }
     private let fire = Harbour.alert("a-fire-1/1", .confirmed, [.block], at: "a/4/A")
 
-    private func dispatcher(_ database: NotifyDatabase, _ people: [Resident]? = nil) throws -> Dispatcher {
+    private func dispatcher(
+        _ database: NotifyDatabase, _ people: [Resident]? = nil, settings: Notifier.Settings = quick
+    ) throws -> Dispatcher {
         Dispatcher(
             try database.state(),
             directory: Directory(estate: Harbour.estate, residents: people ?? self.people, devices: []),
-            channels: ["webhook": RecordingChannel()], settings: quick, random: Middle())
+            channels: ["webhook": RecordingChannel()], settings: settings, random: Middle())
     }
 
     /// Has the nearest leave and be accepted, and then the next until `turns` are over.
@@ -125,5 +127,72 @@ import Testing
         #expect(!dispatcher.unwritten.told.keys.contains { ["r4", "r12"].contains($0.target) })
         #expect(!dispatcher.unwritten.deliveries.values.contains { ["r4", "r12"].contains($0.target) })
         #expect(dispatcher.cursor == 3)
+    }
+
+    @Test func `is told once to those whom a step of the ladder reaches first`() throws {
+        var settings = quick
+        settings.escalation.people = [Escalation.Step(.block, after: .zero)]
+        var dispatcher = try dispatcher(.inMemory(), settings: settings)
+        dispatcher.expand(fire, sequence: 3, at: fire.at, atOnce: 5)
+        dispatcher.escalate(at: fire.at) { _ in false }
+        let told = tell(&dispatcher, turns: 3)
+        #expect(told.count == 12 && Set(told).count == 12)
+        #expect(dispatcher.outbox.inFlight == 0 && dispatcher.outbox.count == 0)
+    }
+
+    @Test func `is summed up though after a crash nobody else could be told`() throws {
+        let database = try NotifyDatabase.inMemory()
+        var crashing = try dispatcher(database)
+        crashing.expand(fire, sequence: 3, at: fire.at, atOnce: 5)
+        for departure in crashing.departures(at: fire.at) {
+            crashing.take(.accepted(), of: departure.delivery.id, at: fire.at)
+        }
+        try write(&crashing, to: database)
+        var restarted = try dispatcher(database)
+        restarted.expand(fire, sequence: 3, at: fire.at)
+        for departure in restarted.departures(at: fire.at) {
+            restarted.take(.refused("no"), of: departure.delivery.id, at: fire.at)
+        }
+        restarted.settle(at: fire.at)
+        #expect(restarted.unwritten.records.contains { $0.details["told"] == "5" && $0.details["of"] == "12" })
+    }
+
+    @Test func `says once who has no contact, whatever comes in its midst`() throws {
+        let people = people + [Harbour.person("mute", "a/9/B", "")]
+        let database = try NotifyDatabase.inMemory()
+        var fire = fire
+        fire.repetition = 1
+        var crashing = try dispatcher(database, people)
+        crashing.expand(fire, sequence: 3, at: fire.at, atOnce: 5)
+        #expect(crashing.unwritten.records.count { $0.details["residents"] == "mute" } == 1)
+        try write(&crashing, to: database)
+        var restarted = try dispatcher(database, people)
+        restarted.expand(fire, sequence: 3, at: fire.at)
+        #expect(!restarted.unwritten.records.contains { $0.details["residents"] == "mute" })
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `goes on after a stop in its midst where it was`() async throws {
+        let database = try NotifyDatabase.inMemory()
+        let source = AlertList(fire)
+        var settings = quick
+        settings.deliveriesAtOnce = 3
+        settings.openDeliveriesMax = 3
+        settings.shutdownGrace = .milliseconds(50)
+        // The far end takes the three who are nearest, and hangs: so nobody else comes into the outbox but the next three.
+        let hanging = RecordingChannel { sending in
+            if ["4", "5", "3"].contains(sending.contact.address) { return .accepted() }
+            await untilCancelled()
+            return .failed("stopped")
+        }
+        try await notifying(database, source, people, channels: ["webhook": hanging], settings: settings) { _ in
+            _ = await hanging.sendings.next(6)
+        }
+        #expect(try database.deliveries(of: fire.id).count == 6)
+        let well = RecordingChannel()
+        try await notifying(database, source, people, channels: ["webhook": well], settings: settings) { _ in
+            let told = await well.sendings.next(9).map(\.contact.address)
+            #expect(Set(told) == ["1", "2", "6", "7", "8", "9", "10", "11", "12"])
+        }
+        #expect(try database.deliveries(of: fire.id).count { $0.state == .accepted } == 12)
     }
 }

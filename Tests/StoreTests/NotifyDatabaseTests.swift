@@ -172,7 +172,7 @@ private func delivery(_ contact: String, _ state: Delivery.State = .pending) -> 
         newer.deliveries = ["a-fire-1/1/r1/1": delivery("r1/1", .accepted)]
         newer.unfolding = ["a-fire-1/1": false]
         newer.records = [record, record]
-        newer.putBefore(older)
+        newer.prepend(older)
         #expect(newer.cursor == 9)
         #expect(newer.alerts == [alert])
         #expect(newer.deliveries["a-fire-1/1/r1/1"]?.state == .accepted)
