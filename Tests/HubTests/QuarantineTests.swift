@@ -108,7 +108,9 @@ import Testing
         let second = try HubProcess.serve(folder)
         try await second.untilReady()
         let shown = try await smokehub("devices", "--unknown", in: folder)
-        #expect(shown.output.last == "1 unknown device with 1 message, 1 alarmed.")
+        // Where the kill came between commit and acknowledgement, the broker has sent the message again.
+        let messages = ["1 message", "2 messages"]
+        #expect(messages.map { "1 unknown device with \($0), 1 alarmed." }.contains(shown.output.last))
         #expect(try await second.terminate() == 0)
     }
 
