@@ -1,3 +1,4 @@
+import Foundation
 import Registry
 import Rules
 
@@ -85,10 +86,16 @@ struct ShortTexts: Sendable {
     }
 
     /// What is announced, in the words that it came with.
-    func announcement(_ words: String, _ alert: Alert) -> String { prefix(alert) + words + " #\(alert.shortID)" }
+    func announcement(_ words: String, _ alert: Alert) -> String {
+        // Words such as "SmokeHub now hears the panel" say themselves who speaks.
+        let says = words.hasPrefix(speaker.trimmingCharacters(in: .whitespaces))
+        return (says ? drill(alert) : prefix(alert)) + words + " #\(alert.shortID)"
+    }
 
-    private func prefix(_ alert: Alert) -> String {
-        (alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix) + speaker
+    private func prefix(_ alert: Alert) -> String { drill(alert) + speaker }
+
+    private func drill(_ alert: Alert) -> String {
+        alert.exercise == nil ? "" : MessageCatalogue.exercisePrefix
     }
 
     // MARK: Reading

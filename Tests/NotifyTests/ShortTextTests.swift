@@ -63,6 +63,16 @@ import Testing
         #expect(notice.title == "DRILL / 演習 Harbour View Garden: Block A")
     }
 
+    @Test func `of an announcement names SmokeHub once`() {
+        let words = LogRecord.Text("SmokeHub hears the panel again.", "SmokeHub 現已收到訊號。")
+        let alert = Alert(
+            announcing: words, id: "a-notice-1", at: Harbour.noon, block: "a", places: [Place(block: "a")],
+            verb: "bell", to: [.guards])
+        #expect(notice(alert, at: "a/9/A").short == "SmokeHub hears the panel again. #a-notice-1")
+        #expect(
+            notice(alert, at: "a/9/A", .traditionalChinese).short == "SmokeHub 現已收到訊號。 #a-notice-1")
+    }
+
     @Test func `names one place and counts the others`() {
         let alert = Harbour.alert("a-fire-7/3", .spreading, [.block], at: "a/4/A", "a/5/A", "a/3/stair-1")
         #expect(notice(alert, at: "a/9/A").short.hasPrefix("SmokeHub FIRE SPREADS Block A 4A +2: below you."))
