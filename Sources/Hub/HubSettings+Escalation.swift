@@ -28,10 +28,11 @@ extension HubSettings {
                 throw node.mistake(
                     "a step says whom it tells, and after how long", mend: "write {tell: wardens, after: 60s}")
             }
-            let audience: Audience = try who.choice()
-            guard Escalation.audiences.contains(audience) else {
-                let known = Escalation.audiences.map(\.rawValue).joined(separator: ", ")
-                throw who.mistake("'\(audience.rawValue)' answers for nobody else", mend: "write one of \(known)")
+            let name = try who.text()
+            guard let audience = Escalation.audiences.first(where: { $0.rawValue == name }) else {
+                throw who.mistake(
+                    "'\(name)' is nobody who answers for others",
+                    mend: Spelling.mend(name, known: Escalation.audiences.map(\.rawValue)))
             }
             let pause = try after.duration(in: .seconds(1) ... .seconds(3600))
             guard pause >= steps.last?.step.after ?? .zero else {

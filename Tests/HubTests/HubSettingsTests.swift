@@ -172,6 +172,16 @@ import Upkeep
             "2:3: broker: unknown key 'keepalive'; write 'keep-alive', or another of url, "
                 + "client-id, protocol, session-expiry, receive-maximum, user, password, tls"
         ),
+        (
+            "escalation: {people: [{tell: block, after: 60s}]}",
+            "1:30: escalation.people[1].tell: 'block' is nobody who answers for others; write one of guards, wardens, "
+                + "office, owners, next-of-kin"
+        ),
+        (
+            "escalation: {people: [{tell: warden, after: 60s}]}",
+            "1:30: escalation.people[1].tell: 'warden' is nobody who answers for others; write 'wardens', or another of "
+                + "guards, office, owners, next-of-kin"
+        ),
         ("broker: {keep-alive: 1s}", "1:22: broker.keep-alive: 1s is out of range; write a duration from 5s to 1h"),
         ("broker: {protocol: 4}", "1:20: broker.protocol: unknown '4'; write one of 5, 3.1.1"),
         (
