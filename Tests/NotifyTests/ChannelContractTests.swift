@@ -11,7 +11,8 @@ import Testing
         ServiceUnderTest<Alertmanager>.self,
         ServiceUnderTest<Custom>.self, ServiceUnderTest<LINE>.self, ServiceUnderTest<Ntfy>.self,
         ServiceUnderTest<Slack>.self, ServiceUnderTest<Telegram>.self, ServiceUnderTest<WhatsApp>.self,
-        SpeechUnderTest.self, TwilioUnderTest.self, WebhookUnderTest.self, WebPushUnderTest.self,
+        SpeechUnderTest.self, TwilioUnderTest.self, VonageUnderTest.self, WebhookUnderTest.self,
+        WebPushUnderTest.self,
     ]
 
     private let notice = Notice(

@@ -16,27 +16,41 @@ private struct Kannel {
     ///   - text: what somebody writes, as the fake centre's command line wants it; comes when all is up.
     init(folder: String, incoming: String, text: String? = nil) async throws {
         let file = folder + "/kannel.conf"
-        var (ports, started) = try Self.beginning(file, incoming)
-        for attempt in 1...3 {
-            do {
-                try await started.line(containing: "entering mainloop")
-                break
-            } catch  where attempt < 3 {
-                // Another test took a port that had been found free.
-                started.stop()
-                (ports, started) = try Self.beginning(file, incoming)
-            }
-        }
-        bearerbox = started
+        var started = try await Self.begin(file, incoming)
+        for _ in 1...2 where started == nil { started = try await Self.begin(file, incoming) }
+        let boxes = try #require(started, "another test took a port that had been found free, three times")
+        (bearerbox, smsbox) = (boxes.bearerbox, boxes.smsbox)
+        let ports = boxes.ports
         url = "http://127.0.0.1:\(ports[3])/cgi-bin/sendsms"
-        smsbox = try ServerProgram(["/usr/sbin/smsbox", "-v", "1", file])
-        try await bearerbox.line(containing: "Client connected from")
         centre = try ServerProgram(
             [
                 "/usr/lib/kannel/test/fakesmsc", "-H", "127.0.0.1", "-r", "\(ports[2])", "-i", "0.01", "-m",
                 text == nil ? "0" : "1", text ?? "1 2 text unused",
             ])
         try await bearerbox.line(containing: "Fakesmsc client connected")
+    }
+
+    /// - Returns: `nil` if somebody else has taken one of the ports meanwhile; then what was begun is over.
+    private static func begin(
+        _ file: String, _ incoming: String
+    ) async throws -> (ports: [UInt16], bearerbox: ServerProgram, smsbox: ServerProgram)? {
+        let (ports, bearerbox) = try beginning(file, incoming)
+        do {
+            try await bearerbox.line(containing: "entering mainloop")
+        } catch is ServerProgram.Ended where !Task.isCancelled {
+            bearerbox.stop()
+            return nil
+        }
+        let smsbox = try ServerProgram(["/usr/sbin/smsbox", "-v", "1", file])
+        do {
+            try await smsbox.line(containing: "Connected to bearerbox")
+        } catch is ServerProgram.Ended where !Task.isCancelled {
+            smsbox.stop()
+            bearerbox.stop()
+            return nil
+        }
+        try await bearerbox.line(containing: "Client connected from")
+        return (ports, bearerbox, smsbox)
     }
 
     private static func beginning(_ file: String, _ incoming: String) throws -> (ports: [UInt16], ServerProgram) {

@@ -113,3 +113,32 @@ struct TwilioUnderTest: ChannelUnderTest {
 
     func stop() async { receiver.stop() }
 }
+
+/// SMS, and what answers as Vonage does: always with 200, and a status in the body.
+struct VonageUnderTest: ChannelUnderTest {
+    let channel: any Channel
+    let contact = TestGateway.contact
+    private let receiver: WebhookReceiver
+
+    static func beginning(_ manner: Manner, timeout: Duration) async throws -> VonageUnderTest {
+        func answer(_ status: String) -> WebhookReceiver.Answer {
+            .status(200, body: #"{"message-count":"1","messages":[{"message-id":"0C1","status":"\#(status)"}]}"#)
+        }
+        let receiver = try WebhookReceiver(
+            manner, accepted: answer("0"), refused: answer("7"), later: answer("1"),
+            well: .status(200, body: #"{"value":12.5,"autoReload":false}"#))
+        var gateway = HTTPGateway.vonage(key: "abcd1234", secret: "s3cret", from: "SmokeHub")
+        gateway.url = GatewayTemplate(receiver.url("/sms/json"))
+        gateway.account?.url = GatewayTemplate(receiver.url("/account/get-balance"))
+        var route = SMSChannel.Route("vonage", .gateway(gateway))
+        route.timeout = timeout
+        return VonageUnderTest(channel: try TestGateway.channel(route), receiver: receiver)
+    }
+
+    /// By the id that a person reads in it; Vonage itself knows no key.
+    func arrivals(_ count: Int) async throws -> [String] {
+        await receiver.requests.next(count).map { $0.form["text"] ?? "" }
+    }
+
+    func stop() async { receiver.stop() }
+}
