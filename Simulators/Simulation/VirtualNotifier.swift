@@ -4,7 +4,7 @@ import Rules
 import Store
 
 /// The notifier without its tasks and clock: the real ``Dispatcher``, in the order of `Notifier.loop()`. Take what has
-/// arrived, follow the alerts, decide, write, and only then hand over.
+/// arrived, follow the alerts, decide, write, and only then hand over; but that nothing is decided while it writes.
 struct VirtualNotifier {
     private(set) var dispatcher: Dispatcher
     private let disk: Disk

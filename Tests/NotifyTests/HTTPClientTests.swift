@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    @Test func `sends nothing for a task that is cancelled already`() async throws {
+        let receiver = try WebhookReceiver { _, _ in .hang }
+        defer { receiver.stop() }
+        let client = try HTTPClient()
+        let request = request(.post, receiver.url(), timeout: .seconds(3600))
+        // The cancelling may come to the client's thread before the request, or with it.
+        for _ in 1...100 {
+            let sending = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return await client.send(request)
+            }
+            #expect(await sending.value == .failure("stopped"))
+        }
+        #expect(receiver.requestCount == 0)
+    }
+
     @Test func `takes hundreds at once`() async throws {
         let receiver = try WebhookReceiver { request, _ in .status(200, body: request.path) }
         defer { receiver.stop() }
