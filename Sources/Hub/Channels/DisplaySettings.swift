@@ -14,7 +14,7 @@ extension HubSettings {
         /// `displays`, in the order of the file.
         public var displays: [Display] = []
 
-        public struct Display: Sendable {
+        public struct Display: Sendable, PlacedStation {
             public var name: String
             /// A path: `a`, `a/12`, `a/lobby`.
             public var place = ""
@@ -51,25 +51,11 @@ extension HubSettings.Displays: ChannelSettings {
 
     func stations(in estate: Estate) -> [Station] {
         guard enabled else { return [] }
-        return displays.compactMap { display in
-            (try? estate.place(display.place)).map {
-                Station(
-                    channel: Self.key, name: display.name, place: $0, hearsDrills: showsDrills, seesEveryEnd: true)
-            }
-        }
+        return displays.stations(in: estate, Self.key, hearsDrills: showsDrills, seesEveryEnd: true)
     }
 
     func weaknesses(in registry: EstateRegistry) -> [ConfigError] {
-        guard enabled else { return [] }
-        var errors: [ConfigError] = []
-        for display in displays {
-            do {
-                _ = try registry.estate.place(display.place)
-            } catch {
-                errors.append(display.node.mistake(error.problem, mend: error.mend))
-            }
-        }
-        return errors
+        enabled ? displays.misplaced(in: registry.estate) : []
     }
 
     func channels(_ parts: ChannelParts) throws -> [String: any Channel] {

@@ -12,7 +12,7 @@ extension HubSettings {
         public var players: [Player] = []
 
         /// What plays sounds somewhere.
-        public struct Player: Sendable {
+        public struct Player: Sendable, PlacedStation {
             public var name: String
             /// A path: `a`, `a/12`, `a/lobby`.
             public var place = ""
@@ -51,11 +51,7 @@ extension HubSettings.Speech: ChannelSettings {
 
     func stations(in estate: Estate) -> [Station] {
         guard enabled else { return [] }
-        return players.compactMap { player in
-            (try? estate.place(player.place)).map {
-                Station(channel: SpeechChannel.name, name: player.name, place: $0, hearsDrills: speaksDrills)
-            }
-        }
+        return players.stations(in: estate, Self.key, hearsDrills: speaksDrills)
     }
 
     func weaknesses(in registry: EstateRegistry) -> [ConfigError] {
@@ -67,14 +63,7 @@ extension HubSettings.Speech: ChannelSettings {
                     "nothing can be spoken: espeak-ng is not installed",
                     mend: "install it (apt install espeak-ng), or remove the players"))
         }
-        for player in players {
-            do {
-                _ = try registry.estate.place(player.place)
-            } catch {
-                errors.append(player.node.mistake(error.problem, mend: error.mend))
-            }
-        }
-        return errors
+        return errors + players.misplaced(in: registry.estate)
     }
 
     func channels(_ parts: ChannelParts) throws -> [String: any Channel] {
